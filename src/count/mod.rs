@@ -1,0 +1,8 @@
+//! How many, where: the cube of additive columns, and the accounts that prove that no household is
+//! lost.
+
+pub mod accounts;
+pub mod cube;
+
+pub use accounts::Accounts;
+pub use cube::{Cube, CubeKey};

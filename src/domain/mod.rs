@@ -1,0 +1,8 @@
+//! The words of the survey, which every stage shares. Imports nothing of ours.
+
+pub mod code;
+pub mod geography;
+pub mod indicator;
+pub mod position;
+pub mod region;
+pub mod visit;

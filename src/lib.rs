@@ -1,0 +1,7 @@
+//! Household visits in, maps of the distribution of poverty out, and no household to be found on them.
+
+pub mod domain;
+
+pub mod count;
+
+pub mod commands;

@@ -1,0 +1,24 @@
+//! Reads the command line, starts the log, runs the command, prints what went wrong.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use sebaran::commands::{self, Cli};
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let level = if cli.common.quiet { "error" } else { "info" };
+    let filter = EnvFilter::try_from_env("SEBARAN_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match commands::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            for cause in error.chain().skip(1) {
+                eprintln!("  because {cause}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
