@@ -2,6 +2,10 @@
 
 pub mod domain;
 
+pub mod read;
+
+pub mod locate;
+
 pub mod count;
 
 pub mod commands;

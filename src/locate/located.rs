@@ -1,0 +1,132 @@
+//! A visit with the answer to where it was.
+
+use h3o::CellIndex;
+
+use super::hexagon::hexagon;
+use super::index::{RegionIndex, View};
+use crate::domain::code::RegionCode;
+use crate::domain::position::{Bounds, Position};
+use crate::domain::region::{Level, RegionId, RegionTree};
+use crate::domain::visit::Visit;
+
+/// A visit and where its position lies. Only [`Locator::locate`] makes one.
+#[derive(Clone, Copy)]
+pub struct LocatedVisit<'a> {
+    visit: Visit<'a>,
+    declared: Option<RegionId>,
+    position: Option<Position>,
+    region: Option<RegionId>,
+    hexagon: Option<CellIndex>,
+    declared_distance_m: Option<f64>,
+}
+
+impl<'a> LocatedVisit<'a> {
+    pub const fn visit(&self) -> Visit<'a> {
+        self.visit
+    }
+
+    /// The declared region: of the declared code, or of the longest prefix of it that is known.
+    pub const fn declared(&self) -> Option<RegionId> {
+        self.declared
+    }
+
+    /// The position, where the visit gives one that is on the Earth.
+    pub const fn position(&self) -> Option<Position> {
+        self.position
+    }
+
+    /// The region of the deepest level that holds the position.
+    pub const fn region(&self) -> Option<RegionId> {
+        self.region
+    }
+
+    /// The H3 cell of resolution 8 that holds the position.
+    pub const fn hexagon(&self) -> Option<CellIndex> {
+        self.hexagon
+    }
+
+    /// Metres from the declared region, 0 inside; known where that is of the deepest level.
+    pub const fn declared_distance_m(&self) -> Option<f64> {
+        self.declared_distance_m
+    }
+}
+
+/// Regions and the index of their deepest level: answers where a visit was.
+pub struct Locator<'a> {
+    tree: &'a RegionTree,
+    view: View<'a>,
+    deepest: Level,
+    /// The first region of the deepest level.
+    first: u32,
+    bounds: Bounds,
+}
+
+impl<'a> Locator<'a> {
+    /// Puts a tree and the index of its deepest level together.
+    pub fn new(tree: &'a RegionTree, index: &'a RegionIndex) -> Self {
+        let deepest = tree.deepest();
+        let first = tree.level(deepest).next().map_or(0, |(id, _)| id.0);
+        Self { tree, view: index.view(), deepest, first, bounds: tree.bounds() }
+    }
+
+    pub const fn tree(&self) -> &'a RegionTree {
+        self.tree
+    }
+
+    /// The box of all regions.
+    pub const fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
+    /// Finds where a visit was.
+    pub fn locate<'v>(&self, visit: Visit<'v>) -> LocatedVisit<'v> {
+        let position = visit
+            .longitude()
+            .zip(visit.latitude())
+            .and_then(|(longitude, latitude)| Position::new(longitude, latitude));
+        let declared = visit.declared().and_then(|code| self.declared(code));
+        let region = position.and_then(|position| self.region_at(position));
+        LocatedVisit {
+            visit,
+            declared,
+            position,
+            region,
+            hexagon: position.map(hexagon),
+            declared_distance_m: position
+                .zip(declared)
+                .and_then(|(position, declared)| self.distance_m(position, region, declared)),
+        }
+    }
+
+    /// The region of a code, or of the longest prefix of it that is known.
+    pub fn declared(&self, code: RegionCode) -> Option<RegionId> {
+        self.tree.find_longest(code)
+    }
+
+    /// The region of the deepest level that holds a position; of several that it touches, the one with
+    /// the lowest code.
+    pub fn region_at(&self, position: Position) -> Option<RegionId> {
+        self.view.find(position).map(|ordinal| RegionId(self.first + ordinal))
+    }
+
+    /// Metres from a position in no region to the nearest one, or `None` beyond `limit_m`.
+    pub fn nearest_m(&self, position: Position, limit_m: f64) -> Option<f64> {
+        self.view.nearest_m(position, limit_m)
+    }
+
+    /// Metres from a position to a region of the deepest level, 0 inside; `None` for a higher one.
+    pub fn distance_m(
+        &self,
+        position: Position,
+        region: Option<RegionId>,
+        declared: RegionId,
+    ) -> Option<f64> {
+        if self.tree.get(declared).level != self.deepest {
+            return None;
+        }
+        if region == Some(declared) {
+            return Some(0.0);
+        }
+        Some(self.view.border_distance_m(position, declared.0 - self.first))
+    }
+}

@@ -1,0 +1,15 @@
+//! Where is this position? The village in which it lies, how far it is from the declared one, and its
+//! hexagon.
+
+mod build;
+mod cell;
+mod distance;
+mod grid;
+pub mod hexagon;
+mod index;
+mod located;
+mod orient;
+
+pub use build::{IndexError, build};
+pub use index::{DamagedIndex, RegionIndex};
+pub use located::{LocatedVisit, Locator};

@@ -1,0 +1,159 @@
+//! Visits from CSV: any of the usual delimiters, encodings and line ends, packed or not.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+use csv::{ErrorKind, StringRecord};
+use encoding_rs_io::DecodeReaderBytesBuilder;
+
+use super::batch::{Rows, assemble};
+use super::columns::{ColumnsFile, FoundColumns};
+use super::error::{Problem, RowProblem, VisitsError};
+use super::parse::{Locale, Texts, column};
+use crate::domain::visit::VisitField;
+
+/// Rows that are parsed at a time.
+const BATCH_ROWS: usize = 8192;
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// A CSV file whose header has been read.
+pub struct CsvFile {
+    delimiter: u8,
+    pub columns: FoundColumns,
+}
+
+impl CsvFile {
+    /// Reads the header: the delimiter is the one by which most of our columns are found.
+    ///
+    /// # Errors
+    /// [`VisitsError`] where the file can't be opened or its header does not do.
+    pub fn open(path: &Path, settings: &ColumnsFile) -> Result<Self, VisitsError> {
+        let asked = settings.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok());
+        let mut best: Option<(usize, u8, Vec<String>)> = None;
+        for delimiter in asked.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]) {
+            let names = header(path, settings, delimiter)?;
+            let matches = settings.matches(&names);
+            if best.as_ref().is_none_or(|(most, ..)| matches > *most) {
+                best = Some((matches, delimiter, names));
+            }
+        }
+        let (_, delimiter, names) = best.expect("at least one delimiter was tried");
+        if names.iter().all(String::is_empty) {
+            return Err(VisitsError::Empty { path: path.into() });
+        }
+        Ok(Self { delimiter, columns: settings.find(path, &names)? })
+    }
+
+    /// Reads all rows, in batches, until `put` breaks.
+    ///
+    /// # Errors
+    /// [`VisitsError`] of the first row that can't be read.
+    pub fn read(
+        &self,
+        path: &Path,
+        source: u16,
+        settings: &ColumnsFile,
+        locale: &Locale,
+        put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
+    ) -> Result<(), VisitsError> {
+        let mut reader = reader(path, settings, self.delimiter)?;
+        let mut records = vec![StringRecord::new(); BATCH_ROWS];
+        // The header is row 1.
+        let mut first = 2;
+        loop {
+            let mut count = 0;
+            while count < BATCH_ROWS {
+                let row = first + count as u64;
+                let more = reader.read_record(&mut records[count]);
+                match more.map_err(|error| row_error(path, row, error))? {
+                    true => count += 1,
+                    false => break,
+                }
+            }
+            if count == 0 {
+                return Ok(());
+            }
+            let rows = Rows { source, first, count };
+            let batch = self.parse(path, rows, locale, &records[..count])?;
+            first += count as u64;
+            if put(batch).is_break() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn parse(
+        &self,
+        path: &Path,
+        rows: Rows,
+        locale: &Locale,
+        records: &[StringRecord],
+    ) -> Result<RecordBatch, VisitsError> {
+        let of_field = |field: VisitField| self.columns.of_field[field.index()];
+        let text = |field: VisitField, row: usize| {
+            of_field(field).map_or("", |column| records[row].get(column).unwrap_or_default().trim())
+        };
+        let position_text = |row: usize| {
+            let (longitude, latitude) =
+                (text(VisitField::Longitude, row), text(VisitField::Latitude, row));
+            Some((longitude.into(), latitude.into()))
+        };
+        assemble(rows, locale, position_text, |field, beside| {
+            let Some(index) = of_field(field) else { return Ok(None) };
+            let get = |row: usize| {
+                records[row].get(index).map(str::trim).filter(|text: &&str| !text.is_empty())
+            };
+            column(&Texts { field, rows: rows.count, get: &get }, beside).map(Some)
+        })
+        .map_err(|RowProblem { offset, problem }| VisitsError::Row {
+            path: path.into(),
+            row: rows.first + offset as u64,
+            problem,
+        })?
+        .map_err(|source| VisitsError::Batch { path: path.into(), source })
+    }
+}
+
+fn header(path: &Path, settings: &ColumnsFile, delimiter: u8) -> Result<Vec<String>, VisitsError> {
+    let mut reader = reader(path, settings, delimiter)?;
+    let names =
+        reader.headers().map_err(|source| VisitsError::Header { path: path.into(), source })?;
+    Ok(names.iter().map(|name| name.trim().to_owned()).collect())
+}
+
+fn reader(
+    path: &Path,
+    settings: &ColumnsFile,
+    delimiter: u8,
+) -> Result<csv::Reader<impl Read + use<>>, VisitsError> {
+    let bytes = open(path).map_err(|source| VisitsError::Open { path: path.into(), source })?;
+    let text = DecodeReaderBytesBuilder::new()
+        .encoding(settings.encoding.map(|encoding| encoding.0))
+        .strip_bom(true)
+        .build(bytes);
+    Ok(csv::ReaderBuilder::new().delimiter(delimiter).buffer_capacity(1 << 18).from_reader(text))
+}
+
+fn open(path: &Path) -> io::Result<Box<dyn Read>> {
+    let file = BufReader::with_capacity(1 << 18, File::open(path)?);
+    let is_packed = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
+    Ok(if is_packed {
+        Box::new(flate2::bufread::MultiGzDecoder::new(file))
+    } else {
+        Box::new(file)
+    })
+}
+
+fn row_error(path: &Path, row: u64, error: csv::Error) -> VisitsError {
+    let problem = match error.kind() {
+        ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            Problem::Fields { found: *len, expected: *expected_len }
+        }
+        ErrorKind::Utf8 { .. } => Problem::Encoding,
+        _ => return VisitsError::Csv { path: path.into(), row, source: error },
+    };
+    VisitsError::Row { path: path.into(), row, problem }
+}

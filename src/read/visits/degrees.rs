@@ -1,0 +1,106 @@
+//! Reading longitudes and latitudes as people write them.
+
+/// Which axis an angle belongs to, and so which letters name its directions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Axis {
+    Longitude,
+    Latitude,
+}
+
+/// Reads decimal degrees, or degrees, minutes and seconds: `-6.2083`, `6°12'30"S`, `6 12 30 LS`,
+/// `106° 49' 35,76" BT`. `None` where it is neither, or minutes or seconds are 60 or more.
+///
+/// A comma is a decimal comma. The letters are E, W, N, S and the Indonesian BT, BB, LU, LS.
+pub fn parse(text: &str, axis: Axis) -> Option<f64> {
+    let text = text.trim();
+    if let Ok(plain) = text.parse::<f64>() {
+        return plain.is_finite().then_some(plain);
+    }
+    let text = text.to_uppercase().replace(',', ".");
+    let (body, direction) = split_direction(&text, axis)?;
+    let (body, sign) = match (body.strip_prefix('-'), direction) {
+        (Some(_), Some(_)) => return None,
+        (Some(rest), None) => (rest, -1.0),
+        (None, direction) => (body, direction.unwrap_or(1.0)),
+    };
+    Some(sign * sexagesimal(body)?)
+}
+
+/// Cuts the direction off either end: the rest, and its sign where there is one.
+fn split_direction(text: &str, axis: Axis) -> Option<(&str, Option<f64>)> {
+    let names: &[(&str, f64)] = match axis {
+        Axis::Longitude => &[("BT", 1.0), ("BB", -1.0), ("E", 1.0), ("W", -1.0)],
+        Axis::Latitude => &[("LU", 1.0), ("LS", -1.0), ("N", 1.0), ("S", -1.0)],
+    };
+    for &(name, sign) in names {
+        let rest = text.strip_suffix(name).or_else(|| text.strip_prefix(name));
+        if let Some(rest) = rest {
+            return Some((rest.trim(), Some(sign)));
+        }
+    }
+    text.ends_with(|last: char| !last.is_alphabetic()).then_some((text, None))
+}
+
+/// Up to three unsigned numbers, with marks or spaces between: degrees, minutes, seconds.
+fn sexagesimal(text: &str) -> Option<f64> {
+    const MARKS: [char; 12] = ['°', 'º', '˚', '\'', '′', '’', '"', '″', '”', ' ', ':', '\u{a0}'];
+    let mut parts = text.split(MARKS).filter(|part| !part.is_empty()).map(|part| {
+        part.bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+            .then(|| part.parse::<f64>().ok())?
+    });
+    let degrees = parts.next()??;
+    let minutes = parts.next().unwrap_or(Some(0.0))?;
+    let seconds = parts.next().unwrap_or(Some(0.0))?;
+    let is_whole = |value: f64| value.fract() == 0.0;
+    let fits = parts.next().is_none()
+        && minutes < 60.0
+        && seconds < 60.0
+        && (minutes == 0.0 || is_whole(degrees))
+        && (seconds == 0.0 || is_whole(minutes));
+    fits.then_some(degrees + minutes / 60.0 + seconds / 3600.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_decimal_degrees_with_a_point_or_a_comma() {
+        assert_eq!(parse(" -6.2083 ", Axis::Latitude), Some(-6.2083));
+        assert_eq!(parse("106,8456", Axis::Longitude), Some(106.8456));
+        assert_eq!(parse("-6,5", Axis::Latitude), Some(-6.5));
+    }
+
+    #[test]
+    fn reads_degrees_minutes_and_seconds() {
+        let south = Some(-(6.0 + 12.0 / 60.0 + 30.0 / 3600.0));
+        for text in
+            ["6°12'30\"S", "6 12 30 LS", "S 6° 12' 30\"", "6º12′30″ls", "-6 12 30", "6:12:30 S"]
+        {
+            assert_eq!(parse(text, Axis::Latitude), south, "{text}");
+        }
+        assert_eq!(parse("106 30 0 BT", Axis::Longitude), Some(106.5));
+        assert_eq!(parse("106°30,6'E", Axis::Longitude), Some(106.51));
+        assert_eq!(parse("12 0 0 BB", Axis::Longitude), Some(-12.0));
+    }
+
+    #[test]
+    fn refuses_what_is_no_angle_of_the_axis() {
+        for text in [
+            "",
+            "abc",
+            "--6.2",
+            "6 60 0 S",
+            "6 12 60 S",
+            "6 1 2 3",
+            "-6 12 30 S",
+            "6.5 30 S",
+            "NaN",
+            "inf",
+            "6 12 30 E",
+        ] {
+            assert_eq!(parse(text, Axis::Latitude), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What stops the reading of visits. Where a value is only doubtful, the visit is read without it.
+
+use std::path::PathBuf;
+
+use crate::domain::visit::VisitField;
+
+#[derive(Debug, thiserror::Error)]
+pub enum VisitsError {
+    #[error("cannot open visits file `{path}`")]
+    Open { path: PathBuf, source: std::io::Error },
+    #[error(
+        "visits file `{path}` ends in neither .csv, .csv.gz, .tsv, .tsv.gz nor .parquet; \
+         rename it to what it is, or convert it"
+    )]
+    Format { path: PathBuf },
+    #[error("there are more than 65,535 visits files; join some")]
+    TooManyFiles,
+    #[error("visits file `{path}` is empty; it needs a header row and visits")]
+    Empty { path: PathBuf },
+    #[error("cannot read the header of visits file `{path}`")]
+    Header { path: PathBuf, source: csv::Error },
+    #[error(
+        "visits file `{path}` has no column `{field}`; it has {found}. Rename the column, or name it in \
+         a columns file (--columns)"
+    )]
+    MissingColumn { path: PathBuf, field: VisitField, found: String },
+    #[error("visits file `{path}` has the column `{name}` twice; remove one")]
+    RepeatedColumn { path: PathBuf, name: String },
+    #[error("visits file `{path}`, row {row}: {problem}")]
+    Row { path: PathBuf, row: u64, problem: Problem },
+    #[error("visits file `{path}` cannot be read beyond row {row}")]
+    Csv { path: PathBuf, row: u64, source: csv::Error },
+    #[error("cannot read Parquet file `{path}`")]
+    Parquet { path: PathBuf, source: parquet::errors::ParquetError },
+    #[error(
+        "column `{field}` of Parquet file `{path}` is of a type that can't be read as it ({found})"
+    )]
+    ColumnType { path: PathBuf, field: VisitField, found: String },
+    #[error("cannot assemble visits of `{path}` into a batch")]
+    Batch { path: PathBuf, source: arrow::error::ArrowError },
+}
+
+/// What is wrong with a row, and what to do.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum Problem {
+    #[error("{field} is empty; every visit needs one")]
+    Empty { field: VisitField },
+    #[error(
+        "started_at `{text}` is not a time; write ISO 8601, for example 2021-03-04T09:12:00+07:00 \
+         (without an offset it is the province's local time)"
+    )]
+    Time { text: String },
+    #[error(
+        "outcome `{text}` is none of 1 completed, 2 not found, 3 moved or gone, 4 part of another, 5 refused, 6 duplicate"
+    )]
+    Outcome { text: String },
+    #[error(
+        "village_code `{text}` is in the dotted form of Kemendagri codes, but the regions have codes of \
+         the system {system}; build on regions of the system kemendagri, or recode the visits"
+    )]
+    DottedCode { text: String, system: &'static str },
+    #[error(
+        "it has {found} fields where the header has {expected}; look for a stray or missing delimiter or quote"
+    )]
+    Fields { found: u64, expected: u64 },
+    #[error(
+        "it is not UTF-8 text; save the file as UTF-8, or say its encoding in a columns file (--columns), \
+         for example encoding = \"windows-1252\""
+    )]
+    Encoding,
+}
+
+/// A row's problem before its file is known.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RowProblem {
+    /// Counted from the batch's first row, 0.
+    pub offset: usize,
+    pub problem: Problem,
+}

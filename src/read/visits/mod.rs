@@ -1,0 +1,147 @@
+//! Visits files in: batches of visits out, each row parsed once.
+
+mod batch;
+mod columns;
+mod csv;
+mod degrees;
+mod error;
+mod parquet;
+mod parse;
+
+use std::ops::{ControlFlow, Range};
+use std::path::{Path, PathBuf};
+
+use arrow::array::RecordBatch;
+
+pub use columns::ColumnsFile;
+pub use error::{Problem, VisitsError};
+pub use parse::Locale;
+
+use self::columns::FoundColumns;
+use self::csv::CsvFile;
+use self::parquet::ParquetFile;
+
+/// Visits files whose headers have been read.
+pub struct VisitFiles {
+    files: Vec<VisitFile>,
+    settings: ColumnsFile,
+}
+
+struct VisitFile {
+    path: PathBuf,
+    number: u16,
+    kind: Kind,
+}
+
+enum Kind {
+    Csv(CsvFile),
+    Parquet(ParquetFile),
+}
+
+/// A part of a file that is read by one thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Portion {
+    file: usize,
+    /// Of a Parquet file; CSV is read whole.
+    row_groups: Range<usize>,
+}
+
+impl VisitFiles {
+    /// Reads the headers of all files.
+    ///
+    /// # Errors
+    /// [`VisitsError`] of the first file that can't be read as visits.
+    pub fn open(paths: &[PathBuf], settings: ColumnsFile) -> Result<Self, VisitsError> {
+        let mut files = Vec::with_capacity(paths.len());
+        for (number, path) in paths.iter().enumerate() {
+            let number = u16::try_from(number).map_err(|_| VisitsError::TooManyFiles)?;
+            files.push(VisitFile {
+                path: path.clone(),
+                number,
+                kind: Kind::open(path, &settings)?,
+            });
+        }
+        Ok(Self { files, settings })
+    }
+
+    /// The paths, by the number under which a row names its source.
+    pub fn paths(&self) -> impl ExactSizeIterator<Item = &Path> {
+        self.files.iter().map(|file| file.path.as_path())
+    }
+
+    /// The fields that any of the files has, as bits.
+    pub fn fields(&self) -> u32 {
+        self.files.iter().fold(0, |bits, file| bits | file.kind.columns().fields())
+    }
+
+    /// The names of columns that are no field of ours, sorted.
+    pub fn ignored(&self) -> Vec<String> {
+        let columns = self.files.iter().flat_map(|file| &file.kind.columns().ignored);
+        let mut ignored: Vec<String> = columns.cloned().collect();
+        ignored.sort();
+        ignored.dedup();
+        ignored
+    }
+
+    /// Deals the files' contents out to at most `count` readers, each in file order.
+    pub fn portions(&self, count: usize) -> Vec<Vec<Portion>> {
+        let mut all = Vec::new();
+        for (file, visit_file) in self.files.iter().enumerate() {
+            match &visit_file.kind {
+                Kind::Csv(_) => all.push(Portion { file, row_groups: 0..0 }),
+                Kind::Parquet(parquet) => all.extend(
+                    (0..parquet.row_groups())
+                        .map(|group| Portion { file, row_groups: group..group + 1 }),
+                ),
+            }
+        }
+        let share = all.len().div_ceil(count.max(1)).max(1);
+        let dealt: Vec<_> = all.chunks(share).map(<[Portion]>::to_vec).collect();
+        if dealt.is_empty() { vec![vec![]] } else { dealt }
+    }
+
+    /// Reads a portion in batches of [`crate::domain::visit::VISIT_SCHEMA`], until `put` breaks.
+    ///
+    /// # Errors
+    /// [`VisitsError`] of the first row that can't be read.
+    pub fn read(
+        &self,
+        portion: &Portion,
+        locale: &Locale,
+        put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
+    ) -> Result<(), VisitsError> {
+        let file = &self.files[portion.file];
+        let (path, number) = (&file.path, file.number);
+        match &file.kind {
+            Kind::Csv(csv) => csv.read(path, number, &self.settings, locale, put),
+            Kind::Parquet(parquet) => {
+                parquet.read(path, number, portion.row_groups.clone(), locale, put)
+            }
+        }
+    }
+}
+
+impl Kind {
+    fn open(path: &Path, settings: &ColumnsFile) -> Result<Self, VisitsError> {
+        let name = path.to_string_lossy().to_lowercase();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        if name.ends_with(".csv") || name.ends_with(".tsv") {
+            return CsvFile::open(path, settings).map(Self::Csv);
+        }
+        if name.ends_with(".parquet") {
+            return ParquetFile::open(path, settings).map(Self::Parquet);
+        }
+        Err(VisitsError::Format { path: path.into() })
+    }
+
+    const fn columns(&self) -> &FoundColumns {
+        match self {
+            Self::Csv(file) => &file.columns,
+            Self::Parquet(file) => &file.columns,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "visits_tests.rs"]
+mod tests;

@@ -1,0 +1,277 @@
+//! Visits from Parquet: columns of our types as they are, others through their text.
+
+use std::fs::File;
+use std::ops::{ControlFlow, Range};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, AsArray, Float64Array, RecordBatch, TimestampMicrosecondArray,
+};
+use arrow::compute::{CastOptions, cast, cast_with_options};
+use arrow::datatypes::{DataType, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
+use parquet::errors::ParquetError;
+
+use super::batch::{Rows, assemble};
+use super::columns::{ColumnsFile, FoundColumns};
+use super::error::{Problem, RowProblem, VisitsError};
+use super::parse::{Beside, Locale, Texts, column, narrow};
+use crate::domain::visit::{FieldKind, Need, VisitField};
+
+const BATCH_ROWS: usize = 8192;
+
+/// A Parquet file whose footer has been read.
+pub struct ParquetFile {
+    metadata: ArrowReaderMetadata,
+    pub columns: FoundColumns,
+}
+
+impl ParquetFile {
+    /// Reads the footer.
+    ///
+    /// # Errors
+    /// [`VisitsError`] where the file can't be opened, is no Parquet, or lacks columns.
+    pub fn open(path: &Path, settings: &ColumnsFile) -> Result<Self, VisitsError> {
+        let file =
+            File::open(path).map_err(|source| VisitsError::Open { path: path.into(), source })?;
+        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
+            .map_err(|source| VisitsError::Parquet { path: path.into(), source })?;
+        let names: Vec<String> =
+            metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
+        Ok(Self { columns: settings.find(path, &names)?, metadata })
+    }
+
+    pub fn row_groups(&self) -> usize {
+        self.metadata.metadata().num_row_groups()
+    }
+
+    /// Reads the rows of some row groups, in batches, until `put` breaks.
+    ///
+    /// # Errors
+    /// [`VisitsError`] of the first row that can't be read.
+    pub fn read(
+        &self,
+        path: &Path,
+        source: u16,
+        row_groups: Range<usize>,
+        locale: &Locale,
+        put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
+    ) -> Result<(), VisitsError> {
+        let parquet = |source: ParquetError| VisitsError::Parquet { path: path.into(), source };
+        let rows_before = self.metadata.metadata().row_groups()[..row_groups.start].iter();
+        let mut first = 1 + rows_before.map(|group| group.num_rows().unsigned_abs()).sum::<u64>();
+        let file =
+            File::open(path).map_err(|source| VisitsError::Open { path: path.into(), source })?;
+        let used = self.columns.of_field.iter().flatten().copied();
+        let schema = self.metadata.metadata().file_metadata().schema_descr();
+        let reader =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+                .with_projection(ProjectionMask::roots(schema, used))
+                .with_row_groups(row_groups.collect())
+                .with_batch_size(BATCH_ROWS)
+                .build()
+                .map_err(parquet)?;
+        for batch in reader {
+            let batch = batch.map_err(|error| parquet(ParquetError::from(error)))?;
+            let rows = Rows { source, first, count: batch.num_rows() };
+            first += rows.count as u64;
+            if put(self.parse(path, rows, locale, &batch)?).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn parse(
+        &self,
+        path: &Path,
+        rows: Rows,
+        locale: &Locale,
+        batch: &RecordBatch,
+    ) -> Result<RecordBatch, VisitsError> {
+        let column_of = |field: VisitField| {
+            let column = self.columns.of_field[field.index()]?;
+            let name = self.metadata.schema().field(column).name();
+            batch.column_by_name(name)
+        };
+        let mut texts: Vec<Option<ArrayRef>> = vec![None; VisitField::ALL.len()];
+        for &field in VisitField::ALL {
+            if let Some(array) =
+                column_of(field).filter(|array| !is_native(field, array.data_type()))
+            {
+                texts[field.index()] = Some(as_text(path, field, array)?);
+            }
+        }
+        let position_text = |row: usize| {
+            let text = |field: VisitField| match &texts[field.index()] {
+                Some(array) if array.is_valid(row) => {
+                    array.as_string::<i32>().value(row).to_owned()
+                }
+                Some(_) => String::new(),
+                None => column_of(field).map_or_else(String::new, |array| number_text(array, row)),
+            };
+            Some((text(VisitField::Longitude).into(), text(VisitField::Latitude).into()))
+        };
+        let needs_texts = texts[VisitField::Longitude.index()].is_some()
+            || texts[VisitField::Latitude.index()].is_some()
+            || [VisitField::Longitude, VisitField::Latitude]
+                .into_iter()
+                .filter_map(column_of)
+                .any(|array| has_unfinite(array));
+        assemble(
+            rows,
+            locale,
+            |row| needs_texts.then(|| position_text(row)).flatten(),
+            |field, beside| {
+                let Some(array) = column_of(field) else { return Ok(None) };
+                let Some(text) = &texts[field.index()] else {
+                    return native(field, array, beside).map(Some);
+                };
+                let text = text.as_string::<i32>();
+                let get = |row: usize| {
+                    text.is_valid(row)
+                        .then(|| text.value(row).trim())
+                        .filter(|text| !text.is_empty())
+                };
+                column(&Texts { field, rows: rows.count, get: &get }, beside).map(Some)
+            },
+        )
+        .map_err(|RowProblem { offset, problem }| VisitsError::Row {
+            path: path.into(),
+            row: rows.first + offset as u64,
+            problem,
+        })?
+        .map_err(|source| VisitsError::Batch { path: path.into(), source })
+    }
+}
+
+/// Whether a column's type is read without going through its text.
+fn is_native(field: VisitField, found: &DataType) -> bool {
+    match field.kind() {
+        FieldKind::Text => {
+            matches!(found, DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8)
+        }
+        FieldKind::Word(_) | FieldKind::Code => false,
+        FieldKind::Time => matches!(found, DataType::Timestamp(..)),
+        FieldKind::Whole(..) => found.is_integer(),
+        FieldKind::Real(..) | FieldKind::Degrees => {
+            matches!(found, DataType::Float32 | DataType::Float64)
+        }
+        FieldKind::Flag => *found == DataType::Boolean,
+    }
+}
+
+fn as_text(path: &Path, field: VisitField, array: &ArrayRef) -> Result<ArrayRef, VisitsError> {
+    let options = CastOptions { safe: false, ..CastOptions::default() };
+    cast_with_options(array, &DataType::Utf8, &options).map_err(|_| VisitsError::ColumnType {
+        path: path.into(),
+        field,
+        found: array.data_type().to_string(),
+    })
+}
+
+/// Reads a column of the field's own kind.
+fn native(
+    field: VisitField,
+    array: &ArrayRef,
+    beside: &mut Beside<'_>,
+) -> Result<ArrayRef, RowProblem> {
+    let cast = |to: &DataType| cast(array, to).expect("types of one kind are cast to each other");
+    match field.kind() {
+        FieldKind::Whole(least, most) => {
+            let numbers = cast(&DataType::Int64);
+            let numbers = numbers.as_primitive::<Int64Type>();
+            let mut values = Vec::with_capacity(numbers.len());
+            for (row, number) in numbers.iter().enumerate() {
+                let value = number
+                    .and_then(|number| u32::try_from(number).ok())
+                    .filter(|value| (least..=most).contains(value));
+                if field == VisitField::Outcome && value.is_none() {
+                    let text = number.map(|number| number.to_string());
+                    let problem =
+                        text.map_or(Problem::Empty { field }, |text| Problem::Outcome { text });
+                    return Err(RowProblem { offset: row, problem });
+                }
+                beside.doubt(field, row, number.is_some() && value.is_none());
+                values.push(value);
+            }
+            Ok(narrow(field, &values))
+        }
+        FieldKind::Real(least, most) => {
+            let numbers = cast(&DataType::Float64);
+            let mut value = |row: usize, number: f64| {
+                let fits = (least..=most).contains(&number);
+                beside.doubt(field, row, !fits);
+                fits.then_some(number)
+            };
+            let numbers = numbers.as_primitive::<Float64Type>();
+            let values = numbers.iter().enumerate().map(|(row, number)| value(row, number?));
+            Ok(Arc::new(Float64Array::from_iter(values)))
+        }
+        FieldKind::Degrees => {
+            let numbers = cast(&DataType::Float64);
+            let numbers = numbers.as_primitive::<Float64Type>();
+            let values = numbers.iter().map(|number| number.filter(|number| number.is_finite()));
+            Ok(Arc::new(Float64Array::from_iter(values)))
+        }
+        FieldKind::Time => Ok(Arc::new(times(field, array, beside)?)),
+        FieldKind::Text => {
+            let texts = cast(&DataType::Utf8);
+            let is_required = field.need() == Need::Required;
+            let is_empty =
+                |row: usize| texts.is_null(row) || texts.as_string::<i32>().value(row).is_empty();
+            match (0..texts.len()).find(|&row| is_required && is_empty(row)) {
+                Some(offset) => Err(RowProblem { offset, problem: Problem::Empty { field } }),
+                None => Ok(texts),
+            }
+        }
+        kind => Ok(cast(&kind.data_type())),
+    }
+}
+
+/// Times in UTC. Those without a zone are local in the declared province.
+fn times(
+    field: VisitField,
+    array: &ArrayRef,
+    beside: &Beside<'_>,
+) -> Result<TimestampMicrosecondArray, RowProblem> {
+    let is_local = matches!(array.data_type(), DataType::Timestamp(_, None));
+    let zone = (!is_local).then(|| Arc::from("UTC"));
+    let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, zone))
+        .expect("times are cast to times");
+    let micros = micros.as_primitive::<TimestampMicrosecondType>();
+    if field == VisitField::StartedAt
+        && let Some(offset) = (0..micros.len()).find(|&row| micros.is_null(row))
+    {
+        return Err(RowProblem { offset, problem: Problem::Empty { field } });
+    }
+    if !is_local {
+        return Ok(micros.clone());
+    }
+    let utc = micros.iter().enumerate().map(|(row, local)| {
+        local.map(|local| local - i64::from(beside.offset_min(row)) * 60_000_000)
+    });
+    Ok(TimestampMicrosecondArray::from_iter(utc).with_timezone("UTC"))
+}
+
+fn has_unfinite(array: &ArrayRef) -> bool {
+    match array.data_type() {
+        DataType::Float64 => {
+            array.as_primitive::<Float64Type>().iter().flatten().any(|number| !number.is_finite())
+        }
+        _ => true,
+    }
+}
+
+fn number_text(array: &ArrayRef, row: usize) -> String {
+    match cast(array, &DataType::Float64) {
+        Ok(numbers) if numbers.is_valid(row) => {
+            numbers.as_primitive::<Float64Type>().value(row).to_string()
+        }
+        _ => String::new(),
+    }
+}
