@@ -6,6 +6,14 @@ pub mod read;
 
 pub mod locate;
 
+pub mod check;
+
+pub mod place;
+
 pub mod count;
+
+pub mod engine;
+
+pub mod store;
 
 pub mod commands;

@@ -3,6 +3,8 @@
 
 pub mod accounts;
 pub mod cube;
+pub mod household;
 
 pub use accounts::Accounts;
 pub use cube::{Cube, CubeKey};
+pub use household::HouseholdColumns;

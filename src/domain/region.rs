@@ -193,6 +193,7 @@ pub struct RegionTree {
     /// Where each level starts; the last entry is the number of regions.
     starts: [usize; 5],
     parents: Vec<Option<RegionId>>,
+    bounds: Bounds,
 }
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -228,7 +229,9 @@ impl RegionTree {
         }
         let starts = [0, 1, 2, 3, 4]
             .map(|level| regions.partition_point(|region| region.level.index() < level));
-        let mut tree = Self { system, version, regions, starts, parents: Vec::new() };
+        let bounds =
+            regions.iter().fold(Bounds::EMPTY, |bounds, region| bounds.join(region.bounds));
+        let mut tree = Self { system, version, regions, starts, parents: Vec::new(), bounds };
         tree.parents =
             tree.regions.iter().map(|region| tree.find_parent(region)).collect::<Result<_, _>>()?;
         Ok(tree)
@@ -332,8 +335,8 @@ impl RegionTree {
     }
 
     /// The box of all regions.
-    pub fn bounds(&self) -> Bounds {
-        self.regions.iter().fold(Bounds::EMPTY, |bounds, region| bounds.join(region.bounds))
+    pub const fn bounds(&self) -> Bounds {
+        self.bounds
     }
 
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (RegionId, &Region)> {

@@ -6,13 +6,15 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Float64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
+    Array, ArrayRef, AsArray, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    UInt8Array, UInt32Array, UInt64Array,
 };
 use arrow::datatypes::{
     DataType, Field, Float64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType, UInt8Type,
-    UInt16Type, UInt32Type, UInt64Type,
+    UInt32Type, UInt64Type,
 };
+
+use serde::{Deserialize, Serialize};
 
 use super::code::RegionCode;
 
@@ -201,6 +203,17 @@ impl Outcome {
     }
 }
 
+/// What says where a household counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssignBy {
+    /// The region that the visit declares.
+    #[default]
+    Declared,
+    /// The position alone: the way to count again on other boundaries.
+    Coordinates,
+}
+
 /// Packs a code into the number in which its column keeps it.
 pub fn pack_code(code: RegionCode) -> u64 {
     code.digits() << 4 | u64::from(code.width())
@@ -267,19 +280,14 @@ impl<'a> VisitBatch<'a> {
         self.columns[field.index()].as_primitive::<TimestampMicrosecondType>()
     }
 
-    /// A column of flags.
-    pub fn flag(&self, field: VisitField) -> &'a BooleanArray {
-        self.columns[field.index()].as_boolean()
-    }
-
     /// A column of 8-bit whole numbers.
     pub fn small(&self, field: VisitField) -> &'a UInt8Array {
         self.columns[field.index()].as_primitive::<UInt8Type>()
     }
 
-    /// A column of 16-bit whole numbers.
-    pub fn medium(&self, field: VisitField) -> &'a UInt16Array {
-        self.columns[field.index()].as_primitive::<UInt16Type>()
+    /// A column of numbers.
+    pub fn real(&self, field: VisitField) -> &'a Float64Array {
+        self.columns[field.index()].as_primitive::<Float64Type>()
     }
 }
 

@@ -4,10 +4,9 @@ use h3o::CellIndex;
 
 use super::hexagon::hexagon;
 use super::index::{RegionIndex, View};
-use crate::domain::code::RegionCode;
 use crate::domain::position::{Bounds, Position};
 use crate::domain::region::{Level, RegionId, RegionTree};
-use crate::domain::visit::Visit;
+use crate::domain::visit::{AssignBy, Visit};
 
 /// A visit and where its position lies. Only [`Locator::locate`] makes one.
 #[derive(Clone, Copy)]
@@ -55,6 +54,7 @@ impl<'a> LocatedVisit<'a> {
 pub struct Locator<'a> {
     tree: &'a RegionTree,
     view: View<'a>,
+    assign: AssignBy,
     deepest: Level,
     /// The first region of the deepest level.
     first: u32,
@@ -62,15 +62,21 @@ pub struct Locator<'a> {
 }
 
 impl<'a> Locator<'a> {
-    /// Puts a tree and the index of its deepest level together.
-    pub fn new(tree: &'a RegionTree, index: &'a RegionIndex) -> Self {
+    /// Puts a tree and the index of its deepest level together. By [`AssignBy::Coordinates`] declared
+    /// codes are not looked at.
+    pub fn new(tree: &'a RegionTree, index: &'a RegionIndex, assign: AssignBy) -> Self {
         let deepest = tree.deepest();
         let first = tree.level(deepest).next().map_or(0, |(id, _)| id.0);
-        Self { tree, view: index.view(), deepest, first, bounds: tree.bounds() }
+        Self { tree, view: index.view(), assign, deepest, first, bounds: tree.bounds() }
     }
 
     pub const fn tree(&self) -> &'a RegionTree {
         self.tree
+    }
+
+    /// Whether declared codes are looked at.
+    pub fn reads_declared(&self) -> bool {
+        self.assign == AssignBy::Declared
     }
 
     /// The box of all regions.
@@ -84,7 +90,10 @@ impl<'a> Locator<'a> {
             .longitude()
             .zip(visit.latitude())
             .and_then(|(longitude, latitude)| Position::new(longitude, latitude));
-        let declared = visit.declared().and_then(|code| self.declared(code));
+        let declared = match self.assign {
+            AssignBy::Declared => visit.declared().and_then(|code| self.tree.find_longest(code)),
+            AssignBy::Coordinates => None,
+        };
         let region = position.and_then(|position| self.region_at(position));
         LocatedVisit {
             visit,
@@ -96,11 +105,6 @@ impl<'a> Locator<'a> {
                 .zip(declared)
                 .and_then(|(position, declared)| self.distance_m(position, region, declared)),
         }
-    }
-
-    /// The region of a code, or of the longest prefix of it that is known.
-    pub fn declared(&self, code: RegionCode) -> Option<RegionId> {
-        self.tree.find_longest(code)
     }
 
     /// The region of the deepest level that holds a position; of several that it touches, the one with
@@ -115,7 +119,7 @@ impl<'a> Locator<'a> {
     }
 
     /// Metres from a position to a region of the deepest level, 0 inside; `None` for a higher one.
-    pub fn distance_m(
+    fn distance_m(
         &self,
         position: Position,
         region: Option<RegionId>,

@@ -38,6 +38,13 @@ enum Kind {
     Parquet(ParquetFile),
 }
 
+impl Portion {
+    /// The number of its file among the inputs.
+    pub const fn file(&self) -> usize {
+        self.file
+    }
+}
+
 /// A part of a file that is read by one thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Portion {
@@ -67,6 +74,11 @@ impl VisitFiles {
     /// The paths, by the number under which a row names its source.
     pub fn paths(&self) -> impl ExactSizeIterator<Item = &Path> {
         self.files.iter().map(|file| file.path.as_path())
+    }
+
+    /// The paths as messages call them.
+    pub fn names(&self) -> Vec<String> {
+        self.paths().map(|path| path.display().to_string()).collect()
     }
 
     /// The fields that any of the files has, as bits.

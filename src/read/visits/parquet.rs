@@ -116,16 +116,13 @@ impl ParquetFile {
             };
             Some((text(VisitField::Longitude).into(), text(VisitField::Latitude).into()))
         };
-        let needs_texts = texts[VisitField::Longitude.index()].is_some()
-            || texts[VisitField::Latitude.index()].is_some()
-            || [VisitField::Longitude, VisitField::Latitude]
-                .into_iter()
-                .filter_map(column_of)
-                .any(|array| has_unfinite(array));
+        let [longitude, latitude] = [VisitField::Longitude, VisitField::Latitude];
+        let is_odd = [longitude, latitude].iter().any(|field| texts[field.index()].is_some())
+            || are_odd(column_of(longitude), column_of(latitude));
         assemble(
             rows,
             locale,
-            |row| needs_texts.then(|| position_text(row)).flatten(),
+            |row| is_odd.then(|| position_text(row)).flatten(),
             |field, beside| {
                 let Some(array) = column_of(field) else { return Ok(None) };
                 let Some(text) = &texts[field.index()] else {
@@ -258,13 +255,16 @@ fn times(
     Ok(TimestampMicrosecondArray::from_iter(utc).with_timezone("UTC"))
 }
 
-fn has_unfinite(array: &ArrayRef) -> bool {
-    match array.data_type() {
+/// Whether any of these positions is neither two numbers nor none.
+fn are_odd(longitude: Option<&ArrayRef>, latitude: Option<&ArrayRef>) -> bool {
+    let (Some(longitude), Some(latitude)) = (longitude, latitude) else { return true };
+    let has_unfinite = |array: &ArrayRef| match array.data_type() {
         DataType::Float64 => {
             array.as_primitive::<Float64Type>().iter().flatten().any(|number| !number.is_finite())
         }
         _ => true,
-    }
+    };
+    longitude.nulls() != latitude.nulls() || has_unfinite(longitude) || has_unfinite(latitude)
 }
 
 fn number_text(array: &ArrayRef, row: usize) -> String {

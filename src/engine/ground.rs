@@ -1,0 +1,37 @@
+//! What every row is judged by: regions, their index, the settings of the rules.
+
+use crate::check::{CheckSettings, Rules};
+use crate::domain::indicator::PovertyThreshold;
+use crate::domain::region::RegionTree;
+use crate::domain::visit::AssignBy;
+use crate::locate::{Locator, RegionIndex};
+use crate::read::visits::Locale;
+
+/// Regions and settings of a build, shared by all threads.
+pub struct Ground {
+    pub tree: RegionTree,
+    pub index: RegionIndex,
+    pub assign: AssignBy,
+    pub check: CheckSettings,
+    pub threshold: PovertyThreshold,
+}
+
+impl Ground {
+    pub fn locator(&self) -> Locator<'_> {
+        Locator::new(&self.tree, &self.index, self.assign)
+    }
+
+    pub const fn rules<'a>(&'a self, locator: &'a Locator<'a>) -> Rules<'a> {
+        Rules { settings: &self.check, locator }
+    }
+
+    /// How visits of these regions write codes and local times.
+    pub fn locale(&self) -> Locale {
+        use crate::domain::region::Level;
+        let provinces = self.tree.level(Level::Province).map(|(_, region)| region);
+        let offsets_min: Vec<(u64, i16)> =
+            provinces.map(|region| (region.code.digits(), region.utc_offset_min)).collect();
+        let otherwise_min = offsets_min.first().map_or(0, |&(_, offset)| offset);
+        Locale { system: self.tree.system(), offsets_min, otherwise_min }
+    }
+}

@@ -1,0 +1,120 @@
+//! The plan's source: visits files, read by blocking threads a portion each.
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arrow::datatypes::SchemaRef;
+use datafusion_common::Result;
+use datafusion_common::tree_node::TreeNodeRecursion;
+use datafusion_execution::{SendableRecordBatchStream, TaskContext};
+use datafusion_physical_expr::{EquivalenceProperties, Partitioning, PhysicalExpr};
+use datafusion_physical_plan::execution_plan::{Boundedness, EmissionType};
+use datafusion_physical_plan::stream::RecordBatchReceiverStreamBuilder;
+use datafusion_physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
+
+use super::error::EngineError;
+use crate::domain::visit::VISIT_SCHEMA;
+use crate::read::visits::{Locale, Portion, VisitFiles};
+
+/// Batches that wait between a reading thread and the plan.
+const WAITING: usize = 2;
+
+/// Reads visits files in as many partitions as there are lists of portions.
+pub struct VisitsScan {
+    files: Arc<VisitFiles>,
+    locale: Arc<Locale>,
+    portions: Vec<Vec<Portion>>,
+    rows: Arc<[AtomicU64]>,
+    properties: Arc<PlanProperties>,
+}
+
+impl VisitsScan {
+    pub fn new(files: Arc<VisitFiles>, locale: Locale, partitions: usize) -> Self {
+        let portions = files.portions(partitions);
+        let properties = PlanProperties::new(
+            EquivalenceProperties::new(Arc::clone(&VISIT_SCHEMA)),
+            Partitioning::UnknownPartitioning(portions.len()),
+            EmissionType::Incremental,
+            Boundedness::Bounded,
+        );
+        Self {
+            rows: files.paths().map(|_| AtomicU64::new(0)).collect(),
+            files,
+            locale: Arc::new(locale),
+            portions,
+            properties: Arc::new(properties),
+        }
+    }
+
+    /// The rows that were read so far, by file.
+    pub fn rows(&self) -> Arc<[AtomicU64]> {
+        Arc::clone(&self.rows)
+    }
+}
+
+impl fmt::Debug for VisitsScan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VisitsScan")
+    }
+}
+
+impl DisplayAs for VisitsScan {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VisitsScan")
+    }
+}
+
+impl ExecutionPlan for VisitsScan {
+    fn name(&self) -> &'static str {
+        "VisitsScan"
+    }
+
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&VISIT_SCHEMA)
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![]
+    }
+
+    fn apply_expressions(
+        &self,
+        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn with_new_children(
+        self: Arc<Self>,
+        _: Vec<Arc<dyn ExecutionPlan>>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(self)
+    }
+
+    fn execute(&self, partition: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let mut builder = RecordBatchReceiverStreamBuilder::new(self.schema(), WAITING);
+        let sender = builder.tx();
+        let (files, locale) = (Arc::clone(&self.files), Arc::clone(&self.locale));
+        let (portions, rows) = (self.portions[partition].clone(), self.rows());
+        builder.spawn_blocking(move || {
+            for portion in &portions {
+                let read = &rows[portion.file()];
+                let mut put = |batch: arrow::array::RecordBatch| {
+                    read.fetch_add(batch.num_rows() as u64, Ordering::Relaxed);
+                    let sent = sender.blocking_send(Ok(batch));
+                    // A closed channel means that the plan is being torn down.
+                    if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                };
+                files.read(portion, &locale, &mut put).map_err(EngineError::from)?;
+            }
+            Ok(())
+        });
+        Ok(builder.build())
+    }
+}

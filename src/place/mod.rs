@@ -1,0 +1,8 @@
+//! Where does the household count, and where may it be shown? The decision, frozen before anything is
+//! counted.
+
+pub mod batch;
+mod decision;
+
+pub use batch::{PlacedBatch, Standing};
+pub use decision::{PlacedVisit, place};

@@ -1,0 +1,3 @@
+//! A release and the regions on disk.
+
+pub mod placed;
