@@ -2,6 +2,10 @@
 
 pub mod domain;
 
+pub mod check;
 pub mod count;
+
+pub mod config;
+pub mod store;
 
 pub mod commands;
