@@ -9,7 +9,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::de::DeTable;
 
 use crate::check::settings::{CheckSettings, SettingError};
@@ -19,7 +19,7 @@ use crate::domain::indicator::PovertyThreshold;
 pub const DEFAULT_FILE: &str = "sebaran.toml";
 
 /// Everything that can be set.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// `[check]`: the thresholds of the quality rules.
@@ -31,7 +31,7 @@ pub struct Config {
 }
 
 /// How a release is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BuildSettings {
     /// The highest welfare decile that counts as poor, one of 1, 2, 3, 4 and 6; 4.
@@ -47,7 +47,7 @@ impl Default for BuildSettings {
 }
 
 /// How a release is served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServeSettings {
     /// The address and port to listen on; `127.0.0.1:8080`.

@@ -41,7 +41,8 @@ pub fn list(common: &Common) -> anyhow::Result<()> {
         return print("There is no release yet; `sebaran build` makes one.");
     }
     let rows = releases.iter().map(|release| row(release, is_current(release)));
-    print(&table(std::iter::once(HEADER.map(str::to_owned)).chain(rows).collect::<Vec<_>>()))
+    let lines: Vec<_> = std::iter::once(HEADER.map(str::to_owned)).chain(rows).collect();
+    print(&table(&lines))
 }
 
 /// Verifies every file of a release.
@@ -136,7 +137,7 @@ fn describe(release: &Release, is_current: bool) -> Value {
 }
 
 /// Columns as wide as their widest cell, two spaces between them.
-fn table(rows: Vec<[String; 8]>) -> String {
+fn table(rows: &[[String; 8]]) -> String {
     let width =
         |column: usize| rows.iter().map(|row: &[String; 8]| row[column].len()).max().unwrap_or(0);
     let widths: [usize; 8] = std::array::from_fn(width);
@@ -167,7 +168,7 @@ mod tests {
     #[test]
     fn lines_up_the_columns_of_a_table() {
         let cells = |text: &str| std::array::from_fn(|column| text.repeat(column % 2));
-        let lines = table(vec![cells("a"), cells("long")]);
+        let lines = table(&[cells("a"), cells("long")]);
         assert_eq!(lines, "  a       a       a       a\n  long    long    long    long");
     }
 }
