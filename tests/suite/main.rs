@@ -9,4 +9,5 @@
 
 mod documented;
 mod house;
+mod killed;
 mod source;

@@ -45,12 +45,20 @@ impl Source {
         (!["lib", "main"].contains(&stage)).then_some(stage)
     }
 
+    /// How deep its module lies: 1 for `src/config.rs` and `src/domain/mod.rs`.
+    pub fn depth(&self) -> usize {
+        self.path.trim_end_matches("/mod.rs").matches('/').count()
+    }
+
+    /// Whether it holds tests and nothing else.
+    pub fn is_test(&self) -> bool {
+        let ends = ["_tests.rs", "/tests.rs"];
+        self.path.starts_with("tests/") || ends.iter().any(|end| self.path.ends_with(end))
+    }
+
     /// The text without comments and without the tests at its end; empty for a file of tests.
     pub fn code(&self) -> String {
-        if self.path.ends_with("_tests.rs") || self.path.starts_with("tests/") {
-            return String::new();
-        }
-        code(&self.text)
+        if self.is_test() { String::new() } else { code(&self.text) }
     }
 }
 
