@@ -172,8 +172,10 @@ fn sees_a_layer_being_made() {
 #[test]
 fn every_file_says_what_it_is_for() {
     // Long tests beside their code continue its module, which says it.
-    let silent =
-        |source: &Source| !source.text.starts_with("//!") && !source.path.ends_with("_tests.rs");
+    let silent = |source: &Source| {
+        let continues = source.path.starts_with("src/") && source.is_test();
+        !source.text.starts_with("//!") && !continues
+    };
     none(&sources().into_iter().filter(silent).map(|source| source.path).collect::<Vec<_>>());
 }
 
