@@ -19,7 +19,7 @@ run: setup ## build, then make and serve the invented country at http://127.0.0.
 test: setup ## formatting, lints, then every test
 	@cargo fmt --check
 	@$(CARGO) clippy --all-targets -- -D warnings
-	@if cargo nextest --version >/dev/null 2>&1; then $(CARGO) nextest run; else $(CARGO) test; fi
+	@if cargo nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --no-fail-fast; else $(CARGO) test --no-fail-fast; fi
 
 bench: PACKAGES += time
 bench: setup ## time and memory of a million invented households, from files to a release

@@ -1,6 +1,7 @@
 //! A release in the making: it is published whole, or nothing of it stays.
 
 use std::fs;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::digest::Digest;
@@ -36,7 +37,9 @@ impl Draft {
         remove_leftovers(&releases)?;
         refuse_taken(&releases, id)?;
         let folder = releases.join(format!("{DRAFT}{id}"));
-        fs::create_dir(&folder).map_err(StoreError::io("make the folder", &folder))?;
+        // Every release holds households' places, so it is its owner's alone, public or not.
+        let mut builder = fs::DirBuilder::new();
+        builder.mode(0o700).create(&folder).map_err(StoreError::io("make the folder", &folder))?;
         Ok(Self { register: register.to_owned(), id: id.clone(), folder, _lock: lock })
     }
 

@@ -1,4 +1,4 @@
-//! What lies on the disk: releases, which never change, and the manifest that tells of each.
+//! [edge] What lies on the disk: releases, which never change, and the manifest that tells of each.
 
 pub mod digest;
 pub mod draft;

@@ -100,8 +100,14 @@ pub fn list(register: &Path) -> Result<Vec<Release>, StoreError> {
     for entry in entries {
         let entry = entry.map_err(StoreError::io("list", &folder))?;
         // What is no release's name is ours (drafts, locks) or none of our business.
-        if let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()) {
-            releases.push(read(register, &id)?);
+        let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
+            continue;
+        };
+        match read(register, &id) {
+            Ok(release) => releases.push(release),
+            // Without a manifest it is no release.
+            Err(StoreError::NoRelease { .. }) => {}
+            Err(error) => return Err(error),
         }
     }
     releases.sort_by(|a, b| a.id().cmp(b.id()));

@@ -167,6 +167,23 @@ fn an_older_release_is_made_current_again() {
 }
 
 #[test]
+fn a_release_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let register = tempfile::tempdir().unwrap();
+    let release = publish(register.path(), "r1").unwrap();
+    let mode = fs::metadata(release.folder).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+#[test]
+fn a_folder_without_a_manifest_is_no_release() {
+    let register = tempfile::tempdir().unwrap();
+    publish(register.path(), "r1").unwrap();
+    fs::create_dir(register.path().join("releases/copy")).unwrap();
+    assert_eq!(list(register.path()).unwrap().len(), 1);
+}
+
+#[test]
 fn a_link_is_no_part_of_a_release() {
     let register = tempfile::tempdir().unwrap();
     let draft = Draft::begin(register.path(), &slug("r1")).unwrap();
