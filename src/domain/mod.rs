@@ -1,8 +1,12 @@
 //! The words of the survey, which every stage shares. Imports nothing of ours.
 
 pub mod code;
+pub mod date;
 pub mod geography;
 pub mod indicator;
 pub mod position;
 pub mod region;
 pub mod visit;
+
+#[cfg(test)]
+pub mod fixture;

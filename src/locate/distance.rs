@@ -28,7 +28,7 @@ impl View<'_> {
         let rows = cells(position.latitude(), reach_y, self.grid.south, self.grid.rows);
         let mut nearest = f64::INFINITY;
         self.chains_in(columns, rows, &mut |vertices| {
-            nearest = nearest.min(plane.distance_m(vertices))
+            nearest = nearest.min(plane.distance_m(vertices));
         });
         (nearest <= limit_m).then_some(nearest)
     }

@@ -1,6 +1,7 @@
 //! Where is this position? The village in which it lies, how far it is from the declared one, and its
 //! hexagon.
 
+mod borders;
 mod build;
 mod cell;
 mod distance;
@@ -9,6 +10,7 @@ pub mod hexagon;
 mod index;
 mod located;
 mod orient;
+mod sides;
 
 pub use build::{IndexError, build};
 pub use index::{DamagedIndex, RegionIndex};

@@ -1,3 +1,14 @@
-//! A release and the regions on disk.
+//! [edge] What lies on the disk: regions, and releases, which never change, each with its manifest.
 
+pub mod digest;
+pub mod draft;
+pub mod error;
+mod lock;
+pub mod manifest;
 pub mod placed;
+pub mod release;
+mod tree;
+
+pub use draft::Draft;
+pub use error::StoreError;
+pub use release::Release;

@@ -1,1 +1,13 @@
-//! What holds of the whole program.
+//! What holds of the whole program: one binary, because each would link the engine once more.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests read the sources and stop at the first surprise"
+)]
+
+mod documented;
+mod house;
+mod killed;
+mod source;

@@ -43,7 +43,7 @@ pub fn assemble<'t>(
     let code = VisitField::VillageCode;
     // The code comes first: local times are read by its province.
     let codes = parse(code, &mut beside)?;
-    beside.codes = codes.as_ref().map(|codes| codes.as_primitive::<UInt64Type>());
+    beside.codes = codes.as_ref().map(AsArray::as_primitive::<UInt64Type>);
     for &field in VisitField::ALL.iter().filter(|&&field| field != code) {
         columns[field.index()] = parse(field, &mut beside)?;
     }
@@ -77,7 +77,8 @@ fn position_texts<'t>(
         let written = text(row).filter(|(longitude, latitude)| {
             let is_number = |text: &str| text.parse::<f64>().is_ok_and(f64::is_finite);
             let is_empty = longitude.is_empty() && latitude.is_empty();
-            !is_empty && !(is_plain && is_number(longitude) && is_number(latitude))
+            let is_told = is_empty || (is_plain && is_number(longitude) && is_number(latitude));
+            !is_told
         });
         texts.append_option(written.map(|(longitude, latitude)| format!("{longitude}|{latitude}")));
     }

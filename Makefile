@@ -1,0 +1,62 @@
+# What one does here; `make` alone lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test bench setup fmt lint
+
+# Debian's own GDAL: building it from source takes a quarter of an hour, installing it seconds.
+PACKAGES := build-essential pkg-config libgdal-dev
+CARGO := cargo --locked
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: setup ## build, then make and serve the invented country at http://127.0.0.1:8080
+	@$(CARGO) build
+	@exec target/debug/sebaran demo
+
+test: setup ## formatting, lints, then every test
+	@cargo fmt --check
+	@$(CARGO) clippy --all-targets -- -D warnings
+	@if cargo nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --no-fail-fast; else $(CARGO) test --no-fail-fast; fi
+
+bench: PACKAGES += time
+bench: setup ## time and memory of a million invented households, from files to a release
+	@$(CARGO) build --release
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	measure() { echo "$$1"; command time -f '  %e s, %U s in user mode, %M KiB at most' "$${@:2}"; }; \
+	sebaran() { measure "$$1" target/release/sebaran --quiet --register "$$folder/register" "$$@"; }; \
+	sebaran generate --regions demo --households 1000000 --seed 1 --out "$$folder/survey"; \
+	sebaran build "$$folder"/survey/visits*.parquet --regions demo --release bench \
+		--reference-date 2021-11-30
+
+fmt: ## format the sources
+	@cargo fmt
+
+lint: setup ## lints alone
+	@$(CARGO) clippy --all-targets -- -D warnings
+
+# Installs what is missing, and nothing where nothing is.
+setup: ## Debian's packages that the build needs
+	@command -v cargo >/dev/null || { echo "There is no cargo: install Rust from https://rustup.rs" >&2; exit 1; }
+	@if ! command -v dpkg-query >/dev/null; then \
+		command -v cc >/dev/null && pkg-config --exists gdal && exit 0; \
+		echo "This is no Debian: install a C compiler, pkg-config and GDAL 3.6 or later with its headers." >&2; \
+		exit 1; \
+	fi; \
+	missing=(); \
+	for package in $(PACKAGES); do \
+		[[ $$(dpkg-query -W -f '$${db:Status-Status}' "$$package" 2>/dev/null || true) == installed ]] \
+			|| missing+=("$$package"); \
+	done; \
+	(( $${#missing[@]} == 0 )) && exit 0; \
+	if (( $$(id -u) != 0 )); then \
+		echo "These packages are missing. Install them, then repeat:" >&2; \
+		echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends $${missing[*]}" >&2; \
+		exit 1; \
+	fi; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null || apt-get update -q; \
+	apt-get install -y -q --no-install-recommends "$${missing[@]}" </dev/null \
+		|| { apt-get update -q && apt-get install -y -q --no-install-recommends "$${missing[@]}" </dev/null; }
