@@ -1,0 +1,274 @@
+//! `sebaran build`: visits in, a release out.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use arrow::array::RecordBatch;
+
+use super::Common;
+use super::progress::Progress;
+use crate::check::Rule;
+use crate::config::Config;
+use crate::count::Accounts;
+use crate::domain::date::Date;
+use crate::domain::indicator::Denominators;
+use crate::domain::region::Slug;
+use crate::domain::visit::{AssignBy, VisitField};
+use crate::engine::{self, Build, Built, EngineError, Ground, Sink};
+use crate::protect::LeafTable;
+use crate::read::denominators;
+use crate::read::visits::{ColumnsFile, VisitFiles};
+use crate::store::digest::Digest;
+use crate::store::manifest::{BuildChoices, BuildRecord, InputUsed, Protection, RegionsUsed};
+use crate::store::placed::PlacedWriter;
+use crate::store::{Draft, Release, index, leaves, regions};
+
+/// Build a release from visits.
+#[derive(Debug, clap::Args)]
+pub struct BuildArgs {
+    /// Visits files: .csv, .csv.gz, .tsv or .parquet.
+    #[arg(required = true)]
+    pub visits: Vec<PathBuf>,
+    /// The regions by which households are counted; `demo` is the invented country.
+    #[arg(long)]
+    pub regions: Slug,
+    /// The new release's id, for example 2021-q3.
+    #[arg(long)]
+    pub release: Slug,
+    /// The day at which ages are taken, for example 2021-11-30.
+    #[arg(long)]
+    pub reference_date: Date,
+    /// A TOML file that names the columns of visits files with other column names.
+    #[arg(long)]
+    pub columns: Option<PathBuf>,
+    /// Resident households and persons by region, .csv or .parquet: without it there are no shares.
+    #[arg(long)]
+    pub denominators: Option<PathBuf>,
+    /// What says where a household counts.
+    #[arg(long, value_enum, default_value_t = Assign::Declared)]
+    pub assign: Assign,
+    /// The memory in MiB that the plan may hold before it spills to the disk; by default the setting.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(8..))]
+    pub memory_mib: Option<u32>,
+}
+
+/// [`AssignBy`] on the command line.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum Assign {
+    /// The declared region; the position only where nothing lower is declared.
+    Declared,
+    /// The position alone: the way to count again on other boundaries.
+    Coordinates,
+}
+
+/// Builds a release, makes it current and prints its accounts.
+///
+/// # Errors
+/// Whatever stopped it; the current release stays as it was.
+pub fn run(args: &BuildArgs, common: &Common) -> Result<()> {
+    let release = build(args, common)?;
+    if common.json {
+        println!("{}", serde_json::to_string(&super::told(&release))?);
+    } else if !common.quiet {
+        print_accounts(&release);
+    }
+    Ok(())
+}
+
+/// Builds a release and makes it current.
+///
+/// # Errors
+/// Whatever stopped it; the current release stays as it was.
+pub fn build(args: &BuildArgs, common: &Common) -> Result<Release> {
+    let progress = Progress::new(common);
+    let settings = common.settings()?;
+    let files = Arc::new(VisitFiles::open(&args.visits, columns(args)?)?);
+    let table = args.denominators.as_deref().map(denominators::read).transpose()?;
+    let draft = Draft::begin(&common.register, &args.release)?;
+    let ground = Arc::new(ground(args, common, &settings)?);
+    let built = run_plan(args, common, &settings, &draft, &files, &ground, &progress)?;
+    built.accounts.close(built.cube.households()).context("the accounts do not close")?;
+    refuse_strange_codes(&built, args, &ground)?;
+    progress.phase("Writing the release");
+    let fields = held_fields(&files);
+    let table_of_leaves = LeafTable::exact(&built.cube, fields, ground.threshold, &ground.tree);
+    leaves::write(draft.path(), &table_of_leaves, &ground.tree)?;
+    let record = record(args, common, &files, &ground, &built, table.as_ref())?;
+    Ok(draft.publish(record)?)
+}
+
+fn columns(args: &BuildArgs) -> Result<ColumnsFile> {
+    let Some(path) = &args.columns else { return Ok(ColumnsFile::default()) };
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("cannot read columns file `{}`", path.display()))?;
+    ColumnsFile::parse(&text).with_context(|| format!("cannot use columns file `{}`", path.display()))
+}
+
+fn ground(args: &BuildArgs, common: &Common, settings: &Config) -> Result<Ground> {
+    regions::ensure(&common.register, &args.regions)?;
+    let (tree, index) = index::open(&common.register, &args.regions)?;
+    let assign = match args.assign {
+        Assign::Declared => AssignBy::Declared,
+        Assign::Coordinates => AssignBy::Coordinates,
+    };
+    let threshold = settings.build.poverty_threshold;
+    Ok(Ground { tree, index, assign, check: settings.check, threshold })
+}
+
+fn run_plan(
+    args: &BuildArgs,
+    common: &Common,
+    settings: &Config,
+    draft: &Draft,
+    files: &Arc<VisitFiles>,
+    ground: &Arc<Ground>,
+    progress: &Progress,
+) -> Result<Built> {
+    for table in ["placed", "findings"] {
+        let folder = draft.path().join(table);
+        fs::create_dir(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+    }
+    let spill = tempfile::tempdir_in(draft.path()).context("cannot make a folder to spill to")?;
+    let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
+    let work = Build {
+        files: Arc::clone(files),
+        ground: Arc::clone(ground),
+        threads: threads(common),
+        memory_bytes: memory_mib as usize * 1024 * 1024,
+        spill_folder: spill.path(),
+    };
+    let tree = Arc::new(ground.tree.clone());
+    let make_sink = || -> Box<dyn Sink> {
+        Box::new(ReleaseSink(PlacedWriter::new(draft.path().to_owned(), Arc::clone(&tree))))
+    };
+    progress.phase("Reading, locating, checking and placing visits");
+    Ok(engine::run(&work, make_sink, |rows| progress.count(rows))?)
+}
+
+/// The threads that were asked for, or one for each core.
+fn threads(common: &Common) -> NonZeroUsize {
+    let asked = common.threads.and_then(|threads| NonZeroUsize::new(usize::from(threads)));
+    asked.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+}
+
+struct ReleaseSink(PlacedWriter);
+
+impl Sink for ReleaseSink {
+    fn put(&mut self, batch: &RecordBatch) -> Result<(), EngineError> {
+        self.0.put(batch).map_err(|error| EngineError::Write(Box::new(error)))
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), EngineError> {
+        self.0.close().map_err(|error| EngineError::Write(Box::new(error)))
+    }
+}
+
+/// Refuses a build in which most visits contradict the regions: their codes are another system's or
+/// another version's, and every figure would stand in a wrong place.
+fn refuse_strange_codes(built: &Built, args: &BuildArgs, ground: &Ground) -> Result<()> {
+    let count = |rule| built.findings.get(&rule).copied().unwrap_or(0);
+    let Accounts { rows, counted, .. } = built.accounts;
+    let system = ground.tree.system();
+    let unknown = count(Rule::UnknownRegion);
+    if unknown * 2 > rows {
+        bail!(
+            "{unknown} of {rows} visits declare a code that the regions `{}` (system {system}) do not \
+             know; build on the regions that the codes belong to, or place households by their \
+             positions with --assign coordinates",
+            args.regions
+        );
+    }
+    let elsewhere = count(Rule::OutsideVillage);
+    if elsewhere * 2 > counted {
+        bail!(
+            "{elsewhere} of {counted} positions lie outside the village that their visit declares; the \
+             codes are likely not those of `{}` (system {system}): build on the regions they belong \
+             to, or place households by their positions with --assign coordinates",
+            args.regions
+        );
+    }
+    Ok(())
+}
+
+/// The fields that the input holds; a decile may come from its percentile.
+fn held_fields(files: &VisitFiles) -> u32 {
+    files.fields()
+}
+
+fn record(
+    args: &BuildArgs,
+    common: &Common,
+    files: &VisitFiles,
+    ground: &Ground,
+    built: &Built,
+    denominators: Option<&Denominators>,
+) -> Result<BuildRecord> {
+    let held = files.fields();
+    let names = VisitField::ALL.iter().filter(|field| held & field.bit() != 0);
+    let mut record = BuildRecord {
+        protection: Protection::Restricted,
+        regions: RegionsUsed {
+            version: args.regions.clone(),
+            system: ground.tree.system(),
+            content: regions::content(&common.register, &args.regions)?,
+        },
+        reference_date: args.reference_date,
+        inputs: inputs(files, &built.rows)?,
+        settings: BuildChoices {
+            poverty_threshold: ground.threshold,
+            assign: ground.assign,
+            check: ground.check,
+        },
+        accounts: built.accounts,
+        fields: names.map(|field| field.name().to_owned()).collect(),
+        ignored_columns: files.ignored(),
+        findings: named(&built.findings),
+        denominators: None,
+    };
+    if let Some(table) = denominators {
+        record.keep_denominators(table);
+    }
+    Ok(record)
+}
+
+fn named(findings: &BTreeMap<Rule, u64>) -> BTreeMap<String, u64> {
+    findings.iter().map(|(rule, count)| (rule.name().to_owned(), *count)).collect()
+}
+
+fn inputs(files: &VisitFiles, rows: &[u64]) -> Result<Vec<InputUsed>> {
+    let input = |(path, rows): (&Path, &u64)| {
+        let (bytes, blake3) = Digest::of_file(path)
+            .with_context(|| format!("cannot read visits file `{}` again", path.display()))?;
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Ok(InputUsed { name, rows: *rows, bytes, blake3 })
+    };
+    files.paths().zip(rows).map(input).collect()
+}
+
+fn print_accounts(release: &Release) {
+    let record = release.manifest().build();
+    let accounts = record.accounts;
+    println!("release {} on regions {} (restricted)", release.id(), record.regions.version);
+    for (what, count) in [
+        ("rows", accounts.rows),
+        ("= counted households", accounts.counted),
+        ("+ superseded visits", accounts.superseded),
+        ("+ visits not completed", accounts.not_completed),
+        ("counted households", accounts.counted),
+        ("= placed in a hexagon", accounts.placed_in_hexagon),
+        ("+ placed in a region only", accounts.placed_in_region_only),
+        ("+ unplaced", accounts.unplaced),
+    ] {
+        println!("  {what:<28}{count:>14}");
+    }
+    for (rule, count) in &record.findings {
+        println!("  finding {rule:<20}{count:>14}");
+    }
+    if !record.ignored_columns.is_empty() {
+        println!("  columns not read: {}", record.ignored_columns.join(", "));
+    }
+}

@@ -1,0 +1,87 @@
+//! The region index on disk: built once for a version of regions, then mapped into memory.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use geo::MultiPolygon;
+use memmap2::Mmap;
+use tracing::{info, warn};
+
+use super::StoreError;
+use super::regions;
+use crate::domain::region::{RegionTree, Slug};
+use crate::locate::{DamagedIndex, IndexError, RegionIndex, build};
+
+const INDEX: &str = "index.bin";
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpenIndexError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("cannot index the regions `{version}`")]
+    Build { version: Slug, source: IndexError },
+}
+
+/// Opens a version's tree with the index of its deepest level, and builds the index where there is
+/// none or a damaged one.
+///
+/// # Errors
+/// [`OpenIndexError`] where the regions can't be read, or no index can be made or kept.
+pub fn open(register: &Path, version: &Slug) -> Result<(RegionTree, RegionIndex), OpenIndexError> {
+    let path = regions::folder(register, version).join(INDEX);
+    match map(&path) {
+        Ok(index) => return Ok((regions::load_tree(register, version)?, index)),
+        Err(Unopened::Damaged(error)) => warn!(%version, "{error}"),
+        Err(Unopened::Missing) => {}
+    }
+    info!(%version, "Indexing the regions {version}, once");
+    let (tree, shapes) = regions::load(register, version)?;
+    let deepest = deepest_shapes(&tree, shapes.full);
+    let index = build(&deepest)
+        .map_err(|source| OpenIndexError::Build { version: version.clone(), source })?;
+    write(&path, &index)?;
+    Ok((tree, index))
+}
+
+fn deepest_shapes(tree: &RegionTree, mut full: Vec<MultiPolygon>) -> Vec<MultiPolygon> {
+    let first = tree.level(tree.deepest()).next().map_or(0, |(id, _)| id.index());
+    full.split_off(first)
+}
+
+enum Unopened {
+    Missing,
+    Damaged(DamagedIndex),
+}
+
+fn map(path: &Path) -> Result<RegionIndex, Unopened> {
+    let file = File::open(path).map_err(|_| Unopened::Missing)?;
+    #[expect(unsafe_code, reason = "a map is only sound while nobody changes the file; an index is \
+                                    renamed into its place and never written again")]
+    // SAFETY: see the reason above.
+    let map = unsafe { Mmap::map(&file) }.map_err(|_| Unopened::Missing)?;
+    if bytemuck::try_cast_slice::<u8, u64>(&map).is_err() {
+        return Err(Unopened::Damaged(DamagedIndex));
+    }
+    RegionIndex::open(Box::new(Mapped(map))).map_err(Unopened::Damaged)
+}
+
+/// A mapped file of whole words.
+struct Mapped(Mmap);
+
+impl AsRef<[u64]> for Mapped {
+    fn as_ref(&self) -> &[u64] {
+        bytemuck::cast_slice(&self.0)
+    }
+}
+
+/// Writes the index aside and renames it into its place, so that a reader finds all of it or nothing.
+fn write(path: &PathBuf, index: &RegionIndex) -> Result<(), StoreError> {
+    let aside = path.with_extension(format!("aside-{}", std::process::id()));
+    let written = File::create(&aside).and_then(|mut file| {
+        file.write_all(bytemuck::cast_slice(index.words()))?;
+        file.sync_all()
+    });
+    written.map_err(StoreError::io("write", &aside))?;
+    fs::rename(&aside, path).map_err(StoreError::io("rename to", path))
+}
