@@ -2,6 +2,10 @@
 
 pub mod domain;
 
+pub mod outline;
+
 pub mod count;
+
+pub mod invent;
 
 pub mod commands;
