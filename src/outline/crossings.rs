@@ -109,3 +109,54 @@ impl Grid {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn plain(nodes: &[Coord], edges: &[(u32, u32)]) -> Vec<(u32, u32)> {
+        let count = edges.len() as u32;
+        let pairs = (0..count).flat_map(|one| (one + 1..count).map(move |other| (one, other)));
+        pairs
+            .filter(|&(one, other)| meet(nodes, edges[one as usize], edges[other as usize]))
+            .collect()
+    }
+
+    fn meeting(places: [(f64, f64); 4]) -> bool {
+        let nodes = places.map(Coord::from);
+        !crossings(&nodes, &[(0, 1), (2, 3)]).is_empty()
+    }
+
+    #[test]
+    fn tells_crossing_and_touching_from_apart() {
+        assert!(meeting([(0.0, 0.0), (2.0, 2.0), (0.0, 2.0), (2.0, 0.0)]));
+        assert!(meeting([(0.0, 0.0), (2.0, 0.0), (1.0, 0.0), (1.0, 5.0)]));
+        assert!(meeting([(0.0, 0.0), (2.0, 0.0), (1.0, 0.0), (3.0, 0.0)]));
+        assert!(!meeting([(0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (3.0, 0.0)]));
+        assert!(!meeting([(0.0, 0.0), (1.0, 1.0), (1.0, 0.0), (9.0, 1.0)]));
+    }
+
+    #[test]
+    fn lets_edges_share_a_corner_unless_one_lies_on_the_other() {
+        let nodes = [(0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (0.0, 1.0)].map(Coord::from);
+        assert_eq!(crossings(&nodes, &[(0, 1), (1, 2), (0, 3)]), []);
+        assert_eq!(crossings(&nodes, &[(0, 1), (0, 2)]), [(0, 1)]);
+    }
+
+    proptest! {
+        #[test]
+        fn finds_what_trying_every_pair_finds(
+            places in prop::collection::btree_set((0_i32..30, 0_i32..30), 4..24),
+            long in 0.001_f64..300.0,
+        ) {
+            let at = |&(x, y): &(i32, i32)| Coord { x: f64::from(x) * 0.1, y: f64::from(y) * long };
+            let nodes: Vec<Coord> = places.iter().map(at).collect();
+            let edges: Vec<(u32, u32)> = (0..nodes.len() as u32 / 2).map(|n| (2 * n, 2 * n + 1)).collect();
+            let chain = (0..nodes.len() as u32 - 2).map(|n| (n, n + 2));
+            let edges: Vec<(u32, u32)> = edges.into_iter().chain(chain).collect();
+            prop_assert_eq!(crossings(&nodes, &edges), plain(&nodes, &edges));
+        }
+    }
+}

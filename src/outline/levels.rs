@@ -223,3 +223,7 @@ fn offset_min(place: Position) -> i16 {
         _ => 540,
     }
 }
+
+#[cfg(test)]
+#[path = "levels_tests.rs"]
+mod tests;

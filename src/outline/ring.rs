@@ -162,3 +162,57 @@ fn bounds(corners: &[Coord]) -> Bounds {
         all.join(Bounds { west: at.x, south: at.y, east: at.x, north: at.y })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use geo::coordinate_position::{CoordPos, CoordinatePosition};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn square(x: f64, y: f64, side: f64) -> Ring {
+        let corners = [(x, y), (x + side, y), (x + side, y + side), (x, y + side), (x, y)];
+        Ring::new(corners.map(Coord::from).to_vec())
+    }
+
+    #[test]
+    fn finds_the_smallest_ring_around() {
+        let rings = [
+            square(0.0, 0.0, 9.0),
+            square(1.0, 1.0, 5.0),
+            square(2.0, 2.0, 1.0),
+            square(20.0, 0.0, 1.0),
+        ];
+        assert_eq!(nest(&rings), [None, Some(0), Some(1), None]);
+    }
+
+    #[test]
+    fn holds_a_ring_that_touches_it_from_inside() {
+        assert!(square(0.0, 0.0, 2.0).holds(&square(0.0, 0.0, 1.0)));
+        assert!(!square(0.0, 0.0, 1.0).holds(&square(1.0, 0.0, 1.0)));
+    }
+
+    proptest! {
+        #[test]
+        fn tells_the_side_as_a_plain_test_does(
+            radii in prop::collection::vec(1_i32..6, 80..200),
+            x in -6_i32..7,
+            y in -6_i32..7,
+        ) {
+            let count = radii.len() as f64;
+            let star = radii.iter().zip(0..).map(|(&radius, index)| {
+                let (sine, cosine) = (f64::from(index) / count * std::f64::consts::TAU).sin_cos();
+                Coord { x: f64::from(radius) * cosine, y: f64::from(radius) * sine }
+            });
+            let line = geo::LineString::from_iter(star);
+            let polygon = geo::Polygon::new(line, Vec::new());
+            let at = Coord { x: f64::from(x), y: f64::from(y) };
+            let expected = match polygon.coordinate_position(&at) {
+                CoordPos::Inside => Side::Inside,
+                CoordPos::OnBoundary => Side::Border,
+                CoordPos::Outside => Side::Outside,
+            };
+            prop_assert_eq!(Ring::new(polygon.exterior().0.clone()).side(at), expected);
+        }
+    }
+}
