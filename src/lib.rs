@@ -2,6 +2,8 @@
 
 pub mod domain;
 
+pub mod read;
+
 pub mod count;
 
 pub mod commands;
