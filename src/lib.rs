@@ -6,4 +6,6 @@ pub mod read;
 
 pub mod count;
 
+pub mod store;
+
 pub mod commands;

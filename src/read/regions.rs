@@ -22,7 +22,7 @@ pub use source::files;
 
 use super::mapping::RegionMapping;
 use crate::domain::code::{CodeSystem, RegionCode};
-use crate::domain::region::{Level, SourceRegion};
+use crate::domain::region::{Level, Repair, SourceRegion};
 
 /// Features that one task of the pool shapes.
 const FEATURES_A_TASK: usize = 512;
@@ -46,16 +46,7 @@ pub struct SourceRegions {
     /// In the order of the source.
     pub regions: Vec<SourceRegion>,
     /// In the order of the source.
-    pub repaired: Vec<Repaired>,
-}
-
-/// A feature that was not valid as it stood.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Repaired {
-    pub code: RegionCode,
-    pub feature: u64,
-    /// In the words of GEOS.
-    pub reason: String,
+    pub repaired: Vec<Repair>,
 }
 
 /// A feature as it stands in the source.
@@ -155,7 +146,7 @@ fn shape_all(
     features: Vec<RawFeature>,
     crs: Option<&str>,
     place: &mut Place,
-) -> Result<(Vec<SourceRegion>, Vec<Repaired>), Problem> {
+) -> Result<(Vec<SourceRegion>, Vec<Repair>), Problem> {
     let tasks: Vec<Result<Vec<Placed<_>>, Problem>> = features
         .par_chunks(FEATURES_A_TASK)
         .map(|chunk| {
@@ -176,7 +167,7 @@ fn shape_all(
     let join = |(feature, shaped): (RawFeature, Shaped)| {
         let RawFeature { number, words, .. } = feature;
         if let Some(reason) = shaped.repaired {
-            repaired.push(Repaired { code: words.code, feature: number, reason });
+            repaired.push(Repair { code: words.code, feature: number, reason });
         }
         SourceRegion {
             code: words.code,
