@@ -9,6 +9,7 @@ mod tests;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use geo::MultiPolygon;
@@ -49,6 +50,7 @@ pub fn save(
     fs::create_dir_all(&home).map_err(StoreError::io("make the folder", &home))?;
     let aside = tempfile::Builder::new()
         .prefix(".importing-")
+        .permissions(fs::Permissions::from_mode(0o755))
         .tempdir_in(&home)
         .map_err(StoreError::io("make a folder in", &home))?;
     let manifest = write(aside.path(), tree, shapes, report)?;
