@@ -4,8 +4,12 @@ pub mod domain;
 
 pub mod read;
 
+pub mod outline;
+
+pub mod check;
 pub mod count;
 
+pub mod config;
 pub mod store;
 
 pub mod commands;

@@ -1,8 +1,14 @@
 //! The command line: one file a command, each with its arguments and its `run`.
 
+mod progress;
+pub mod regions;
+pub mod releases;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+
+use crate::config::{self, Config, ConfigError};
 
 /// Household visits in, maps of the distribution of poverty out.
 #[derive(Debug, Parser)]
@@ -20,6 +26,9 @@ pub struct Common {
     /// The folder of regions and releases.
     #[arg(long, global = true, env = "SEBARAN_REGISTER", default_value = "data/register")]
     pub register: PathBuf,
+    /// The settings file; by default sebaran.toml, if it is there.
+    #[arg(long, global = true, env = "SEBARAN_CONFIG")]
+    pub config: Option<PathBuf>,
     /// Say nothing but errors.
     #[arg(long, global = true)]
     pub quiet: bool,
@@ -31,13 +40,39 @@ pub struct Common {
     pub threads: Option<u16>,
 }
 
+impl Common {
+    /// The settings of file and variables, before a command's own flags.
+    ///
+    /// # Errors
+    /// Where the file or a variable can't be read.
+    pub fn settings(&self) -> Result<Config, ConfigError> {
+        config::load(self.config.as_deref(), std::env::vars())
+    }
+}
+
 #[derive(Debug, Subcommand)]
-pub enum Command {}
+pub enum Command {
+    /// Bring boundaries in, list them, look at what was found in them.
+    #[command(subcommand)]
+    Regions(regions::RegionsCommand),
+    /// List the releases.
+    Releases,
+    /// Read every file of a release and compare it with the manifest.
+    Verify(releases::VerifyArgs),
+    /// Make a release the current one.
+    Use(releases::UseArgs),
+}
 
 /// Runs the command that was asked for.
 ///
 /// # Errors
 /// Whatever stopped it.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
-    match cli.command {}
+    let common = &cli.common;
+    match cli.command {
+        Command::Regions(command) => regions::run(common, &command),
+        Command::Releases => releases::list(common),
+        Command::Verify(args) => releases::verify(common, &args),
+        Command::Use(args) => releases::make_current(common, &args),
+    }
 }

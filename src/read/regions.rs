@@ -43,9 +43,9 @@ pub struct RegionsRequest<'a> {
 pub struct SourceRegions {
     pub layer: String,
     pub level: Level,
-    /// In the order of the source.
+    /// In the order of the codes.
     pub regions: Vec<SourceRegion>,
-    /// In the order of the source.
+    /// In the order of the codes.
     pub repaired: Vec<Repair>,
 }
 
@@ -178,7 +178,10 @@ fn shape_all(
             feature: number,
         }
     };
-    let regions = features.into_iter().zip(shapes).map(join).collect();
+    let mut regions: Vec<_> = features.into_iter().zip(shapes).map(join).collect();
+    // Formats keep their features in orders of their own.
+    regions.sort_by_key(|region| region.code);
+    repaired.sort_by_key(|repair| repair.code);
     Ok((regions, repaired))
 }
 

@@ -11,6 +11,51 @@ pub enum StoreError {
     #[error("cannot {action} `{path}`")]
     Io { action: &'static str, path: PathBuf, source: io::Error },
     #[error(
+        "release `{release}` exists already and a release never changes; choose another id, or make \
+         that one current with `sebaran use {release}`"
+    )]
+    Exists { release: Slug },
+    #[error(
+        "another build is at work in `{path}`; wait until it is done, or build into another \
+         register with --register"
+    )]
+    Busy { path: PathBuf },
+    #[error("there is no release `{release}` in `{path}`; `sebaran releases` lists what there is")]
+    NoRelease { release: Slug, path: PathBuf },
+    #[error("`{path}` has no current release; make one with `sebaran build`")]
+    NoCurrent { path: PathBuf },
+    #[error(
+        "`{path}` does not name a release; write it again with `sebaran use RELEASE`, \
+         `sebaran releases` lists what there is"
+    )]
+    Current { path: PathBuf },
+    #[error(
+        "cannot understand the manifest `{path}`; it was changed after it was written: restore it \
+         from a copy, or build the release again under another id"
+    )]
+    Manifest { path: PathBuf, source: serde_json::Error },
+    #[error(
+        "manifest `{path}` has the format {found}, and this program reads {known}; use the version \
+         of sebaran that made it"
+    )]
+    Format { path: PathBuf, found: u64, known: u64 },
+    #[error(
+        "file `{file}` of release `{release}` is missing or has another size than when it was \
+         published; `sebaran verify {release}` lists what changed"
+    )]
+    Damaged { release: Slug, file: String },
+    #[error("release `{release}` has no file `{file}`")]
+    NoFile { release: Slug, file: String },
+    #[error(
+        "`{path}` can't be a part of a release, which holds files and folders with plain names"
+    )]
+    NotAFile { path: PathBuf },
+    #[error(
+        "`{path}` did not read back as it was written, so the release was not published; check the \
+         disk and build again"
+    )]
+    ReadBack { path: PathBuf },
+    #[error(
         "regions `{version}` are there already; import under another --version, or put the new ones \
          in their place with --replace"
     )]

@@ -45,7 +45,7 @@ pub struct FileStamp {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ImportReport {
     pub source: SourceStamp,
-    /// In the order of the source.
+    /// In the order of the codes.
     pub repaired: Vec<Repair>,
     /// The largest first.
     pub overlaps: Vec<OverlapFound>,

@@ -1,0 +1,3 @@
+//! Whether a visit is believable.
+
+pub mod settings;

@@ -1,0 +1,211 @@
+//! Settings from a file, then from variables, then from flags, as the plain structs that stages take.
+//!
+//! The file is `sebaran.toml`. The variable of a setting is its section and name in capitals, for
+//! example `SEBARAN_BUILD_MEMORY_MIB` for `memory_mib` in `[build]`. A command that has a flag for a
+//! setting puts its value over what stands here.
+
+use std::fs;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::de::DeTable;
+
+use crate::check::settings::{CheckSettings, SettingError};
+use crate::domain::indicator::PovertyThreshold;
+
+/// The settings file that is read where no other is named.
+pub const DEFAULT_FILE: &str = "sebaran.toml";
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// `[check]`: the thresholds of the quality rules.
+    pub check: CheckSettings,
+    /// `[build]`.
+    pub build: BuildSettings,
+    /// `[serve]`.
+    pub serve: ServeSettings,
+}
+
+/// How a release is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BuildSettings {
+    /// The highest welfare decile that counts as poor, one of 1, 2, 3, 4 and 6; 4.
+    pub poverty_threshold: PovertyThreshold,
+    /// The memory in MiB that the plan may hold before it spills to the disk; 2048.
+    pub memory_mib: u32,
+}
+
+impl Default for BuildSettings {
+    fn default() -> Self {
+        Self { poverty_threshold: PovertyThreshold::default(), memory_mib: 2048 }
+    }
+}
+
+/// How a release is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServeSettings {
+    /// The address and port to listen on; `127.0.0.1:8080`.
+    pub listen: SocketAddr,
+    /// The most features in one answer; 100000, which lets every village of a country through.
+    pub most_features: u32,
+    /// The seconds after which a request is given up; 30.
+    pub timeout_s: u32,
+    /// The requests that are worked on at once; more are told to come back; 64.
+    pub concurrency: u32,
+}
+
+impl Default for ServeSettings {
+    fn default() -> Self {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+        Self { listen, most_features: 100_000, timeout_s: 30, concurrency: 64 }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("cannot read settings file `{path}`")]
+    Read { path: PathBuf, source: io::Error },
+    #[error("settings file `{path}`, line {line}: {reason}")]
+    File { path: PathBuf, line: usize, reason: String },
+    #[error("variable `{name}`: {reason}")]
+    Variable { name: String, reason: String },
+}
+
+/// Reads the settings file and puts variables over it. A file that is named must be there; without a
+/// name, [`DEFAULT_FILE`] is read if it is there.
+///
+/// # Errors
+/// [`ConfigError`], which names the file and line, or the variable.
+pub fn load(
+    path: Option<&Path>,
+    variables: impl IntoIterator<Item = (String, String)>,
+) -> Result<Config, ConfigError> {
+    let named = path.unwrap_or(Path::new(DEFAULT_FILE));
+    let text = match fs::read_to_string(named) {
+        Ok(text) => text,
+        Err(error) if path.is_none() && error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(source) => return Err(ConfigError::Read { path: named.to_owned(), source }),
+    };
+    let file = SettingsFile { path: named, text: &text };
+    let config = file.parse()?;
+    put_over(config, &file, variables)
+}
+
+struct SettingsFile<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl SettingsFile<'_> {
+    fn parse(&self) -> Result<Config, ConfigError> {
+        let config: Config = toml::from_str(self.text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            self.refuse(at, error.message().to_owned())
+        })?;
+        match validate(&config) {
+            Ok(()) => Ok(config),
+            Err(problem) => {
+                Err(self.refuse(self.find(problem.section, problem.field), problem.reason))
+            }
+        }
+    }
+
+    fn refuse(&self, at: usize, reason: String) -> ConfigError {
+        let line = 1 + self.text[..at].matches('\n').count();
+        ConfigError::File { path: self.path.to_owned(), line, reason }
+    }
+
+    /// Where a setting stands in the text; its start where it stands nowhere.
+    fn find(&self, section: &str, field: &str) -> usize {
+        let find = || {
+            let table = DeTable::parse(self.text).ok()?;
+            let settings = table.get_ref().get(section)?.get_ref().as_table()?;
+            settings.iter().find(|(key, _)| key.get_ref() == field).map(|(key, _)| key.span().start)
+        };
+        find().unwrap_or(0)
+    }
+}
+
+/// Puts variables over the settings of the file, one by one, so that the wrong one can be named.
+fn put_over(
+    config: Config,
+    file: &SettingsFile<'_>,
+    variables: impl IntoIterator<Item = (String, String)>,
+) -> Result<Config, ConfigError> {
+    let mut variables: Vec<_> = variables
+        .into_iter()
+        .filter_map(|(name, text)| {
+            split(&name).map(|(section, field)| (name, section, field, text))
+        })
+        .collect();
+    if variables.is_empty() {
+        return Ok(config);
+    }
+    variables.sort();
+    let mut table: toml::Table = toml::from_str(file.text).expect("it was parsed before");
+    let mut last = config;
+    for (name, section, field, text) in &variables {
+        let value = text.parse().unwrap_or_else(|_| toml::Value::String(text.clone()));
+        let settings = table.entry(*section).or_insert_with(|| toml::Table::new().into());
+        let settings = settings.as_table_mut().expect("every section is a table");
+        settings.insert(field.clone(), value);
+        last = Config::deserialize(table.clone()).map_err(|error| ConfigError::Variable {
+            name: name.clone(),
+            reason: error.message().to_owned(),
+        })?;
+    }
+    // Two variables may only fit together, so the order is checked when all are there.
+    validate(&last).map_err(|problem| {
+        let wrong = variables.iter().find(|variable| variable.2 == problem.field);
+        let name = wrong.unwrap_or(&variables[0]).0.clone();
+        ConfigError::Variable { name, reason: problem.reason }
+    })?;
+    Ok(last)
+}
+
+/// The section and the field of a variable of ours.
+fn split(name: &str) -> Option<(&'static str, String)> {
+    let rest = name.strip_prefix("SEBARAN_")?;
+    let (section, field) = rest.split_once('_')?;
+    let section =
+        ["check", "build", "serve"].into_iter().find(|name| name.to_uppercase() == section)?;
+    Some((section, field.to_lowercase()))
+}
+
+struct Problem {
+    section: &'static str,
+    field: &'static str,
+    reason: String,
+}
+
+/// Checks what no single field tells.
+fn validate(config: &Config) -> Result<(), Problem> {
+    config.check.validate().map_err(|error: SettingError| Problem {
+        section: "check",
+        field: error.field(),
+        reason: error.to_string(),
+    })?;
+    let positive = [
+        ("build", "memory_mib", config.build.memory_mib),
+        ("serve", "most_features", config.serve.most_features),
+        ("serve", "timeout_s", config.serve.timeout_s),
+        ("serve", "concurrency", config.serve.concurrency),
+    ];
+    for (section, field, value) in positive {
+        if value == 0 {
+            let reason = format!("`{field}` must be at least 1");
+            return Err(Problem { section, field, reason });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;

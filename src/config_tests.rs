@@ -1,0 +1,93 @@
+use super::*;
+
+fn load_text(text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sebaran.toml");
+    fs::write(&path, text).unwrap();
+    let variables = variables.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    let shown = format!("{}/", folder.path().display());
+    load(Some(&path), variables).map_err(|error| error.to_string().replace(&shown, ""))
+}
+
+#[test]
+fn without_a_file_everything_has_its_default() {
+    let config = load(None, []).unwrap();
+    assert_eq!(config, Config::default());
+    assert_eq!(load_text("", &[]), Ok(config));
+}
+
+#[test]
+fn a_file_changes_what_it_names() {
+    let text = "[check]\noutside_country_m = 3000\n[serve]\nlisten = \"127.0.0.1:9000\"\n";
+    let config = load_text(text, &[]).unwrap();
+    assert_eq!(config.check.outside_country_m, 3000.0);
+    assert_eq!(config.serve.listen.port(), 9000);
+    assert_eq!(config.build, BuildSettings::default());
+}
+
+#[test]
+fn a_file_that_is_named_must_be_there() {
+    let error = load(Some(Path::new("nowhere/sebaran.toml")), []).unwrap_err();
+    assert_eq!(error.to_string(), "cannot read settings file `nowhere/sebaran.toml`");
+}
+
+#[test]
+fn names_the_line_of_an_unknown_setting() {
+    let error = load_text("[build]\nmemory_mib = 512\nmemory = 3\n", &[]).unwrap_err();
+    assert!(
+        error.starts_with("settings file `sebaran.toml`, line 3: unknown field `memory`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn names_the_line_of_a_wrong_value() {
+    let error = load_text("\n[build]\npoverty_threshold = 5\n", &[]).unwrap_err();
+    assert_eq!(
+        error,
+        "settings file `sebaran.toml`, line 3: the poverty threshold can't be decile 5; it is one of \
+         1, 2, 3, 4 and 6"
+    );
+}
+
+#[test]
+fn names_the_line_of_settings_out_of_order() {
+    let error = load_text("[check]\noutside_village_note_m = 600\n", &[]).unwrap_err();
+    assert_eq!(
+        error,
+        "settings file `sebaran.toml`, line 2: `outside_village_note_m` is 600 and must be less than \
+         `outside_village_doubt_m`, which is 500"
+    );
+    let error = load_text("[serve]\n\nconcurrency = 0\n", &[]).unwrap_err();
+    assert_eq!(error, "settings file `sebaran.toml`, line 3: `concurrency` must be at least 1");
+}
+
+#[test]
+fn a_variable_goes_over_the_file() {
+    let text = "[build]\nmemory_mib = 512\n";
+    let variables = [
+        ("SEBARAN_BUILD_MEMORY_MIB", "1024"),
+        ("SEBARAN_SERVE_LISTEN", "127.0.0.1:9001"),
+        ("SEBARAN_CHECK_OUTSIDE_VILLAGE_NOTE_M", "600"),
+        ("SEBARAN_CHECK_OUTSIDE_VILLAGE_DOUBT_M", "900.5"),
+        ("SEBARAN_REGISTER", "elsewhere"),
+        ("HOME", "/"),
+    ];
+    let config = load_text(text, &variables).unwrap();
+    assert_eq!(config.build.memory_mib, 1024);
+    assert_eq!(config.serve.listen.port(), 9001);
+    assert_eq!(config.check.outside_village_doubt_m, 900.5);
+}
+
+#[test]
+fn names_the_variable_that_is_wrong() {
+    let error = load_text("", &[("SEBARAN_BUILD_MEMORY_MIB", "much")]).unwrap_err();
+    assert!(error.starts_with("variable `SEBARAN_BUILD_MEMORY_MIB`: "), "{error}");
+    let error = load_text("", &[("SEBARAN_BUILD_MEMROY", "1")]).unwrap_err();
+    assert!(
+        error.starts_with("variable `SEBARAN_BUILD_MEMROY`: unknown field `memroy`"),
+        "{error}"
+    );
+    let error = load_text("", &[("SEBARAN_CHECK_INACCURATE_NOTE_M", "70")]).unwrap_err();
+    assert!(error.starts_with("variable `SEBARAN_CHECK_INACCURATE_NOTE_M`: "), "{error}");
+}

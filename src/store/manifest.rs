@@ -1,0 +1,276 @@
+//! The manifest of a release: what went in, by which settings, and every file that came out. It tells
+//! nothing of engine, threads or time of day, so the same input makes the same manifest.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::digest::Digest;
+use crate::check::settings::CheckSettings;
+use crate::count::Accounts;
+use crate::domain::code::{CodeSystem, RegionCode};
+use crate::domain::date::Date;
+use crate::domain::indicator::{Denominator, Denominators, PovertyThreshold};
+use crate::domain::region::Slug;
+
+/// The version of the manifest's own form; a change of a field raises it.
+pub const FORMAT: u64 = 1;
+
+/// What a build tells of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BuildRecord {
+    pub protection: Protection,
+    pub regions: RegionsUsed,
+    /// The day at which ages are taken.
+    pub reference_date: Date,
+    /// In the order in which they were read.
+    pub inputs: Vec<InputUsed>,
+    pub settings: BuildChoices,
+    pub accounts: Accounts,
+    /// The names of the visit fields that the input holds, in the order of the table.
+    pub fields: Vec<String>,
+    /// Columns of the input that are none of the survey's, sorted.
+    pub ignored_columns: Vec<String>,
+    /// Findings by the name of their rule.
+    pub findings: BTreeMap<String, u64>,
+    /// The denominators given, by region code; `None` where no table was given.
+    pub denominators: Option<Vec<DenominatorUsed>>,
+}
+
+/// Who may see a release's figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Protection {
+    /// Exact figures, for the register's own machine.
+    Restricted,
+    /// Protected figures, for everyone.
+    Public,
+}
+
+impl Protection {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Restricted => "restricted",
+            Self::Public => "public",
+        }
+    }
+}
+
+/// The boundaries by which households were placed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegionsUsed {
+    pub version: Slug,
+    pub system: CodeSystem,
+    /// The hash of the regions' own content, so that another import under the same name is seen.
+    pub content: Digest,
+}
+
+/// An input file, by its name without a folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputUsed {
+    pub name: String,
+    pub rows: u64,
+    pub bytes: u64,
+    pub blake3: Digest,
+}
+
+/// The settings that shape the figures.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BuildChoices {
+    pub poverty_threshold: PovertyThreshold,
+    pub assign: AssignBy,
+    pub check: CheckSettings,
+}
+
+/// What says where a household counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssignBy {
+    /// The village that the visit declares.
+    #[default]
+    Declared,
+    /// The position alone.
+    Coordinates,
+}
+
+/// A row of the denominators table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DenominatorUsed {
+    pub region_code: RegionCode,
+    pub year: u16,
+    pub population: Option<u64>,
+    pub households: Option<u64>,
+    pub source: String,
+}
+
+impl BuildRecord {
+    /// Keeps a denominators table, sorted by region code.
+    pub fn keep_denominators(&mut self, table: &Denominators) {
+        let row = |(&region_code, row): (&RegionCode, &Denominator)| DenominatorUsed {
+            region_code,
+            year: row.year,
+            population: row.population,
+            households: row.households,
+            source: row.source.clone(),
+        };
+        self.denominators = Some(table.iter().map(row).collect());
+    }
+
+    /// The denominators that were kept; empty where none were given.
+    pub fn denominators(&self) -> Denominators {
+        let row = |row: &DenominatorUsed| {
+            let DenominatorUsed { region_code, year, population, households, source } = row.clone();
+            (region_code, Denominator { year, population, households, source })
+        };
+        self.denominators.iter().flatten().map(row).collect()
+    }
+}
+
+/// A file of a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileFact {
+    pub bytes: u64,
+    pub blake3: Digest,
+}
+
+/// A release's files by their paths within it, `/` between folders.
+pub type Files = BTreeMap<String, FileFact>;
+
+/// What `manifest.json` holds. Only publishing makes one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    format: u64,
+    release: Slug,
+    /// The version of this program.
+    code_version: String,
+    build: BuildRecord,
+    files: Files,
+    content: Digest,
+    seal: Option<Digest>,
+}
+
+impl Manifest {
+    pub(super) fn seal(release: Slug, build: BuildRecord, files: Files) -> Self {
+        let content = Digest::of_bytes(json(&files).as_bytes());
+        let code_version = env!("CARGO_PKG_VERSION").to_owned();
+        let mut manifest =
+            Self { format: FORMAT, release, code_version, build, files, content, seal: None };
+        manifest.seal = Some(manifest.expected_seal());
+        manifest
+    }
+
+    /// Whether nothing in it was changed since it was made.
+    pub(super) fn is_sealed(&self) -> bool {
+        self.seal == Some(self.expected_seal())
+    }
+
+    fn expected_seal(&self) -> Digest {
+        Digest::of_bytes(Self { seal: None, ..self.clone() }.to_json().as_bytes())
+    }
+
+    pub(super) fn to_json(&self) -> String {
+        json(self)
+    }
+
+    pub const fn release(&self) -> &Slug {
+        &self.release
+    }
+
+    pub fn code_version(&self) -> &str {
+        &self.code_version
+    }
+
+    pub const fn build(&self) -> &BuildRecord {
+        &self.build
+    }
+
+    pub const fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// The hash of the files' names, sizes and hashes: equal where two releases hold the same.
+    pub const fn content(&self) -> Digest {
+        self.content
+    }
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("its map keys are strings");
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// What a build of twelve rows tells.
+    pub fn record() -> BuildRecord {
+        BuildRecord {
+            protection: Protection::Restricted,
+            regions: RegionsUsed {
+                version: "demo".parse().unwrap(),
+                system: CodeSystem::Invented,
+                content: Digest::of_bytes(b"regions"),
+            },
+            reference_date: "2021-11-30".parse().unwrap(),
+            inputs: vec![InputUsed {
+                name: "visits.parquet".to_owned(),
+                rows: 12,
+                bytes: 345,
+                blake3: Digest::of_bytes(b"visits"),
+            }],
+            settings: BuildChoices {
+                poverty_threshold: PovertyThreshold::default(),
+                assign: AssignBy::Declared,
+                check: CheckSettings::default(),
+            },
+            accounts: Accounts { rows: 12, counted: 12, ..Accounts::default() },
+            fields: vec!["visit_id".to_owned()],
+            ignored_columns: Vec::new(),
+            findings: BTreeMap::from([("null_island".to_owned(), 2)]),
+            denominators: None,
+        }
+    }
+
+    #[test]
+    fn reads_back_what_it_wrote() {
+        let manifest = Manifest::seal("r1".parse().unwrap(), record(), Files::new());
+        let text = manifest.to_json();
+        let read: Manifest = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, manifest);
+        assert_eq!(read.to_json(), text);
+    }
+
+    #[test]
+    fn the_seal_breaks_where_a_number_changes() {
+        let manifest = Manifest::seal("r1".parse().unwrap(), record(), Files::new());
+        assert!(manifest.is_sealed());
+        let text = manifest.to_json().replace("\"counted\": 12", "\"counted\": 13");
+        assert!(!serde_json::from_str::<Manifest>(&text).unwrap().is_sealed());
+    }
+
+    #[test]
+    fn keeps_denominators_in_the_order_of_their_codes() {
+        let row = |year| Denominator {
+            year,
+            population: Some(9),
+            households: None,
+            source: "invented".to_owned(),
+        };
+        let code = |text: &str| text.parse::<RegionCode>().unwrap();
+        let table = Denominators::from([(code("02"), row(2021)), (code("01"), row(2020))]);
+        let mut record = record();
+        record.keep_denominators(&table);
+        let kept = record.denominators.as_ref().unwrap();
+        assert_eq!(kept[0].region_code, code("01"));
+        assert_eq!(record.denominators(), table);
+    }
+}
