@@ -6,6 +6,8 @@ pub mod read;
 
 pub mod outline;
 
+pub mod invent;
+
 pub mod check;
 pub mod count;
 

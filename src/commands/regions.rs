@@ -5,20 +5,20 @@ mod summary;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Subcommand;
 use serde_json::json;
+use tracing::warn;
 
 use super::Common;
 use super::progress::Progress;
 use crate::domain::code::CodeSystem;
-use crate::domain::region::{Repair, Slug};
-use crate::outline::{self, Coverage, OutlineSettings};
+use crate::domain::region::Slug;
+use crate::invent;
+use crate::outline::{self, OutlineSettings};
 use crate::read::mapping::RegionMapping;
 use crate::read::regions::{self as source, RegionsRequest};
-use crate::store::regions::{
-    self as store, GapFound, IfThere, ImportReport, Manifest, OverlapFound, SourceStamp,
-};
+use crate::store::regions::{self as store, IfThere, ImportReport, Manifest, SourceStamp};
 
 #[derive(Debug, Subcommand)]
 pub enum RegionsCommand {
@@ -67,6 +67,9 @@ pub fn run(common: &Common, command: &RegionsCommand) -> anyhow::Result<()> {
 }
 
 fn import(common: &Common, args: &ImportArgs) -> anyhow::Result<()> {
+    if args.version.as_str() == invent::VERSION {
+        bail!("`{}` is the invented country; choose another --version", args.version);
+    }
     let if_there = if args.replace { IfThere::Replace } else { IfThere::Refuse };
     store::refuse_existing(&common.register, &args.version, if_there)?;
     let progress = Progress::new(common);
@@ -88,38 +91,15 @@ fn import(common: &Common, args: &ImportArgs) -> anyhow::Result<()> {
     progress.phase("Storing the regions");
     let files = source::files(&args.source);
     let stamp = SourceStamp::of(&args.source, &files, &read.layer)?;
-    let report = report(stamp, read.repaired, derived.coverage);
+    let report = ImportReport::new(stamp, read.repaired, derived.coverage);
     let (tree, shapes) = (&derived.tree, &derived.shapes);
     let manifest = store::save(&common.register, tree, shapes, &report, if_there)?;
     drop(progress);
     tell(common, "imported", &manifest)
 }
 
-fn report(source: SourceStamp, repaired: Vec<Repair>, coverage: Coverage) -> ImportReport {
-    let overlaps = coverage.overlaps.into_iter();
-    let gaps = coverage.gaps.into_iter();
-    ImportReport {
-        source,
-        repaired,
-        overlaps: overlaps
-            .map(|overlap| OverlapFound {
-                a: overlap.a,
-                b: overlap.b,
-                area_km2: overlap.area_km2,
-            })
-            .collect(),
-        gaps: gaps
-            .map(|gap| GapFound {
-                area_km2: gap.area_km2,
-                longitude: gap.near.longitude(),
-                latitude: gap.near.latitude(),
-                neighbours: gap.neighbours,
-            })
-            .collect(),
-    }
-}
-
 fn check(common: &Common, version: &Slug) -> anyhow::Result<()> {
+    store::ensure(&common.register, version)?;
     let manifest = store::load_manifest(&common.register, version)?;
     store::load_tree(&common.register, version)?;
     tell(common, "checked", &manifest)
@@ -137,8 +117,13 @@ fn tell(common: &Common, done: &str, manifest: &Manifest) -> anyhow::Result<()> 
 
 fn list(common: &Common) -> anyhow::Result<()> {
     let versions = store::versions(&common.register)?;
-    let manifests = versions.iter().map(|version| store::load_manifest(&common.register, version));
-    let manifests: Vec<Manifest> = manifests.collect::<Result<_, _>>()?;
+    let mut manifests = Vec::new();
+    for version in &versions {
+        match store::load_manifest(&common.register, version) {
+            Ok(manifest) => manifests.push(manifest),
+            Err(error) => warn!("Left out of the list: {error}"),
+        }
+    }
     if common.json {
         let rows: Vec<_> = manifests
             .iter()

@@ -119,10 +119,7 @@ impl RegionMapping {
             district: level(Level::District),
             village: level(Level::Village),
             kind: has("kind").map(|field| KindField { field, values: BTreeMap::new() }),
-            utc_offset: OffsetField {
-                field: has("utc_offset_min"),
-                provinces: BTreeMap::new(),
-            },
+            utc_offset: OffsetField { field: has("utc_offset_min"), provinces: BTreeMap::new() },
             ..Self::default()
         }
     }
@@ -175,6 +172,17 @@ mod tests {
     fn refuses_a_word_that_it_does_not_know() {
         let error = toml::from_str::<RegionMapping>("layers = \"units\"").unwrap_err();
         assert!(error.to_string().contains("unknown field `layers`"), "{error}");
+    }
+
+    #[test]
+    fn names_the_mapping_file_that_it_cannot_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("map.toml");
+        let error = RegionMapping::read(&path).unwrap_err().to_string();
+        assert!(error.contains("cannot open") && error.contains("map.toml`"), "{error}");
+        std::fs::write(&path, "layer = 3").unwrap();
+        let error = RegionMapping::read(&path).unwrap_err().to_string();
+        assert!(error.contains("cannot understand") && error.contains("map.toml`"), "{error}");
     }
 
     #[test]

@@ -65,7 +65,8 @@ pub fn read(
     progress: &dyn Fn(u64),
 ) -> Result<SourceRegions, RegionsError> {
     let mut place = Place { file: request.path.to_owned(), layer: None, feature: None };
-    read_at(request, progress, &mut place).map_err(|problem| RegionsError { place, problem })
+    read_at(request, progress, &mut place)
+        .map_err(|problem| RegionsError { place, problem: Box::new(problem) })
 }
 
 fn read_at(
@@ -83,7 +84,6 @@ fn read_at(
     let crs = source::crs(&layer, mapping.crs.as_deref())?;
     let (level, name) = (columns.level, layer.name());
     let features = read_features(&mut layer, &columns, progress, place)?;
-    drop(layer);
     drop(dataset);
     place.feature = None;
     refuse_repeated(&features, place)?;
@@ -186,7 +186,5 @@ fn shape_all(
 }
 
 fn shape_one(shaper: &Shaper, feature: &RawFeature) -> Placed<Shaped> {
-    shaper
-        .shape(&feature.wkb)
-        .map_err(|problem| (feature.number, feature.words.code, problem))
+    shaper.shape(&feature.wkb).map_err(|problem| (feature.number, feature.words.code, problem))
 }

@@ -65,9 +65,8 @@ fn repair_lines(manifest: &Manifest) -> Vec<String> {
         return vec!["Every shape was valid as it stood.".to_owned()];
     }
     let head = format!("{} shapes were not valid and are repaired:", repaired.len());
-    let lines = repaired
-        .iter()
-        .map(|it| format!("  {} (feature {}): {}", it.code, it.feature, it.reason));
+    let lines =
+        repaired.iter().map(|it| format!("  {} (feature {}): {}", it.code, it.feature, it.reason));
     told(head, lines)
 }
 

@@ -11,7 +11,7 @@ use crate::domain::region::Level;
 #[error("cannot read regions from {place}: {problem}")]
 pub struct RegionsError {
     pub place: Place,
-    pub problem: Problem,
+    pub problem: Box<Problem>,
 }
 
 /// How near a problem could be located.
@@ -108,7 +108,9 @@ pub enum Problem {
          the two in the source, or leave the {level}'s code out of the mapping"
     )]
     NotNested { level: Level, found: RegionCode, expected: RegionCode },
-    #[error("code `{code}` stands at feature {first} already; keep one, or dissolve the two into one")]
+    #[error(
+        "code `{code}` stands at feature {first} already; keep one, or dissolve the two into one"
+    )]
     Duplicate { code: RegionCode, first: u64 },
     #[error("field `{field}` is empty; every feature needs its {level}'s name")]
     NoName { field: String, level: Level },
@@ -127,8 +129,10 @@ pub enum Problem {
     EmptyGeometry,
     #[error("its geometry is a {found}, not a polygon; give the layer of areas with --layer")]
     NotPolygon { found: String },
-    #[error("it cannot be brought to WGS 84 ({reason}); check the source's CRS, or give it as `crs` \
-             in a --mapping file")]
+    #[error(
+        "it cannot be brought to WGS 84 ({reason}); check the source's CRS, or give it as `crs` \
+             in a --mapping file"
+    )]
     Transform { reason: String },
     #[error(
         "it reaches beyond longitude ±180 or latitude ±90; the source's CRS is wrong: give the right \

@@ -51,9 +51,8 @@ impl<'a> Columns<'a> {
         mapping: &'a RegionMapping,
         system: CodeSystem,
     ) -> Result<Self, Problem> {
-        let level = mapping
-            .source_level()
-            .ok_or_else(|| Problem::NoCodeField { known: known.to_vec() })?;
+        let level =
+            mapping.source_level().ok_or_else(|| Problem::NoCodeField { known: known.to_vec() })?;
         let find = |field: &str, level: Level, what: &'static str| find(known, field, level, what);
         let mut columns = Self {
             mapping,
@@ -158,12 +157,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-fn find(
-    known: &[String],
-    field: &str,
-    level: Level,
-    what: &'static str,
-) -> Result<Field, Problem> {
+fn find(known: &[String], field: &str, level: Level, what: &'static str) -> Result<Field, Problem> {
     match known.iter().position(|name| name == field) {
         Some(index) => Ok(Field { name: field.to_owned(), index }),
         None => Err(Problem::MissingField {

@@ -70,10 +70,7 @@ fn open_vector(path: &Path) -> Result<Dataset, Problem> {
     Dataset::open_ex(path, options).map_err(|_| Problem::Open { reason: log::reason() })
 }
 
-fn open_zip(
-    archive: &Path,
-    asked: Option<String>,
-) -> Result<(Dataset, Option<String>), Problem> {
+fn open_zip(archive: &Path, asked: Option<String>) -> Result<(Dataset, Option<String>), Problem> {
     let mut inside = gdal::vsi::read_dir(archive, true)
         .map_err(|_| Problem::Open { reason: format!("not a zip archive: {}", log::reason()) })?;
     inside.retain(|file| VECTOR_ENDINGS.contains(&ending(file).as_str()));

@@ -24,10 +24,7 @@ struct Fixture<'a> {
 const PLAIN: Fixture<'_> = Fixture {
     fields: &FIELDS,
     epsg: Some(4326),
-    rows: &[
-        (&["01", "Upper", "0102", "West"], SQUARE),
-        (&["01", "Upper", "0103", "East"], NEXT),
-    ],
+    rows: &[(&["01", "Upper", "0102", "West"], SQUARE), (&["01", "Upper", "0103", "East"], NEXT)],
 };
 
 /// Writes layers through GDAL; outlines are given in degrees and brought to the layer's system.
@@ -106,9 +103,7 @@ fn assert_plain(read: Result<SourceRegions, RegionsError>) {
 #[test]
 fn reads_every_format() {
     let folder = place();
-    for (driver, name) in
-        [("GeoJSON", "a.geojson"), ("GPKG", "a.gpkg"), ("FlatGeobuf", "a.fgb")]
-    {
+    for (driver, name) in [("GeoJSON", "a.geojson"), ("GPKG", "a.gpkg"), ("FlatGeobuf", "a.fgb")] {
         let path = folder.path().join(name);
         write(driver, &path, &[("units", &PLAIN)]);
         assert_plain(read_file(&path));
@@ -154,16 +149,33 @@ fn takes_the_reference_system_from_the_mapping() {
     let folder = place();
     let path = folder.path().join("a.shp");
     write("ESRI Shapefile", &path, &[("a", &shapefile_fixture(None))]);
-    assert_says(read_as(&path, None, Some(SHAPEFILE_MAPPING)), &[
-        "a.shp`",
-        "layer `a`",
-        "does not say its coordinate reference system",
-        "crs = \"EPSG:4326\"",
-    ]);
+    assert_says(
+        read_as(&path, None, Some(SHAPEFILE_MAPPING)),
+        &[
+            "a.shp`",
+            "layer `a`",
+            "does not say its coordinate reference system",
+            "crs = \"EPSG:4326\"",
+        ],
+    );
     let mapping = format!("crs = \"EPSG:4326\"\n{SHAPEFILE_MAPPING}");
     assert_plain(read_as(&path, None, Some(&mapping)));
     let mapping = format!("crs = \"EPSG:1\"\n{SHAPEFILE_MAPPING}");
     assert_says(read_as(&path, None, Some(&mapping)), &["not known (`EPSG:1`", "--mapping"]);
+}
+
+#[test]
+fn refuses_a_reference_system_that_is_only_called_undefined() {
+    let folder = place();
+    let path = geopackage(&folder, &Fixture { epsg: None, ..PLAIN });
+    assert_says(read_file(&path), &["a.gpkg`", "layer `units`", "Undefined", "--mapping"]);
+}
+
+#[test]
+fn refuses_a_layer_without_features() {
+    let folder = place();
+    let path = geopackage(&folder, &Fixture { rows: &[], ..PLAIN });
+    assert_says(read_file(&path), &["a.gpkg`", "layer `units`", "has no feature", "export"]);
 }
 
 #[test]
@@ -272,17 +284,23 @@ fn refuses_missing_fields_and_lists_those_there_are() {
     let folder = place();
     let path = geopackage(&folder, &PLAIN);
     let mapping = "province = { code = \"PCODE\", name = \"province\" }";
-    assert_says(read_as(&path, None, Some(mapping)), &[
-        "layer `units`",
-        "no field `PCODE` for the province's code",
-        "--mapping",
-        "there are: province_code, province, regency_code, regency",
-    ]);
+    assert_says(
+        read_as(&path, None, Some(mapping)),
+        &[
+            "layer `units`",
+            "no field `PCODE` for the province's code",
+            "--mapping",
+            "there are: province_code, province, regency_code, regency",
+        ],
+    );
     let mapping = "regency = { code = \"regency_code\", name = \"regency\" }";
     assert_says(read_as(&path, None, Some(mapping)), &["province's name", "under [province]"]);
     let other = place();
     let fixture = Fixture { fields: &["A", "B", "C", "D"], ..PLAIN };
-    assert_says(read_file(&geopackage(&other, &fixture)), &["village_code", "there are: A, B, C, D"]);
+    assert_says(
+        read_file(&geopackage(&other, &fixture)),
+        &["village_code", "there are: A, B, C, D"],
+    );
 }
 
 #[test]
@@ -304,11 +322,10 @@ fn names_the_other_system_where_the_width_is_its() {
         rows: &[(&["Upper", "West", "010203", "Hill"], SQUARE)],
         ..PLAIN
     };
-    assert_says(read_file(&geopackage(&folder, &fixture)), &[
-        "district code `010203` has 6 digits",
-        "bps has 7",
-        "use --system kemendagri",
-    ]);
+    assert_says(
+        read_file(&geopackage(&folder, &fixture)),
+        &["district code `010203` has 6 digits", "bps has 7", "use --system kemendagri"],
+    );
 }
 
 #[test]

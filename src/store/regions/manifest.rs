@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::code::{CodeSystem, RegionCode};
 use crate::domain::region::{Level, RegionKind, RegionTree, Repair, Slug};
+use crate::outline::Coverage;
 use crate::store::StoreError;
 use crate::store::digest::Digest;
 
@@ -75,11 +76,29 @@ pub struct OverlapFound {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GapFound {
     pub area_km2: f64,
-    /// A point in it or at its edge, degrees east.
+    /// Of a point in it, degrees east.
     pub longitude: f64,
     /// Degrees north.
     pub latitude: f64,
     pub neighbours: Vec<RegionCode>,
+}
+
+impl ImportReport {
+    /// Joins what reading and deriving found.
+    pub fn new(source: SourceStamp, repaired: Vec<Repair>, coverage: Coverage) -> Self {
+        let overlaps = coverage.overlaps.into_iter().map(|overlap| OverlapFound {
+            a: overlap.a,
+            b: overlap.b,
+            area_km2: overlap.area_km2,
+        });
+        let gaps = coverage.gaps.into_iter().map(|gap| GapFound {
+            area_km2: gap.area_km2,
+            longitude: gap.near.longitude(),
+            latitude: gap.near.latitude(),
+            neighbours: gap.neighbours,
+        });
+        Self { source, repaired, overlaps: overlaps.collect(), gaps: gaps.collect() }
+    }
 }
 
 impl SourceStamp {

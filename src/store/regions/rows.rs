@@ -49,14 +49,12 @@ pub fn read(path: &Path, system: CodeSystem, columns: Columns) -> Result<Rows, S
     let parts: Vec<Rows> = groups
         .into_par_iter()
         .map(|group| {
-            let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(
-                open()?,
-                metadata.clone(),
-            )
-            .with_projection(mask.clone())
-            .with_row_groups(vec![group])
-            .build()
-            .map_err(|error| error.to_string())?;
+            let reader =
+                ParquetRecordBatchReaderBuilder::new_with_metadata(open()?, metadata.clone())
+                    .with_projection(mask.clone())
+                    .with_row_groups(vec![group])
+                    .build()
+                    .map_err(|error| error.to_string())?;
             let mut rows = Rows::default();
             for batch in reader {
                 let batch = batch.map_err(|error| error.to_string())?;

@@ -1,9 +1,11 @@
+use std::fs::{self, File};
+
 use geo::{MultiPolygon, Rect, coord};
 
 use super::*;
 use crate::domain::code::CodeSystem;
 use crate::domain::position::{Bounds, Position};
-use crate::domain::region::{Region, RegionKind, Repair};
+use crate::domain::region::{Region, RegionKind, RegionTree, Repair, Shapes};
 
 fn square(west: f64) -> MultiPolygon {
     let rect = Rect::new(coord! { x: west, y: 0.0 }, coord! { x: west + 1.0, y: 1.0 });
@@ -119,7 +121,8 @@ fn refuses_damaged_files() {
     let whole = fs::read(&table).unwrap();
     let mut changed = whole.clone();
     changed[whole.len() / 2] ^= 1;
-    let cases = [(&whole[..9], "it has 9 bytes"), (&changed[..], "content is not what was written")];
+    let cases =
+        [(&whole[..9], "it has 9 bytes"), (&changed[..], "content is not what was written")];
     for (bytes, part) in cases {
         fs::write(&table, bytes).unwrap();
         let error = load_tree(register.path(), &version()).unwrap_err().to_string();
@@ -161,4 +164,18 @@ fn tells_other_programs_where_the_geometry_is() {
     assert_eq!(geo["primary_column"], "geometry");
     assert_eq!(geo["columns"]["general"]["encoding"], "WKB");
     assert_eq!(geo["columns"]["geometry"]["bbox"], serde_json::json!([0.0, 0.0, 10.0, 1.0]));
+}
+
+#[test]
+fn makes_the_invented_country_where_it_is_asked_for() {
+    let register = tempfile::tempdir().unwrap();
+    let demo: Slug = "demo".parse().unwrap();
+    ensure(register.path(), &version()).unwrap();
+    assert!(versions(register.path()).unwrap().is_empty(), "only the demo is made");
+    ensure(register.path(), &demo).unwrap();
+    let first = load_manifest(register.path(), &demo).unwrap();
+    ensure(register.path(), &demo).unwrap();
+    assert_eq!(load_manifest(register.path(), &demo).unwrap(), first);
+    assert_eq!(first.system, CodeSystem::Invented);
+    assert_eq!(load_tree(register.path(), &demo).unwrap().deepest().name(), "village");
 }
