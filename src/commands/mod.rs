@@ -1,5 +1,7 @@
 //! The command line: one file a command, each with its arguments and its `run`.
 
+mod progress;
+pub mod regions;
 pub mod releases;
 
 use std::path::PathBuf;
@@ -50,6 +52,9 @@ impl Common {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Bring boundaries in, list them, look at what was found in them.
+    #[command(subcommand)]
+    Regions(regions::RegionsCommand),
     /// List the releases.
     Releases,
     /// Read every file of a release and compare it with the manifest.
@@ -65,6 +70,7 @@ pub enum Command {
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     let common = &cli.common;
     match cli.command {
+        Command::Regions(command) => regions::run(common, &command),
         Command::Releases => releases::list(common),
         Command::Verify(args) => releases::verify(common, &args),
         Command::Use(args) => releases::make_current(common, &args),

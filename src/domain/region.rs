@@ -157,6 +157,16 @@ pub struct SourceRegion {
     pub feature: u64,
 }
 
+/// A feature whose shape was not valid as it stood in its source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repair {
+    pub code: RegionCode,
+    /// The number of the feature in its source.
+    pub feature: u64,
+    /// What was wrong, in the words of GEOS.
+    pub reason: String,
+}
+
 /// A region's place in its [`RegionTree`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RegionId(pub u32);

@@ -1,3 +1,6 @@
-//! Files in. The one folder that opens what others wrote.
+//! [edge] Files in. The one folder that opens what others wrote.
 
+pub mod denominators;
+pub mod mapping;
+pub mod regions;
 pub mod visits;

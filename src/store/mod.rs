@@ -1,13 +1,19 @@
 //! [edge] What lies on the disk: regions, and releases, which never change, each with its manifest.
 
+mod csv_rows;
 pub mod digest;
 pub mod draft;
 pub mod error;
+pub mod index;
+pub mod leaves;
 mod lock;
 pub mod manifest;
 pub mod placed;
+pub mod regions;
 pub mod release;
+pub mod tables;
 mod tree;
+mod wkb;
 
 pub use draft::Draft;
 pub use error::StoreError;

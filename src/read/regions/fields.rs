@@ -1,0 +1,177 @@
+//! The words of a feature: its code, names, kind and offset, from the fields that hold them.
+
+use gdal::vector::{Feature, Layer, LayerAccess};
+
+use super::error::Problem;
+use crate::domain::code::{CodeForm, CodeSystem, RegionCode};
+use crate::domain::region::{Level, RegionKind};
+use crate::read::mapping::{KindField, RegionMapping};
+
+/// Offsets from UTC that clocks on Earth have, in minutes.
+const OFFSETS_MIN: std::ops::RangeInclusive<i16> = -720..=840;
+
+/// A field by its name and place.
+#[derive(Debug, Clone)]
+struct Field {
+    name: String,
+    index: usize,
+}
+
+/// Where each word stands in the layer's features.
+#[derive(Debug)]
+pub struct Columns<'a> {
+    mapping: &'a RegionMapping,
+    system: CodeSystem,
+    pub level: Level,
+    /// From the province down to the source's own level, which always has one.
+    codes: Vec<Option<Field>>,
+    names: Vec<Field>,
+    kind: Option<(Field, &'a KindField)>,
+    offset: Option<Field>,
+}
+
+/// What a feature says of itself, apart from its shape.
+#[derive(Debug)]
+pub struct Words {
+    pub code: RegionCode,
+    pub names: Vec<String>,
+    pub kind: RegionKind,
+    pub utc_offset_min: Option<i16>,
+}
+
+/// The names of a layer's fields.
+pub fn known(layer: &Layer<'_>) -> Vec<String> {
+    layer.defn().fields().map(|field| field.name()).collect()
+}
+
+impl<'a> Columns<'a> {
+    /// Finds every field that the mapping names.
+    pub fn resolve(
+        known: &[String],
+        mapping: &'a RegionMapping,
+        system: CodeSystem,
+    ) -> Result<Self, Problem> {
+        let level =
+            mapping.source_level().ok_or_else(|| Problem::NoCodeField { known: known.to_vec() })?;
+        let find = |field: &str, level: Level, what: &'static str| find(known, field, level, what);
+        let mut columns = Self {
+            mapping,
+            system,
+            level,
+            codes: Vec::new(),
+            names: Vec::new(),
+            kind: None,
+            offset: None,
+        };
+        for above in Level::ALL.into_iter().filter(|&above| above <= level) {
+            let unmapped =
+                |what| Problem::UnmappedField { level: above, what, known: known.to_vec() };
+            let fields = mapping.fields(above).ok_or_else(|| unmapped("name"))?;
+            if above == level && fields.code.is_none() {
+                return Err(unmapped("code"));
+            }
+            let code = fields.code.as_ref().map(|code| find(code, above, "code")).transpose()?;
+            columns.codes.push(code);
+            columns.names.push(find(&fields.name, above, "name")?);
+        }
+        if let Some(kind) = &mapping.kind {
+            columns.kind = Some((find(&kind.field, level, "kind")?, kind));
+        }
+        if let Some(field) = &mapping.utc_offset.field {
+            columns.offset = Some(find(field, level, "offset from UTC")?);
+        }
+        Ok(columns)
+    }
+
+    /// Reads a feature's words, after its code.
+    pub fn words(&self, feature: &Feature<'_>, code: RegionCode) -> Result<Words, Problem> {
+        self.check_codes_above(feature, code)?;
+        let names = Level::ALL.into_iter().zip(&self.names);
+        let names = names
+            .map(|(level, field)| {
+                text(feature, field)
+                    .ok_or_else(|| Problem::NoName { field: field.name.clone(), level })
+            })
+            .collect::<Result<_, _>>()?;
+        let kind = self.kind(feature)?;
+        Ok(Words { code, names, kind, utc_offset_min: self.offset(feature, code)? })
+    }
+
+    /// Reads a feature's own code.
+    pub fn code(&self, feature: &Feature<'_>) -> Result<RegionCode, Problem> {
+        let level = self.level;
+        let field = self.codes[level.index()].as_ref().expect("the source's level has a code");
+        let text = text(feature, field)
+            .ok_or_else(|| Problem::NoCode { field: field.name.clone(), level })?;
+        self.parse(text, field, level)
+    }
+
+    fn parse(&self, text: String, field: &Field, level: Level) -> Result<RegionCode, Problem> {
+        let bare = text.strip_prefix(&self.mapping.code_prefix).unwrap_or(&text);
+        let Ok((code, form)) = RegionCode::parse_form(bare) else {
+            return Err(Problem::BadCode { field: field.name.clone(), text });
+        };
+        if form == CodeForm::Dotted && self.system != CodeSystem::Kemendagri {
+            return Err(Problem::Dotted { text, system: self.system });
+        }
+        let (found, expected) = (code.width(), self.system.width(level));
+        if found == expected {
+            Ok(code)
+        } else {
+            Err(Problem::Width { text, level, system: self.system, found, expected })
+        }
+    }
+
+    fn check_codes_above(&self, feature: &Feature<'_>, code: RegionCode) -> Result<(), Problem> {
+        for (level, field) in Level::ALL.into_iter().zip(&self.codes) {
+            let Some(field) = field.as_ref().filter(|_| level < self.level) else { continue };
+            let Some(text) = text(feature, field) else { continue };
+            let found = self.parse(text, field, level)?;
+            let expected = code.prefix(self.system.width(level));
+            if found != expected {
+                return Err(Problem::NotNested { level, found, expected });
+            }
+        }
+        Ok(())
+    }
+
+    fn kind(&self, feature: &Feature<'_>) -> Result<RegionKind, Problem> {
+        let Some((field, mapping)) = &self.kind else { return Ok(RegionKind::default()) };
+        let Some(text) = text(feature, field) else { return Ok(RegionKind::default()) };
+        if !mapping.values.is_empty() {
+            return Ok(mapping.values.get(&text).copied().unwrap_or_default());
+        }
+        text.parse().map_err(|_| Problem::BadKind { field: field.name.clone(), text })
+    }
+
+    fn offset(&self, feature: &Feature<'_>, code: RegionCode) -> Result<Option<i16>, Problem> {
+        if let Some((field, text)) =
+            self.offset.as_ref().and_then(|field| Some((field, text(feature, field)?)))
+        {
+            let minutes = text.parse().ok().filter(|minutes| OFFSETS_MIN.contains(minutes));
+            let bad = || Problem::BadOffset { field: field.name.clone(), text };
+            return minutes.ok_or_else(bad).map(Some);
+        }
+        let province = code.prefix(self.system.width(Level::Province));
+        Ok(self.mapping.utc_offset.provinces.get(&province).copied())
+    }
+}
+
+fn find(known: &[String], field: &str, level: Level, what: &'static str) -> Result<Field, Problem> {
+    match known.iter().position(|name| name == field) {
+        Some(index) => Ok(Field { name: field.to_owned(), index }),
+        None => Err(Problem::MissingField {
+            field: field.to_owned(),
+            level,
+            what,
+            known: known.to_vec(),
+        }),
+    }
+}
+
+/// The field's text without the space around it, or `None` where there is nothing else.
+fn text(feature: &Feature<'_>, field: &Field) -> Option<String> {
+    let text = feature.field_as_string(field.index).ok()??;
+    let trimmed = text.trim();
+    (!trimmed.is_empty()).then(|| trimmed.to_owned())
+}

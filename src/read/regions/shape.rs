@@ -1,0 +1,97 @@
+//! The shape of a feature: brought to WGS 84, checked, repaired where GEOS can, as our own type.
+
+use gdal::cpl::CslStringList;
+use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
+use gdal::vector::Geometry;
+use geo::{CoordsIter, MultiPolygon, Polygon};
+
+use super::error::Problem;
+use super::{log, source};
+use crate::domain::position::Position;
+
+/// Turns the source's geometries into shapes. It belongs to one thread.
+pub struct Shaper {
+    to_wgs84: Option<CoordTransform>,
+}
+
+/// A shape, and why GEOS did not find it valid, where it had to be repaired.
+pub struct Shaped {
+    pub shape: MultiPolygon,
+    pub repaired: Option<String>,
+}
+
+impl Shaper {
+    /// Prepares the way to WGS 84 from the reference system, given as PROJJSON.
+    pub fn new(crs: Option<&str>) -> Result<Self, Problem> {
+        let Some(crs) = crs else { return Ok(Self { to_wgs84: None }) };
+        log::take();
+        let unknown = |_| Problem::UnknownCrs { reason: log::reason() };
+        let mut from = SpatialRef::from_definition(crs).map_err(unknown)?;
+        from.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+        let to = source::wgs84().map_err(unknown)?;
+        CoordTransform::new(&from, &to).map(|way| Self { to_wgs84: Some(way) }).map_err(unknown)
+    }
+
+    /// Makes a shape of a geometry in well-known binary.
+    pub fn shape(&self, wkb: &[u8]) -> Result<Shaped, Problem> {
+        log::take();
+        let unreadable = |_| Problem::Unrepairable { reason: log::reason() };
+        let mut geometry = Geometry::from_wkb(wkb).map_err(unreadable)?;
+        geometry.flatten_to_2d();
+        if geometry.is_empty() {
+            return Err(Problem::EmptyGeometry);
+        }
+        let found = geometry.geometry_name();
+        if found != "POLYGON" && found != "MULTIPOLYGON" {
+            return Err(Problem::NotPolygon { found: found.to_lowercase() });
+        }
+        if let Some(way) = &self.to_wgs84 {
+            let refused = |_| Problem::Transform { reason: log::reason() };
+            geometry.transform_inplace(way).map_err(refused)?;
+        }
+        let shape = polygons(&geometry)?;
+        if !lies_on_earth(&shape) {
+            return Err(Problem::OffEarth);
+        }
+        log::take();
+        if geometry.is_valid() {
+            return Ok(Shaped { shape, repaired: None });
+        }
+        repair(&geometry, log::reason())
+    }
+}
+
+fn repair(geometry: &Geometry, reason: String) -> Result<Shaped, Problem> {
+    let made = geometry.make_valid(&CslStringList::new());
+    let shape = match made {
+        Ok(made) => polygons(&made)?,
+        Err(_) => MultiPolygon::new(Vec::new()),
+    };
+    if shape.0.is_empty() || !lies_on_earth(&shape) {
+        return Err(Problem::Unrepairable { reason });
+    }
+    Ok(Shaped { shape, repaired: Some(reason) })
+}
+
+fn lies_on_earth(shape: &MultiPolygon) -> bool {
+    shape.coords_iter().all(|coord| Position::new(coord.x, coord.y).is_some())
+}
+
+/// The polygonal parts of a geometry, the empty ones left out.
+fn polygons(geometry: &Geometry) -> Result<MultiPolygon, Problem> {
+    let unreadable = |_| Problem::Unrepairable { reason: log::reason() };
+    let mut parts = Vec::new();
+    collect(geometry.to_geo().map_err(unreadable)?, &mut parts);
+    Ok(MultiPolygon::new(parts))
+}
+
+fn collect(geometry: geo::Geometry, parts: &mut Vec<Polygon>) {
+    match geometry {
+        geo::Geometry::Polygon(polygon) => parts.push(polygon),
+        geo::Geometry::MultiPolygon(polygons) => parts.extend(polygons),
+        geo::Geometry::GeometryCollection(members) => {
+            members.into_iter().for_each(|member| collect(member, parts));
+        }
+        _ => {}
+    }
+}

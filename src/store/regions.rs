@@ -1,0 +1,40 @@
+//! The regions on the disk: one folder a version, written whole or not at all.
+
+mod demo;
+mod load;
+mod manifest;
+mod rows;
+mod save;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+pub use demo::ensure;
+pub use load::{load, load_general, load_manifest, load_tree, versions};
+pub use manifest::{
+    FORMAT, FileStamp, GapFound, ImportReport, LevelSummary, Manifest, OverlapFound, SourceStamp,
+};
+pub use save::{IfThere, refuse_existing, save};
+
+use super::StoreError;
+use super::digest::Digest;
+use crate::domain::region::Slug;
+
+const MANIFEST: &str = "regions.json";
+const TABLE: &str = "regions.parquet";
+
+fn home(register: &Path) -> PathBuf {
+    register.join("regions")
+}
+
+fn folder(register: &Path, version: &Slug) -> PathBuf {
+    home(register).join(version.as_str())
+}
+
+fn stamp(path: &Path) -> Result<FileStamp, StoreError> {
+    let (bytes, blake3) = Digest::of_file(path).map_err(StoreError::io("read", path))?;
+    Ok(FileStamp { bytes, blake3 })
+}
