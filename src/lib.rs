@@ -2,6 +2,14 @@
 
 pub mod domain;
 
+pub mod read;
+
 pub mod count;
+
+pub mod protect;
+
+pub mod encode;
+
+pub mod serve;
 
 pub mod commands;

@@ -1,5 +1,8 @@
 //! The command line: one file a command, each with its arguments and its `run`.
 
+pub mod export;
+pub mod serve;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
