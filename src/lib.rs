@@ -2,6 +2,7 @@
 
 pub mod domain;
 
+#[allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "reads what comes in")]
 pub mod read;
 
 pub mod count;
@@ -10,6 +11,7 @@ pub mod protect;
 
 pub mod encode;
 
+#[allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "listens and times answers")]
 pub mod serve;
 
 pub mod commands;

@@ -1,6 +1,5 @@
 //! `sebaran export`: a layer as a file.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -122,7 +121,7 @@ fn write_file(
     let mut out = BufWriter::new(aside);
     write(&mut out)?;
     let aside = out.into_inner().map_err(io::IntoInnerError::into_error).with_context(refuse)?;
-    File::sync_all(aside.as_file()).with_context(refuse)?;
+    aside.as_file().sync_all().with_context(refuse)?;
     aside.persist(path).map_err(|error| error.error).with_context(refuse)?;
     Ok(())
 }

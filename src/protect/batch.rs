@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, UInt64Array};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, UInt64Type};
 use h3o::{CellIndex, Resolution};
+use serde::{Deserialize, Serialize};
 
 use super::leaves::{LeafColumns, LeafFacts, LeafTable, Protection};
 use crate::domain::indicator::{CubeColumn, Indicators, PovertyThreshold};
@@ -14,15 +15,15 @@ use crate::domain::visit::VisitField;
 
 const REGION: &str = "region";
 const HEXAGON: &str = "hexagon";
-const PROTECTION: &str = "sebaran.protection";
-const THRESHOLD: &str = "sebaran.poverty_threshold";
-const FIELDS: &str = "sebaran.fields";
+/// The metadata that says what is true of all leaves. It is the region column's and not the schema's,
+/// because the reader of Parquet drops the schema's; and one text, because a map of several has no order.
+const FACTS: &str = "sebaran.leaves";
 
 /// A batch that is no leaf table of these regions.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum LeafError {
-    #[error("the leaf table's metadata has no readable `{name}`; build the release again")]
-    Metadata { name: &'static str },
+    #[error("the leaf table does not say in `{FACTS}` what it is; build the release again")]
+    Facts,
     #[error("the leaf table has no column `{name}` of the right type; build the release again")]
     Column { name: &'static str },
     #[error("the leaf table has the region `{code}`, which is not in the regions `{version}`")]
@@ -35,7 +36,7 @@ pub enum LeafError {
 
 impl LeafTable {
     /// The leaves as a batch: `region` (code, or null), `hexagon` (H3 index, or null), then the cube's
-    /// columns, all null where the input does not hold them. The schema's metadata says the rest.
+    /// columns, all null where the input does not hold them. The first column's metadata says the rest.
     pub fn to_batch(&self, tree: &RegionTree) -> RecordBatch {
         let code = |region: Option<RegionId>| region.map(|id| tree.get(id).code.to_string());
         let regions: StringArray = self.columns.regions.iter().map(|id| code(*id)).collect();
@@ -57,7 +58,7 @@ impl LeafTable {
     /// # Errors
     /// [`LeafError`] where it is not such a batch.
     pub fn from_batch(batch: &RecordBatch, tree: &RegionTree) -> Result<Self, LeafError> {
-        let facts = LeafFacts::read(batch.schema_ref().metadata())?;
+        let facts = LeafFacts::read(batch.schema_ref()).ok_or(LeafError::Facts)?;
         let regions = read_regions(batch, tree)?;
         let hexagons = read_hexagons(batch)?;
         let held = Indicators::embedded().held(facts.fields);
@@ -74,44 +75,43 @@ impl LeafTable {
     }
 }
 
+/// What is true of all leaves, as it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenFacts {
+    protection: Protection,
+    poverty_threshold: PovertyThreshold,
+    /// The visit fields that the input held, in the order of the table.
+    fields: Vec<String>,
+}
+
 impl LeafFacts {
     fn schema(self) -> Schema {
-        let mut columns = vec![
-            Field::new(REGION, DataType::Utf8, true),
-            Field::new(HEXAGON, DataType::UInt64, true),
-        ];
+        let fields = VisitField::ALL.iter().filter(|field| self.fields & field.bit() != 0);
+        let facts = WrittenFacts {
+            protection: self.protection,
+            poverty_threshold: self.threshold,
+            fields: fields.map(|field| field.name().to_owned()).collect(),
+        };
+        let facts = serde_json::to_string(&facts).expect("words and a number can be written");
+        let metadata = HashMap::from([(FACTS.to_owned(), facts)]);
+        let region = Field::new(REGION, DataType::Utf8, true).with_metadata(metadata);
+        let mut columns = vec![region, Field::new(HEXAGON, DataType::UInt64, true)];
         for column in CubeColumn::ALL {
             columns.push(Field::new(column.name(), DataType::Int64, true));
         }
-        let fields = VisitField::ALL.iter().filter(|field| self.fields & field.bit() != 0);
-        let fields: Vec<&str> = fields.map(|field| field.name()).collect();
-        let metadata = [
-            (PROTECTION, self.protection.name().to_owned()),
-            (THRESHOLD, self.threshold.decile().to_string()),
-            (FIELDS, fields.join(" ")),
-        ];
-        let metadata = metadata.map(|(name, value)| (name.to_owned(), value));
-        Schema::new_with_metadata(columns, HashMap::from(metadata))
+        Schema::new(columns)
     }
 
-    fn read(metadata: &HashMap<String, String>) -> Result<Self, LeafError> {
-        let read = |name: &'static str| {
-            let value = metadata.get(name).map(String::as_str);
-            value.ok_or(LeafError::Metadata { name })
-        };
-        let protection = Protection::find(read(PROTECTION)?);
-        let decile = read(THRESHOLD)?.parse::<u8>().ok();
-        let threshold = decile.and_then(|decile| PovertyThreshold::try_from(decile).ok());
+    fn read(schema: &Schema) -> Option<Self> {
+        let facts = schema.field_with_name(REGION).ok()?.metadata().get(FACTS)?;
+        let facts: WrittenFacts = serde_json::from_str(facts).ok()?;
         let mut fields = 0;
-        for name in read(FIELDS)?.split_whitespace() {
-            let field = VisitField::find(name).ok_or(LeafError::Metadata { name: FIELDS })?;
-            fields |= field.bit();
+        for name in &facts.fields {
+            fields |= VisitField::find(name)?.bit();
         }
-        Ok(Self {
-            protection: protection.ok_or(LeafError::Metadata { name: PROTECTION })?,
-            threshold: threshold.ok_or(LeafError::Metadata { name: THRESHOLD })?,
-            fields,
-        })
+        let WrittenFacts { protection, poverty_threshold, .. } = facts;
+        Some(Self { protection, threshold: poverty_threshold, fields })
     }
 }
 

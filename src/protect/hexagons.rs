@@ -20,19 +20,17 @@ pub(super) fn features(
     tree: &RegionTree,
 ) -> Summed {
     let limit = request.limit.unwrap_or(usize::MAX);
-    let (cells, mut totals) = cells_in_scope(leaves, size.resolution(), request, tree);
+    let (cells, totals) = cells_in_scope(leaves, size.resolution(), request, tree);
     let columns = figures.columns();
-    let mut near = Near { bounds: request.bounds, last: None };
     let (mut features, mut matched) = (Vec::new(), 0);
     for run in cells.chunk_by(|one, other| one.0 == other.0) {
         let cell = run[0].0;
-        let counts = sum(leaves, &columns, run);
-        totals.left_out += households(&counts);
-        if !(near.may_touch(cell) && is_asked(request.bounds, || bounds(cell))) {
+        if !is_asked(request.bounds, || bounds(cell)) {
             continue;
         }
         matched += 1;
         if features.len() < limit {
+            let counts = sum(leaves, &columns, run.iter().map(|(_, leaf)| *leaf));
             features.push(feature(figures, cell, &counts));
         }
     }
@@ -41,36 +39,40 @@ pub(super) fn features(
 
 type CellLeaf = (CellIndex, usize);
 
-/// The leaves in scope by the hexagon in which they count, in its order; and who has none.
+/// The leaves in scope by the hexagon in which they count, in its order, without those far from the
+/// bounds; and the totals, in which `left_out` is of all hexagons of the scope.
 fn cells_in_scope(
     leaves: &LeafTable,
     resolution: Resolution,
     request: &LayerRequest<'_>,
     tree: &RegionTree,
 ) -> (Vec<CellLeaf>, Totals) {
+    let mut near = Near { bounds: request.bounds, last: None };
     let mut cells = Vec::new();
     let mut totals = Totals::default();
     for leaf in leaves.scope(request.within, tree).into_iter().flatten() {
         if let Some(cell) = leaves.columns.hexagons[leaf].and_then(|cell| cell.parent(resolution)) {
-            cells.push((cell, leaf));
-        } else {
-            let mut counts = [0; CubeColumn::COUNT];
-            leaves.columns.add_leaf(leaf, &CubeColumn::HOUSEHOLDS, &mut counts);
-            let count = households(&counts);
-            match leaves.columns.regions[leaf] {
-                Some(_) => totals.without_hexagon += count,
-                None => totals.unplaced += count,
+            if near.may_touch(cell) {
+                cells.push((cell, leaf));
             }
+            continue;
+        }
+        let count = households(&sum(leaves, &CubeColumn::HOUSEHOLDS, [leaf]));
+        match leaves.columns.regions[leaf] {
+            Some(_) => totals.without_hexagon += count,
+            None => totals.unplaced += count,
         }
     }
     cells.sort_unstable();
+    let counted = households(leaves.scope_counts(request.within));
+    totals.left_out = counted - totals.unplaced - totals.without_hexagon;
     (cells, totals)
 }
 
-fn sum(leaves: &LeafTable, columns: &[CubeColumn], run: &[CellLeaf]) -> Counts {
+fn sum(leaves: &LeafTable, columns: &[CubeColumn], run: impl IntoIterator<Item = usize>) -> Counts {
     let mut counts = [0; CubeColumn::COUNT];
-    for (_, leaf) in run {
-        leaves.columns.add_leaf(*leaf, columns, &mut counts);
+    for leaf in run {
+        leaves.columns.add_leaf(leaf, columns, &mut counts);
     }
     counts
 }
@@ -92,7 +94,7 @@ fn bounds(cell: CellIndex) -> Bounds {
 }
 
 /// Passes over many hexagons at once where their common parent is far from the bounds: an outline costs
-/// a microsecond, and they come in the order of their parents.
+/// a microsecond, and most follow one of the same parent.
 struct Near {
     bounds: Option<Bounds>,
     last: Option<(CellIndex, bool)>,

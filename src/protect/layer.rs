@@ -210,8 +210,7 @@ impl LeafTable {
             }
             Geography::Hexagon(size) => hexagons::features(self, &figures, size, request, tree),
         };
-        totals.counted =
-            households(request.within.map_or(&self.nation, |id| &self.sums[id.index()]));
+        totals.counted = households(self.scope_counts(request.within));
         totals.shown = features.iter().map(|feature| feature.households).sum();
         totals.left_out -= totals.shown;
         Layer {

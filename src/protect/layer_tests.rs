@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
 use h3o::Resolution;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use proptest::prelude::*;
 
 use super::fixture::{CODES, cell, code, cube, denominators, fields, key, leaves, tree};
@@ -54,6 +56,7 @@ fn shows_at_hexagon_8_only_what_may_be_shown_there() {
     let eight = ask("poverty", "hex8", &Denominators::new());
     assert_eq!(eight.features().len(), 1);
     assert_eq!(eight.features()[0].households, 32);
+    assert_eq!(eight.features()[0].code.to_string().len(), 15);
     assert_eq!((eight.totals().without_hexagon, eight.totals().unplaced), (8, 2));
     let seven = ask("poverty", "hex7", &Denominators::new());
     assert_eq!((seven.totals().shown, seven.totals().without_hexagon), (35, 5));
@@ -95,6 +98,13 @@ fn reads_back_the_batch_it_wrote_and_refuses_one_out_of_order() {
     let leaves = leaves(&tree);
     let batch = leaves.to_batch(&tree);
     assert_eq!(LeafTable::from_batch(&batch, &tree).unwrap(), leaves);
+    let mut file = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut file, batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let reader = ParquetRecordBatchReader::try_new(axum::body::Bytes::from(file), 1024).unwrap();
+    let stored = reader.map(Result::unwrap).next().unwrap();
+    assert_eq!(LeafTable::from_batch(&stored, &tree).unwrap(), leaves);
     let order = arrow::array::UInt32Array::from(vec![1, 0]);
     let turned = arrow::compute::take_record_batch(&batch, &order).unwrap();
     assert_eq!(LeafTable::from_batch(&turned, &tree), Err(super::LeafError::Order { row: 1 }));

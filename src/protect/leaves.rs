@@ -27,10 +27,6 @@ impl Protection {
             Self::Public => "public",
         }
     }
-
-    pub(super) fn find(name: &str) -> Option<Self> {
-        [Self::Restricted, Self::Public].into_iter().find(|protection| protection.name() == name)
-    }
 }
 
 /// The leaves of a release by (region, hexagon), in that order, kept by column.
@@ -140,9 +136,16 @@ impl LeafTable {
         self.unplaced_households
     }
 
+    /// The sum over the nation, or over a region and all below it.
+    pub(super) fn scope_counts(&self, within: Option<RegionId>) -> &Counts {
+        within.map_or(&self.nation, |id| &self.sums[id.index()])
+    }
+
     /// The leaves of the nation, or of a region and all below it.
     pub(super) fn scope(&self, within: Option<RegionId>, tree: &RegionTree) -> Vec<Range<usize>> {
-        let Some(region) = within else { return vec![0..self.len()] };
+        let Some(region) = within else {
+            return std::iter::once(0..self.len()).collect();
+        };
         let at = |id: u32| self.columns.regions.partition_point(|leaf| *leaf < Some(RegionId(id)));
         runs_below(region, tree).into_iter().map(|run| at(run.start)..at(run.end)).collect()
     }

@@ -28,6 +28,8 @@ const PROTECTION: HeaderName = HeaderName::from_static("x-sebaran-protection");
 /// The number of the request in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
 /// Puts the guard around routes.
 pub(super) fn around(routes: Router<House>, house: &House) -> Router<House> {
     let protection = house.served.leaves.protection();
@@ -59,6 +61,10 @@ async fn mark(State(protection): State<Protection>, request: Request, next: Next
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache_control(protection)));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let id = id.map(tower_http::request_id::RequestId::into_header_value);
+    // No other site's page may load the answer, not even as an image or a script.
+    if protection == Protection::Restricted {
+        headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+    }
     if let Some(id) = &id {
         headers.insert(REQUEST_ID, id.clone());
     }

@@ -62,7 +62,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             features: 100_000,
-            answer_bytes: 256 << 20,
+            answer_bytes: 192 << 20,
             cache_bytes: 256 << 20,
             concurrent: 128,
             workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use axum::extract::State;
-use axum::response::Html;
+use axum::http::header;
+use axum::response::{Html, IntoResponse};
 
 use super::House;
 use super::catalogue::layers_of;
@@ -17,8 +18,10 @@ const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;mar
     [lang=id]{display:block;color:#555}a{color:#0b4f8a}";
 
 /// `/`
-pub(super) async fn start(State(house): State<House>) -> Html<String> {
-    Html(start_page(&house.served))
+pub(super) async fn start(State(house): State<House>) -> impl IntoResponse {
+    let policy =
+        [(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'")];
+    (policy, Html(start_page(&house.served)))
 }
 
 fn start_page(served: &Served) -> String {

@@ -69,7 +69,7 @@ impl LayerQuery {
                     "A CSV has no geometry: leave the parameter `geometry` out, or ask for .geojson.",
                 ));
             }
-            "geometry" => self.geometry = value.parse().map_err(sentence)?,
+            "geometry" => self.geometry = value.parse().map_err(|error| sentence(&error))?,
             "release" => check_release(served, value)?,
             _ => {
                 return Err(ApiError::bad_request(format!(
@@ -117,8 +117,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// A cause of the core's as a sentence to the client.
-#[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
-fn sentence(cause: impl std::error::Error) -> ApiError {
+fn sentence(cause: &dyn std::error::Error) -> ApiError {
     ApiError::bad_request(capital(&cause.to_string()))
 }
 
@@ -153,7 +152,7 @@ fn parse_file(file: &str) -> Result<(Geography, Format), ApiError> {
 fn parse_within(served: &Served, geography: Geography, code: &str) -> Result<RegionId, ApiError> {
     find_within(code, geography, &served.tree).map_err(|error| match error {
         RequestError::UnknownRegion { .. } => ApiError::not_found(capital(&error.to_string())),
-        RequestError::Code(_) | RequestError::TooDeep { .. } => sentence(error),
+        RequestError::Code(_) | RequestError::TooDeep { .. } => sentence(&error),
     })
 }
 
@@ -187,7 +186,7 @@ fn parse_limit(text: &str, most: usize) -> Result<usize, ApiError> {
 }
 
 fn check_release(served: &Served, text: &str) -> Result<(), ApiError> {
-    let release: Slug = text.parse().map_err(sentence)?;
+    let release: Slug = text.parse().map_err(|error| sentence(&error))?;
     if release == served.label.release {
         return Ok(());
     }

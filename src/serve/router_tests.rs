@@ -11,6 +11,7 @@ use tower::ServiceExt;
 use super::{FullShapes, House, Limits, Served, guard, router};
 use crate::domain::indicator::Indicators;
 use crate::encode::ReleaseLabel;
+use crate::protect::Protection;
 use crate::protect::fixture::{denominators, leaves, shapes, tree};
 
 const LIMITS: Limits = Limits {
@@ -261,6 +262,26 @@ async fn answers_503_where_it_takes_too_long_or_there_is_too_much() {
 async fn tells_that_it_is_up_and_of_which_release() {
     assert_eq!(ask("/health").await.json()["status"], "up");
     assert_eq!(ask("/ready").await.json()["release"], "r1");
+}
+
+#[tokio::test]
+async fn answers_over_a_socket() {
+    use std::io::{Read, Write};
+    let anywhere = "127.0.0.1:0".parse().unwrap();
+    let listener = super::bind(anywhere, Protection::Restricted).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(super::run(listener, router(served(), LIMITS)));
+    let client = tokio::task::spawn_blocking(move || {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let request =
+            format!("GET /health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    });
+    assert!(client.await.unwrap().starts_with("HTTP/1.1 200 OK\r\n"));
+    server.abort();
 }
 
 #[tokio::test]

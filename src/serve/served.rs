@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use geo::MultiPolygon;
 
 use super::error::ServeError;
+use crate::domain::geography::Geography;
 use crate::domain::indicator::{Denominators, Indicators};
 use crate::domain::region::RegionTree;
 use crate::encode::{Format, Geometry, Outlines, ReleaseLabel};
@@ -43,8 +44,8 @@ impl Served {
         format: Format,
         out: &mut impl io::Write,
     ) -> Result<(), ServeError> {
-        let full = match (geometry, format) {
-            (Geometry::Full, Format::GeoJson) => self.full.get()?,
+        let full = match (geometry, format, layer.geography()) {
+            (Geometry::Full, Format::GeoJson, Geography::Region(_)) => self.full.get()?,
             _ => Arc::default(),
         };
         let outlines = match geometry {
@@ -63,7 +64,7 @@ type LoadShapes = dyn Fn() -> Result<Vec<MultiPolygon>, AnyError> + Send + Sync;
 /// a nation's villages take hundreds of megabytes.
 pub struct FullShapes {
     load: Box<LoadShapes>,
-    loaded: Mutex<Option<Arc<Vec<MultiPolygon>>>>,
+    loaded: Mutex<Option<Arc<[MultiPolygon]>>>,
 }
 
 impl FullShapes {
@@ -73,12 +74,12 @@ impl FullShapes {
         Self { load: Box::new(load), loaded: Mutex::new(None) }
     }
 
-    fn get(&self) -> Result<Arc<Vec<MultiPolygon>>, ServeError> {
+    fn get(&self) -> Result<Arc<[MultiPolygon]>, ServeError> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(shapes) = &*loaded {
             return Ok(Arc::clone(shapes));
         }
-        let shapes = Arc::new((self.load)().map_err(ServeError::Shapes)?);
+        let shapes: Arc<[MultiPolygon]> = (self.load)().map_err(ServeError::Shapes)?.into();
         *loaded = Some(Arc::clone(&shapes));
         Ok(shapes)
     }
