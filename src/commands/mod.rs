@@ -1,8 +1,12 @@
 //! The command line: one file a command, each with its arguments and its `run`.
 
+pub mod build;
+pub mod export;
+pub mod generate;
 mod progress;
 pub mod regions;
 pub mod releases;
+pub mod serve;
 
 use std::path::PathBuf;
 
@@ -55,6 +59,10 @@ pub enum Command {
     /// Bring boundaries in, list them, look at what was found in them.
     #[command(subcommand)]
     Regions(regions::RegionsCommand),
+    Generate(generate::GenerateArgs),
+    Build(build::BuildArgs),
+    Serve(serve::ServeArgs),
+    Export(export::ExportArgs),
     /// List the releases.
     Releases,
     /// Read every file of a release and compare it with the manifest.
@@ -71,6 +79,10 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     let common = &cli.common;
     match cli.command {
         Command::Regions(command) => regions::run(common, &command),
+        Command::Generate(args) => generate::run(common, &args),
+        Command::Build(args) => build::run(&args, common),
+        Command::Serve(args) => serve::run(&args, common),
+        Command::Export(args) => export::run(&args, common),
         Command::Releases => releases::list(common),
         Command::Verify(args) => releases::verify(common, &args),
         Command::Use(args) => releases::make_current(common, &args),

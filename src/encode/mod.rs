@@ -1,0 +1,129 @@
+//! A layer as bytes: the same layer, the same bytes.
+//!
+//! It can't name the cube: what it writes was made by `protect`.
+
+pub mod csv;
+pub mod geojson;
+mod outline;
+pub mod title;
+
+use std::io;
+use std::str::FromStr;
+
+use geo::MultiPolygon;
+use serde::Serialize;
+
+use crate::domain::region::Slug;
+use crate::protect::Layer;
+
+/// The release that a layer was summed from, as every file names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReleaseLabel {
+    pub release: Slug,
+    /// The date at which ages are taken, ISO 8601.
+    pub reference_date: String,
+}
+
+/// The outlines of regions, by [`crate::domain::region::RegionId`]. A hexagon's outline is its own.
+#[derive(Debug, Clone, Copy)]
+pub enum Outlines<'a> {
+    /// Figures without geometry.
+    None,
+    /// Generalised per level, or as their source has them.
+    Regions(&'a [MultiPolygon]),
+}
+
+/// How a layer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    GeoJson,
+    Csv,
+}
+
+impl Format {
+    pub const ALL: [Self; 2] = [Self::GeoJson, Self::Csv];
+
+    /// What a file's name ends in, without the dot.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::GeoJson => "geojson",
+            Self::Csv => "csv",
+        }
+    }
+
+    /// RFC 7946 and RFC 4180.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::GeoJson => "application/geo+json",
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+        }
+    }
+
+    /// Writes a layer.
+    ///
+    /// # Errors
+    /// Those of the writer alone.
+    pub fn write(
+        self,
+        layer: &Layer,
+        label: &ReleaseLabel,
+        outlines: Outlines<'_>,
+        out: &mut impl io::Write,
+    ) -> io::Result<()> {
+        match self {
+            Self::GeoJson => geojson::write(layer, label, outlines, out),
+            Self::Csv => csv::write(layer, label, out),
+        }
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFormat> {
+        let found = Self::ALL.into_iter().find(|format| format.extension() == text);
+        found.ok_or_else(|| UnknownFormat(text.chars().take(40).collect()))
+    }
+}
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("no format is called `{0}`; there are geojson and csv")]
+pub struct UnknownFormat(String);
+
+/// Which outlines are written with the figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Geometry {
+    /// Generalised per level.
+    #[default]
+    General,
+    /// As the source of the regions has them.
+    Full,
+    None,
+}
+
+impl Geometry {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::General => "general",
+            Self::Full => "full",
+            Self::None => "none",
+        }
+    }
+}
+
+impl FromStr for Geometry {
+    type Err = UnknownGeometry;
+
+    fn from_str(text: &str) -> Result<Self, UnknownGeometry> {
+        let found = [Self::General, Self::Full, Self::None].into_iter();
+        let found = found.into_iter().find(|geometry| geometry.name() == text);
+        found.ok_or_else(|| UnknownGeometry(text.chars().take(40).collect()))
+    }
+}
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("no geometry is called `{0}`; there are general, full and none")]
+pub struct UnknownGeometry(String);
+
+#[cfg(test)]
+mod encode_tests;

@@ -1,0 +1,41 @@
+//! The residents of a region: as given, or the sum of its parts.
+
+use std::collections::BTreeSet;
+
+use crate::domain::indicator::{Denominator, Denominators};
+use crate::domain::region::{RegionId, RegionKind, RegionTree};
+
+/// The denominator given for a region, else the sum of its children's, where every child in which people
+/// are expected to live has one, and all are of one year.
+pub(super) fn of_region(
+    id: RegionId,
+    tree: &RegionTree,
+    given: &Denominators,
+) -> Option<Denominator> {
+    if let Some(denominator) = given.get(&tree.get(id).code) {
+        return Some(denominator.clone());
+    }
+    let mut parts = Vec::new();
+    for child in tree.children(id).map(RegionId) {
+        match of_region(child, tree, given) {
+            Some(part) => parts.push(part),
+            None if tree.get(child).kind == RegionKind::LakeOrForest => {}
+            None => return None,
+        }
+    }
+    sum(&parts)
+}
+
+fn sum(parts: &[Denominator]) -> Option<Denominator> {
+    let year = parts.first()?.year;
+    if parts.iter().any(|part| part.year != year) {
+        return None;
+    }
+    let sources: BTreeSet<&str> = parts.iter().map(|part| part.source.as_str()).collect();
+    Some(Denominator {
+        year,
+        population: parts.iter().map(|part| part.population).sum(),
+        households: parts.iter().map(|part| part.households).sum(),
+        source: sources.into_iter().collect::<Vec<_>>().join("; "),
+    })
+}

@@ -1,0 +1,306 @@
+//! A layer: a theme in a geography, the only thing that leaves the house.
+
+use std::fmt;
+
+use h3o::CellIndex;
+use serde::Serialize;
+
+use super::hexagons;
+use super::leaves::{LeafTable, Protection, households};
+use super::regions;
+use super::request::LayerRequest;
+use crate::domain::code::RegionCode;
+use crate::domain::geography::Geography;
+use crate::domain::indicator::{
+    Counts, CubeColumn, Denominator, DenominatorColumn, Denominators, Indicators, PovertyThreshold,
+    Theme,
+};
+use crate::domain::position::Bounds;
+use crate::domain::region::{RegionId, RegionTree, Slug};
+
+/// A theme in a geography. Only this stage makes one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layer {
+    theme: Theme,
+    geography: Geography,
+    within: Option<RegionCode>,
+    regions: Slug,
+    protection: Protection,
+    threshold: PovertyThreshold,
+    totals: Totals,
+    matched: usize,
+    features: Vec<Feature>,
+}
+
+/// Where the households in scope are; `counted` is the sum of the others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// Households in scope: of the nation, or of the region within which the layer lies.
+    pub counted: i64,
+    /// The sum over the layer's features.
+    pub shown: i64,
+    /// In regions or hexagons of the scope that the box or the limit leaves out.
+    pub left_out: i64,
+    /// Known to a higher region only.
+    pub elsewhere: i64,
+    /// Known to no region (and, in a layer of hexagons, to no hexagon).
+    pub unplaced: i64,
+    /// In a layer of hexagons: known to a region, and to no hexagon of this size.
+    pub without_hexagon: i64,
+}
+
+/// What a feature stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Region(RegionId),
+    Hexagon(CellIndex),
+}
+
+/// A region's code, or a hexagon's 15-digit hexadecimal index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlaceCode {
+    Region(RegionCode),
+    Hexagon(CellIndex),
+}
+
+impl fmt::Display for PlaceCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Region(code) => code.fmt(f),
+            Self::Hexagon(cell) => cell.fmt(f),
+        }
+    }
+}
+
+impl Serialize for PlaceCode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// What a figure says, decided by protected values alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Value,
+    #[serde(rename = "below_10")]
+    Below10,
+    /// No household was counted here.
+    NotVisited,
+    /// The input does not hold what the theme needs.
+    NoData,
+}
+
+impl Status {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::Below10 => "below_10",
+            Self::NotVisited => "not_visited",
+            Self::NoData => "no_data",
+        }
+    }
+
+    const fn of(households: i64, count: Option<i64>) -> Self {
+        match count {
+            _ if households == 0 => Self::NotVisited,
+            None => Self::NoData,
+            Some(..10) => Self::Below10,
+            Some(_) => Self::Value,
+        }
+    }
+}
+
+/// The denominator of a share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShareOf {
+    pub column: &'static str,
+    pub year: u16,
+    pub source: String,
+    pub value: u64,
+}
+
+/// The figures of one region or hexagon.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feature {
+    pub place: Place,
+    pub code: PlaceCode,
+    /// `None` for a hexagon.
+    pub name: Option<String>,
+    /// `None` for a province.
+    pub parent: Option<PlaceCode>,
+    /// Visited and counted.
+    pub households: i64,
+    /// The theme's count; `None` where the input does not hold it.
+    pub count: Option<i64>,
+    /// Half the width of the count's 95 % interval; 0 where the count is exact.
+    pub moe95: Option<f64>,
+    /// Prevalence, a fraction: the count by [`Feature::share_of`].
+    pub share: Option<f64>,
+    pub share_moe95: Option<f64>,
+    pub share_of: Option<ShareOf>,
+    /// The count by the area of the region or hexagon.
+    pub density_km2: Option<f64>,
+    /// Whether it is what was merged because it was too small.
+    pub rest: bool,
+    pub status: Status,
+    /// In the order of the theme's breakdown; `None` where the input does not hold the column.
+    pub breakdown: Vec<Option<i64>>,
+}
+
+impl Layer {
+    pub const fn theme(&self) -> &Theme {
+        &self.theme
+    }
+
+    pub const fn geography(&self) -> Geography {
+        self.geography
+    }
+
+    /// The region within which the layer lies; `None` for the nation.
+    pub const fn within(&self) -> Option<RegionCode> {
+        self.within
+    }
+
+    /// The version of the regions.
+    pub const fn regions(&self) -> &Slug {
+        &self.regions
+    }
+
+    pub const fn protection(&self) -> Protection {
+        self.protection
+    }
+
+    /// The deciles that count as poor.
+    pub const fn threshold(&self) -> PovertyThreshold {
+        self.threshold
+    }
+
+    pub const fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    /// How many features there are without the limit.
+    pub const fn matched(&self) -> usize {
+        self.matched
+    }
+
+    /// In the order of their codes.
+    pub fn features(&self) -> &[Feature] {
+        &self.features
+    }
+}
+
+impl LeafTable {
+    /// Sums the leaves to a layer. `tree` is the one that the leaves were made on.
+    ///
+    /// A leaf known only to a higher region counts in that region and above it, and not below; the
+    /// totals tell of it.
+    pub fn layer(
+        &self,
+        request: &LayerRequest<'_>,
+        tree: &RegionTree,
+        indicators: &Indicators,
+        denominators: &Denominators,
+    ) -> Layer {
+        let figures = Figures::new(self, request.theme, indicators);
+        let (features, matched, mut totals) = match request.geography {
+            Geography::Region(level) => {
+                regions::features(self, &figures, level, request, tree, denominators)
+            }
+            Geography::Hexagon(size) => hexagons::features(self, &figures, size, request, tree),
+        };
+        totals.counted = households(self.scope_counts(request.within));
+        totals.shown = features.iter().map(|feature| feature.households).sum();
+        totals.left_out -= totals.shown;
+        Layer {
+            theme: request.theme.clone(),
+            geography: request.geography,
+            within: request.within.map(|id| tree.get(id).code),
+            regions: tree.version().clone(),
+            protection: self.protection(),
+            threshold: self.threshold(),
+            totals,
+            matched,
+            features,
+        }
+    }
+}
+
+/// What one geography gives: the features shown, how many match, and the totals, in which `left_out` is
+/// of all features of the scope, shown ones too.
+pub(super) type Summed = (Vec<Feature>, usize, Totals);
+
+/// How the figures of a theme are read from a row of counts.
+pub(super) struct Figures<'a> {
+    theme: &'a Theme,
+    held: u32,
+    /// The columns of the count; `None` where the input does not hold what the theme needs.
+    count: Option<&'a [CubeColumn]>,
+}
+
+impl<'a> Figures<'a> {
+    fn new(leaves: &LeafTable, theme: &'a Theme, indicators: &Indicators) -> Self {
+        let is_met = theme.needs.are_met_by(leaves.fields());
+        let count = is_met.then(|| theme.count_columns(leaves.threshold()));
+        Self { theme, held: indicators.held(leaves.fields()), count }
+    }
+
+    /// The columns to sum, each once.
+    pub fn columns(&self) -> Vec<CubeColumn> {
+        let count = self.count.unwrap_or_default();
+        let mut columns = [&CubeColumn::HOUSEHOLDS[..], count, &self.theme.breakdown].concat();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
+    /// The feature of a place and its counts, without name, parent and share.
+    pub fn feature(&self, place: (Place, PlaceCode), area_km2: f64, counts: &Counts) -> Feature {
+        let value = |column: &CubeColumn| counts[column.index()];
+        let households = households(counts);
+        let count = self.count.map(|columns| columns.iter().map(value).sum::<i64>());
+        let held = |column: &CubeColumn| (self.held & column.bit() != 0).then(|| value(column));
+        Feature {
+            place: place.0,
+            code: place.1,
+            name: None,
+            parent: None,
+            households,
+            count,
+            moe95: count.map(|_| 0.0),
+            share: None,
+            share_moe95: None,
+            share_of: None,
+            density_km2: count.and_then(|count| ratio(count, area_km2)),
+            rest: false,
+            status: Status::of(households, count),
+            breakdown: self.theme.breakdown.iter().map(held).collect(),
+        }
+    }
+
+    /// Adds the share of a denominator to a feature.
+    pub fn add_share(&self, feature: &mut Feature, denominator: Option<Denominator>) {
+        let Some(denominator) = denominator else { return };
+        let column: DenominatorColumn = self.theme.share_of;
+        let Some(value) = denominator.get(column) else { return };
+        #[expect(clippy::cast_precision_loss, reason = "residents are fewer than 2^52")]
+        let residents = value as f64;
+        feature.share = feature.count.and_then(|count| ratio(count, residents));
+        feature.share_moe95 = feature.share.map(|_| 0.0);
+        let Denominator { year, source, .. } = denominator;
+        feature.share_of = Some(ShareOf { column: column.name(), year, source, value });
+    }
+}
+
+/// A quotient, or `None` where there is nothing to divide by.
+fn ratio(count: i64, by: f64) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "counts are fewer than 2^52")]
+    let quotient = count as f64 / by;
+    (by > 0.0 && quotient.is_finite()).then_some(quotient)
+}
+
+/// Whether a box is asked for: any is, where no bounds are.
+pub(super) fn is_asked(bounds: Option<Bounds>, feature: impl FnOnce() -> Bounds) -> bool {
+    bounds.is_none_or(|bounds| bounds.touches(feature()))
+}

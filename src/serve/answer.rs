@@ -1,0 +1,96 @@
+//! The headers of a layer's answer: media type, coding, tag.
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+
+use super::query::LayerQuery;
+use super::served::Served;
+use crate::encode::Format;
+
+/// How a body is coded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coding {
+    Identity,
+    Gzip,
+}
+
+impl Coding {
+    /// Gzip, where the client takes it.
+    pub fn accepted(headers: &HeaderMap) -> Self {
+        let values = headers.get_all(header::ACCEPT_ENCODING).into_iter();
+        let values = values.filter_map(|value| value.to_str().ok());
+        if values.flat_map(|value| value.split(',')).any(is_gzip) {
+            Self::Gzip
+        } else {
+            Self::Identity
+        }
+    }
+}
+
+/// Whether one of the codings of `Accept-Encoding` is gzip, and not with the weight 0, which refuses it.
+fn is_gzip(coding: &str) -> bool {
+    let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+    let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok());
+    name.trim().eq_ignore_ascii_case("gzip") && weight.is_none_or(|weight| weight > 0.0)
+}
+
+/// A strong tag: the same one, the same bytes. It stands for the release, the layer, its parameters, the
+/// coding, and the version of the program that wrote it.
+pub(super) fn tag(served: &Served, query: &LayerQuery, coding: Coding) -> String {
+    let asked = format!(
+        "{} {} {} {} {coding:?} {}",
+        env!("CARGO_PKG_VERSION"),
+        served.content,
+        served.label.release,
+        served.leaves.protection().name(),
+        query.canonical()
+    );
+    format!("\"{}\"", &blake3::hash(asked.as_bytes()).to_hex()[..32])
+}
+
+/// Whether the client has the answer with this tag (`If-None-Match`).
+pub(super) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let values = headers.get_all(header::IF_NONE_MATCH).into_iter();
+    let mut tags =
+        values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    tags.any(|known| {
+        let known = known.trim();
+        known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
+    })
+}
+
+/// The name of the layer that a response holds, for the log.
+#[derive(Debug, Clone)]
+pub(super) struct LayerName(pub String);
+
+pub(super) fn not_modified(tag: &str, name: String) -> Response<Body> {
+    let mut response = tagged(tag, name, Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    response
+}
+
+pub(super) fn layer(
+    format: Format,
+    coding: Coding,
+    tag: &str,
+    name: String,
+    body: Bytes,
+) -> Response<Body> {
+    let mut response = tagged(tag, name, Body::from(body));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    if coding == Coding::Gzip {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}
+
+fn tagged(tag: &str, name: String, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    let tag = HeaderValue::from_str(tag).expect("a tag is hexadecimal digits in quotes");
+    response.headers_mut().insert(header::ETAG, tag);
+    let vary = HeaderValue::from_static("accept-encoding");
+    response.headers_mut().insert(header::VARY, vary);
+    response.extensions_mut().insert(LayerName(name));
+    response
+}

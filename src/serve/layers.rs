@@ -1,0 +1,140 @@
+//! Layers over HTTP: parsed, asked for, wrapped.
+
+use std::io::{self, Write};
+
+use axum::body::Bytes;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tracing::error;
+
+use super::answer::{self, Coding};
+use super::error::{ApiError, ServeError};
+use super::query::LayerQuery;
+use super::served::Served;
+use super::{House, Limits};
+
+/// `/layers/{theme}/{geography}.{geojson|csv}`
+pub(super) async fn layer(
+    State(house): State<House>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    parameters: Result<Query<Vec<(String, String)>>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let unreadable = |text: String| ApiError::bad_request(text);
+    let Path((theme, file)) = path.map_err(|error| unreadable(error.body_text()))?;
+    let Query(parameters) = parameters.map_err(|error| unreadable(error.body_text()))?;
+    let query = LayerQuery::parse(&house.served, &house.limits, (&theme, &file), &parameters)?;
+    let coding = Coding::accepted(&headers);
+    let tag = answer::tag(&house.served, &query, coding);
+    let name = query.name();
+    if answer::is_known(&headers, &tag) {
+        return Ok(answer::not_modified(&tag, name));
+    }
+    let format = query.format;
+    let body = encoded(&house, query, coding, &tag).await?;
+    Ok(answer::layer(format, coding, &tag, name, body))
+}
+
+/// The bytes of a layer, from the cache or made in a thread that may take its time.
+async fn encoded(
+    house: &House,
+    query: LayerQuery,
+    coding: Coding,
+    tag: &str,
+) -> Result<Bytes, ApiError> {
+    if let Some(body) = house.cache.get(tag) {
+        return Ok(body);
+    }
+    let workers = house.workers.clone().acquire_owned().await;
+    let permit = workers.map_err(|_| ApiError::internal())?;
+    // Another request may have made it while this one waited.
+    if let Some(body) = house.cache.get(tag) {
+        return Ok(body);
+    }
+    let (house, tag) = (house.clone(), tag.to_owned());
+    let work = tokio::task::spawn_blocking(move || {
+        let body = encode(&house.served, &house.limits, &query, coding).map(Bytes::from);
+        if let Ok(body) = &body {
+            house.cache.put(&tag, body);
+        }
+        drop(permit);
+        body
+    });
+    work.await.unwrap_or_else(|failure| {
+        error!(error = %failure, "Failed to make a layer");
+        Err(ApiError::internal())
+    })
+}
+
+fn encode(
+    served: &Served,
+    limits: &Limits,
+    query: &LayerQuery,
+    coding: Coding,
+) -> Result<Vec<u8>, ApiError> {
+    let layer = served.layer(&query.request(limits));
+    if layer.matched() > limits.features && !query.has_limit() {
+        return Err(ApiError::too_large(format!(
+            "{} features match and at most {} are answered at once: ask for a part with `within` or \
+             `bbox`, for a coarser geography, or for the first ones with `limit`.",
+            layer.matched(),
+            limits.features
+        )));
+    }
+    let mut out = Bounded { bytes: Vec::new(), most: limits.answer_bytes, is_full: false };
+    match served.write(&layer, query.geometry, query.format, &mut out) {
+        Ok(()) => {}
+        Err(ServeError::Write(_)) if out.is_full => {
+            return Err(ApiError::too_large(format!(
+                "The answer is larger than {} MB: ask for a part with `within` or `bbox`, or for \
+                 geometry=general or geometry=none.",
+                limits.answer_bytes / 1_000_000
+            )));
+        }
+        Err(failure) => return Err(log_failure(&failure)),
+    }
+    match coding {
+        Coding::Identity => Ok(out.bytes),
+        Coding::Gzip => {
+            gzip(&out.bytes).map_err(|failure| log_failure(&ServeError::Write(failure)))
+        }
+    }
+}
+
+fn log_failure(failure: &ServeError) -> ApiError {
+    let cause = std::error::Error::source(failure).map(ToString::to_string);
+    error!(cause, "Failed to answer: {failure}");
+    ApiError::internal()
+}
+
+fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), Compression::fast());
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+/// Bytes in memory up to a bound.
+struct Bounded {
+    bytes: Vec<u8>,
+    most: usize,
+    is_full: bool,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + more.len() > self.most {
+            self.is_full = true;
+            return Err(io::Error::other("the answer is too large"));
+        }
+        self.bytes.extend_from_slice(more);
+        Ok(more.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

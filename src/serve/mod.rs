@@ -1,0 +1,91 @@
+//! A release over HTTP. It answers from leaf tables alone; [`router`] is the list of URLs.
+
+mod answer;
+mod bind;
+mod cache;
+mod catalogue;
+mod error;
+mod guard;
+mod layers;
+mod page;
+mod query;
+mod served;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use tokio::sync::Semaphore;
+
+pub use bind::{bind, run};
+pub use error::{ApiError, ServeError};
+pub use served::{FullShapes, Served};
+
+use cache::Cache;
+
+/// Everything that is answered.
+///
+/// Layers take `within=CODE`, `bbox=west,south,east,north`, `limit=N`, `geometry=general|full|none` and
+/// `release=ID`.
+pub fn router(served: Arc<Served>, limits: Limits) -> Router {
+    let routes = Router::new()
+        .route("/", get(page::start))
+        .route("/layers", get(catalogue::layers))
+        .route("/layers/{theme}/{file}", get(layers::layer))
+        .route("/health", get(catalogue::health))
+        .route("/ready", get(catalogue::ready))
+        .fallback(error::no_such_page)
+        .method_not_allowed_fallback(error::no_such_method);
+    let house = House::new(served, limits);
+    guard::around(routes, &house).with_state(house)
+}
+
+/// The bounds of a server's work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Features of one answer.
+    pub features: usize,
+    /// Bytes of one answer before compression.
+    pub answer_bytes: usize,
+    /// Bytes of answers kept in memory.
+    pub cache_bytes: usize,
+    /// Requests in work or waiting for it; a further one is turned away.
+    pub concurrent: usize,
+    /// Layers summed and written at the same time.
+    pub workers: usize,
+    /// After this long a request is given up.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            features: 100_000,
+            answer_bytes: 192 << 20,
+            cache_bytes: 256 << 20,
+            concurrent: 128,
+            workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+            time: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What the handlers share.
+#[derive(Clone)]
+struct House {
+    served: Arc<Served>,
+    limits: Limits,
+    cache: Arc<Cache>,
+    workers: Arc<Semaphore>,
+}
+
+impl House {
+    fn new(served: Arc<Served>, limits: Limits) -> Self {
+        let cache = Arc::new(Cache::new(limits.cache_bytes));
+        Self { served, limits, cache, workers: Arc::new(Semaphore::new(limits.workers.max(1))) }
+    }
+}
+
+#[cfg(test)]
+mod router_tests;

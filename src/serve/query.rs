@@ -1,0 +1,195 @@
+//! What a URL asks for, parsed at the door.
+
+use super::Limits;
+use super::error::ApiError;
+use super::served::Served;
+use crate::domain::geography::Geography;
+use crate::domain::indicator::Theme;
+use crate::domain::position::Bounds;
+use crate::domain::region::{RegionId, Slug};
+use crate::encode::{Format, Geometry};
+use crate::protect::request::find_within;
+use crate::protect::{LayerRequest, RequestError};
+
+/// A layer as a URL asks for it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct LayerQuery {
+    pub theme: Theme,
+    pub geography: Geography,
+    pub format: Format,
+    within: Option<RegionId>,
+    bounds: Option<Bounds>,
+    limit: Option<usize>,
+    pub geometry: Geometry,
+}
+
+const PARAMETERS: &str = "within, bbox, limit, geometry and release";
+
+impl LayerQuery {
+    /// Parses `/layers/{theme}/{file}?{parameters}`.
+    pub fn parse(
+        served: &Served,
+        limits: &Limits,
+        (theme, file): (&str, &str),
+        parameters: &[(String, String)],
+    ) -> Result<Self, ApiError> {
+        let (geography, format) = parse_file(file)?;
+        let mut query = Self {
+            theme: find_theme(served, theme)?.clone(),
+            geography,
+            format,
+            within: None,
+            bounds: None,
+            limit: None,
+            geometry: Geometry::default(),
+        };
+        for (index, (name, value)) in parameters.iter().enumerate() {
+            if parameters[..index].iter().any(|(earlier, _)| earlier == name) {
+                let name = quoted(name);
+                return Err(ApiError::bad_request(format!("Give the parameter {name} once.")));
+            }
+            query.take(served, limits, name, value)?;
+        }
+        Ok(query)
+    }
+
+    fn take(
+        &mut self,
+        served: &Served,
+        limits: &Limits,
+        name: &str,
+        value: &str,
+    ) -> Result<(), ApiError> {
+        match name {
+            "within" => self.within = Some(parse_within(served, self.geography, value)?),
+            "bbox" => self.bounds = Some(parse_bounds(value)?),
+            "limit" => self.limit = Some(parse_limit(value, limits.features)?),
+            "geometry" if self.format == Format::Csv => {
+                return Err(ApiError::bad_request(
+                    "A CSV has no geometry: leave the parameter `geometry` out, or ask for .geojson.",
+                ));
+            }
+            "geometry" => self.geometry = value.parse().map_err(|error| sentence(&error))?,
+            "release" => check_release(served, value)?,
+            _ => {
+                return Err(ApiError::bad_request(format!(
+                    "There is no parameter {}; there are {PARAMETERS}.",
+                    quoted(name)
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is asked of the leaves: with no limit given, one more feature than may be answered is not
+    /// made either.
+    pub fn request(&self, limits: &Limits) -> LayerRequest<'_> {
+        LayerRequest {
+            theme: &self.theme,
+            geography: self.geography,
+            within: self.within,
+            bounds: self.bounds,
+            limit: Some(self.limit.unwrap_or(limits.features)),
+        }
+    }
+
+    /// Whether a limit was asked for, so that the rest may be left out.
+    pub const fn has_limit(&self) -> bool {
+        self.limit.is_some()
+    }
+
+    /// The layer's name, for the log: it holds no position.
+    pub fn name(&self) -> String {
+        format!("{}-{}.{}", self.theme.name, self.geography, self.format.extension())
+    }
+
+    /// Everything on which the answer depends, but the release.
+    pub fn canonical(&self) -> String {
+        let (name, geometry) = (self.name(), self.geometry.name());
+        let bounds = self.bounds.map(<[f64; 4]>::from);
+        format!("{name} {:?} {bounds:?} {:?} {geometry}", self.within, self.limit)
+    }
+}
+
+/// A client's text as a refusal repeats it.
+fn quoted(text: &str) -> String {
+    format!("`{}`", text.chars().take(40).collect::<String>())
+}
+
+/// A cause of the core's as a sentence to the client.
+fn sentence(cause: &dyn std::error::Error) -> ApiError {
+    ApiError::bad_request(capital(&cause.to_string()))
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).chain(['.']).collect()
+}
+
+fn find_theme<'a>(served: &'a Served, name: &str) -> Result<&'a Theme, ApiError> {
+    let there_are = || {
+        let names: Vec<&str> =
+            served.indicators.themes.iter().map(|theme| theme.name.as_str()).collect();
+        let name = quoted(name);
+        ApiError::not_found(format!("There is no theme {name}; there are {}.", names.join(", ")))
+    };
+    served.indicators.theme(name).ok_or_else(there_are)
+}
+
+fn parse_file(file: &str) -> Result<(Geography, Format), ApiError> {
+    let Some((geography, extension)) = file.rsplit_once('.') else {
+        return Err(ApiError::not_found(
+            "A layer's name ends in its format; there are .geojson and .csv.",
+        ));
+    };
+    let unknown = |text: String| ApiError::not_found(capital(&text));
+    let geography = geography.parse::<Geography>().map_err(|error| unknown(error.to_string()))?;
+    let format = extension.parse::<Format>().map_err(|error| unknown(error.to_string()))?;
+    Ok((geography, format))
+}
+
+fn parse_within(served: &Served, geography: Geography, code: &str) -> Result<RegionId, ApiError> {
+    find_within(code, geography, &served.tree).map_err(|error| match error {
+        RequestError::UnknownRegion { .. } => ApiError::not_found(capital(&error.to_string())),
+        RequestError::Code(_) | RequestError::TooDeep { .. } => sentence(&error),
+    })
+}
+
+fn parse_bounds(text: &str) -> Result<Bounds, ApiError> {
+    let refuse = || {
+        ApiError::bad_request(
+            "`bbox` is west,south,east,north in degrees, for example bbox=105,-8,109,-5, with west not \
+             above east and south not above north.",
+        )
+    };
+    let numbers: Option<Vec<f64>> =
+        text.split(',').map(|number| number.trim().parse().ok()).collect();
+    let numbers: [f64; 4] =
+        numbers.and_then(|numbers| numbers.try_into().ok()).ok_or_else(refuse)?;
+    let bounds = Bounds::from(numbers);
+    let (longitudes, latitudes) = (-180.0..=180.0, -90.0..=90.0);
+    let fits = longitudes.contains(&bounds.west)
+        && longitudes.contains(&bounds.east)
+        && latitudes.contains(&bounds.south)
+        && latitudes.contains(&bounds.north)
+        && bounds.west <= bounds.east
+        && bounds.south <= bounds.north;
+    fits.then_some(bounds).ok_or_else(refuse)
+}
+
+fn parse_limit(text: &str, most: usize) -> Result<usize, ApiError> {
+    let limit = text.parse().ok().filter(|limit| (1..=most).contains(limit));
+    limit.ok_or_else(|| {
+        ApiError::bad_request(format!("`limit` is a whole number from 1 to {most}."))
+    })
+}
+
+fn check_release(served: &Served, text: &str) -> Result<(), ApiError> {
+    let release: Slug = text.parse().map_err(|error| sentence(&error))?;
+    if release == served.label.release {
+        return Ok(());
+    }
+    let is = &served.label.release;
+    Err(ApiError::not_found(format!("The release `{release}` is not served here; `{is}` is.")))
+}

@@ -1,0 +1,295 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use axum::routing::get;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::{FullShapes, House, Limits, Served, guard, router};
+use crate::domain::indicator::Indicators;
+use crate::encode::ReleaseLabel;
+use crate::protect::Protection;
+use crate::protect::fixture::{denominators, leaves, shapes, tree};
+
+const LIMITS: Limits = Limits {
+    features: 100,
+    answer_bytes: 1 << 20,
+    cache_bytes: 1 << 20,
+    concurrent: 8,
+    workers: 2,
+    time: Duration::from_secs(30),
+};
+
+fn served() -> Arc<Served> {
+    let tree = tree();
+    let general = shapes(&tree);
+    Arc::new(Served {
+        label: ReleaseLabel {
+            release: "r1".parse().unwrap(),
+            reference_date: "2024-12-31".to_owned(),
+        },
+        content: "0123".to_owned(),
+        leaves: leaves(&tree),
+        indicators: Indicators::embedded(),
+        denominators: denominators(),
+        full: FullShapes::new({
+            let full = general.clone();
+            move || Ok(full.clone())
+        }),
+        general,
+        tree,
+    })
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    fn detail(&self) -> String {
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        self.json()["detail"].as_str().unwrap().to_owned()
+    }
+}
+
+async fn send(router: Router, request: Request<Body>) -> Answer {
+    let response = router.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+    let answer = Answer { status: parts.status, headers: parts.headers, body };
+    assert_eq!(answer.header("x-sebaran-protection"), "restricted");
+    assert_eq!(answer.header("cache-control"), "private, no-store");
+    assert!(!answer.header("x-request-id").is_empty());
+    answer
+}
+
+async fn ask(url: &str) -> Answer {
+    ask_with(url, &[]).await
+}
+
+async fn ask_with(url: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut request = Request::get(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    send(router(served(), LIMITS), request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn answers_every_layer_that_the_catalogue_lists() {
+    let catalogue = ask("/layers").await;
+    assert_eq!(catalogue.status, StatusCode::OK);
+    let catalogue = catalogue.json();
+    assert_eq!(catalogue["totals"]["households"], 42);
+    let layers = catalogue["layers"].as_array().unwrap();
+    assert_eq!(layers.len(), 36);
+    for url in layers.iter().flat_map(|layer| layer["urls"].as_array().unwrap()) {
+        let answer = ask(url.as_str().unwrap()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn answers_geojson_with_the_release_it_is_of() {
+    let answer = ask("/layers/poverty/regency.geojson").await;
+    assert_eq!(answer.header("content-type"), "application/geo+json");
+    let sebaran = &answer.json()["sebaran"];
+    assert_eq!(sebaran["release"], "r1");
+    assert_eq!(sebaran["protection"], "restricted");
+    assert_eq!(sebaran["totals"]["counted"], 42);
+}
+
+#[tokio::test]
+async fn narrows_a_layer_by_region_box_limit_and_geometry() {
+    for (parameters, codes) in [
+        ("within=0101", vec!["0101001001", "0101001002"]),
+        ("bbox=2.5,0,4.5,1", vec!["0102001001", "0201001001"]),
+        ("limit=1&release=r1", vec!["0101001001"]),
+        ("within=02&limit=1&geometry=none", vec!["0201001001"]),
+        ("within=0102&geometry=full", vec!["0102001001"]),
+    ] {
+        let answer = ask(&format!("/layers/poverty/village.geojson?{parameters}")).await.json();
+        let features = answer["features"].as_array().unwrap();
+        let found: Vec<_> = features.iter().map(|feature| feature["id"].clone()).collect();
+        assert_eq!(found, codes, "{parameters}");
+        assert_eq!(features[0]["geometry"].is_null(), parameters.contains("none"));
+    }
+}
+
+#[tokio::test]
+async fn says_what_there_is_where_something_is_not() {
+    for (url, says) in [
+        ("/layers/wealth/village.csv", "there are poverty, elderly, children, disability"),
+        ("/layers/poverty/street.csv", "hex4 to hex8"),
+        ("/layers/poverty/village.shp", "geojson and csv"),
+        ("/layers/poverty/village", ".geojson and .csv"),
+        ("/layers/poverty/village.csv?within=0909", "No region has the code `0909`"),
+        ("/layers/poverty/village.csv?release=r2", "`r1` is"),
+        ("/map", "/layers/{theme}/{geography}.geojson"),
+    ] {
+        let answer = ask(url).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{url}");
+        assert!(answer.detail().contains(says), "{url}: {}", answer.detail());
+    }
+}
+
+#[tokio::test]
+async fn says_what_is_wrong_with_a_parameter() {
+    for (parameters, says) in [
+        ("where=1", "within, bbox, limit, geometry and release"),
+        ("limit=0", "from 1 to 100"),
+        ("limit=101", "from 1 to 100"),
+        ("limit=1&limit=2", "once"),
+        ("bbox=1,2,3", "west,south,east,north"),
+        ("bbox=1,2,NaN,4", "west,south,east,north"),
+        ("bbox=109,-8,105,-5", "west,south,east,north"),
+        ("within=abc", "not a region code"),
+        ("within=0101001001", "ask for a geography below it"),
+        ("geometry=coarse", "general, full and none"),
+        ("release=../r1", "is no name"),
+    ] {
+        let answer = ask(&format!("/layers/poverty/regency.geojson?{parameters}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{parameters}");
+        assert!(answer.detail().contains(says), "{parameters}: {}", answer.detail());
+    }
+    let csv = ask("/layers/poverty/regency.csv?geometry=none").await;
+    assert!(csv.detail().contains("A CSV has no geometry"));
+}
+
+#[tokio::test]
+async fn answers_304_where_the_client_has_it() {
+    let url = "/layers/poverty/regency.geojson";
+    let tag = ask(url).await.header("etag").to_owned();
+    assert!(tag.starts_with('"'));
+    let again = ask_with(url, &[("if-none-match", &tag)]).await;
+    assert_eq!((again.status, again.body.len()), (StatusCode::NOT_MODIFIED, 0));
+    let narrower = ask_with(&format!("{url}?limit=1"), &[("if-none-match", &tag)]).await;
+    assert_eq!(narrower.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn answers_gzip_under_a_tag_of_its_own() {
+    use std::io::Read;
+    let url = "/layers/poverty/village.csv";
+    let plain = ask_with(url, &[("accept-encoding", "gzip;q=0, br")]).await;
+    let small = ask_with(url, &[("accept-encoding", "br, gzip")]).await;
+    assert_eq!(small.header("content-encoding"), "gzip");
+    assert_ne!(small.header("etag"), plain.header("etag"));
+    let mut text = Vec::new();
+    flate2::read::GzDecoder::new(small.body.as_slice()).read_to_end(&mut text).unwrap();
+    assert_eq!(text, plain.body);
+}
+
+#[tokio::test]
+async fn refuses_what_is_too_large_with_the_remedy() {
+    let request = || Request::get("/layers/poverty/village.geojson").body(Body::empty()).unwrap();
+    let few = router(served(), Limits { features: 2, ..LIMITS });
+    let answer = send(few, request()).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(answer.detail().starts_with("5 features match and at most 2"));
+    let small = router(served(), Limits { answer_bytes: 100, ..LIMITS });
+    let answer = send(small, request()).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(answer.detail().contains("`within`"));
+}
+
+#[tokio::test]
+async fn answers_no_other_method() {
+    let request = Request::post("/layers").body(Body::empty()).unwrap();
+    let answer = send(router(served(), LIMITS), request).await;
+    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert!(answer.detail().contains("GET and HEAD"));
+}
+
+#[tokio::test]
+async fn answers_under_its_own_name_alone() {
+    let foreign = ask_with("/layers", &[("host", "maps.example")]).await;
+    assert_eq!(foreign.status, StatusCode::MISDIRECTED_REQUEST);
+    for host in ["localhost:8080", "127.0.0.1:8080", "[::1]:8080", "[::1]"] {
+        assert_eq!(ask_with("/layers", &[("host", host)]).await.status, StatusCode::OK, "{host}");
+    }
+}
+
+async fn fail() {
+    panic!("a bug")
+}
+
+async fn wait() {
+    tokio::time::sleep(Duration::from_secs(60)).await;
+}
+
+fn guarded(limits: Limits) -> Router {
+    let house = House::new(served(), limits);
+    let routes = Router::new().route("/fail", get(fail)).route("/wait", get(wait));
+    guard::around(routes, &house).with_state(house)
+}
+
+#[tokio::test]
+async fn answers_500_where_a_handler_panics() {
+    let request = Request::get("/fail").body(Body::empty()).unwrap();
+    let answer = send(guarded(LIMITS), request).await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!answer.detail().contains("a bug"));
+}
+
+#[tokio::test]
+async fn answers_503_where_it_takes_too_long_or_there_is_too_much() {
+    let request = || Request::get("/wait").body(Body::empty()).unwrap();
+    let time = Duration::from_millis(20);
+    let slow = send(guarded(Limits { time, ..LIMITS }), request()).await;
+    assert_eq!(slow.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(slow.detail().contains("took too long"));
+    let full = send(guarded(Limits { concurrent: 0, ..LIMITS }), request()).await;
+    assert_eq!(full.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(full.detail().contains("Too many requests"));
+    assert_eq!(full.header("retry-after"), "5");
+}
+
+#[tokio::test]
+async fn tells_that_it_is_up_and_of_which_release() {
+    assert_eq!(ask("/health").await.json()["status"], "up");
+    assert_eq!(ask("/ready").await.json()["release"], "r1");
+}
+
+#[tokio::test]
+async fn answers_over_a_socket() {
+    use std::io::{Read, Write};
+    let anywhere = "127.0.0.1:0".parse().unwrap();
+    let listener = super::bind(anywhere, Protection::Restricted).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(super::run(listener, router(served(), LIMITS)));
+    let client = tokio::task::spawn_blocking(move || {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let request =
+            format!("GET /health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    });
+    assert!(client.await.unwrap().starts_with("HTTP/1.1 200 OK\r\n"));
+    server.abort();
+}
+
+#[tokio::test]
+async fn lists_the_layers_on_a_page_that_says_restricted() {
+    let page = ask("/").await;
+    let text = String::from_utf8(page.body.clone()).unwrap();
+    assert!(text.contains("<strong>Restricted.</strong>") && text.contains("Terbatas."));
+    assert!(text.contains("href=\"/layers/disability/hex8.csv\""));
+    assert!(text.contains("Lansia menurut kecamatan"));
+    assert!(!text.contains("<script"));
+}

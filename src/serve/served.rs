@@ -1,0 +1,86 @@
+//! The release that is answered from.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use geo::MultiPolygon;
+
+use super::error::ServeError;
+use crate::domain::geography::Geography;
+use crate::domain::indicator::{Denominators, Indicators};
+use crate::domain::region::RegionTree;
+use crate::encode::{Format, Geometry, Outlines, ReleaseLabel};
+use crate::protect::{Layer, LayerRequest, LeafTable};
+
+/// A release with all that its layers need. It holds no exact counts but those of a restricted leaf
+/// table.
+pub struct Served {
+    pub label: ReleaseLabel,
+    /// The digest of the release's content.
+    pub content: String,
+    pub tree: RegionTree,
+    pub leaves: LeafTable,
+    pub indicators: Indicators,
+    pub denominators: Denominators,
+    /// Generalised outlines, by region.
+    pub general: Vec<MultiPolygon>,
+    pub full: FullShapes,
+}
+
+impl Served {
+    /// Sums a layer.
+    pub fn layer(&self, request: &LayerRequest<'_>) -> Layer {
+        self.leaves.layer(request, &self.tree, &self.indicators, &self.denominators)
+    }
+
+    /// Writes a layer.
+    ///
+    /// # Errors
+    /// [`ServeError::Shapes`] where the full outlines can't be read; [`ServeError::Write`].
+    pub fn write(
+        &self,
+        layer: &Layer,
+        geometry: Geometry,
+        format: Format,
+        out: &mut impl io::Write,
+    ) -> Result<(), ServeError> {
+        let full = match (geometry, format, layer.geography()) {
+            (Geometry::Full, Format::GeoJson, Geography::Region(_)) => self.full.get()?,
+            _ => Arc::default(),
+        };
+        let outlines = match geometry {
+            Geometry::None => Outlines::None,
+            Geometry::General => Outlines::Regions(&self.general),
+            Geometry::Full => Outlines::Regions(&full),
+        };
+        format.write(layer, &self.label, outlines, out).map_err(ServeError::Write)
+    }
+}
+
+type AnyError = Box<dyn std::error::Error + Send + Sync>;
+type LoadShapes = dyn Fn() -> Result<Vec<MultiPolygon>, AnyError> + Send + Sync;
+
+/// The outlines as their source has them, by region: read when they are first asked for, because those of
+/// a nation's villages take hundreds of megabytes.
+pub struct FullShapes {
+    load: Box<LoadShapes>,
+    loaded: Mutex<Option<Arc<[MultiPolygon]>>>,
+}
+
+impl FullShapes {
+    pub fn new(
+        load: impl Fn() -> Result<Vec<MultiPolygon>, AnyError> + Send + Sync + 'static,
+    ) -> Self {
+        Self { load: Box::new(load), loaded: Mutex::new(None) }
+    }
+
+    fn get(&self) -> Result<Arc<[MultiPolygon]>, ServeError> {
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shapes) = &*loaded {
+            return Ok(Arc::clone(shapes));
+        }
+        let shapes: Arc<[MultiPolygon]> = (self.load)().map_err(ServeError::Shapes)?.into();
+        *loaded = Some(Arc::clone(&shapes));
+        Ok(shapes)
+    }
+}
