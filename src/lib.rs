@@ -4,4 +4,8 @@ pub mod domain;
 
 pub mod count;
 
+pub mod invent;
+
+pub mod store;
+
 pub mod commands;

@@ -1,0 +1,3 @@
+//! What lies on a disk.
+
+pub mod tables;
