@@ -1,5 +1,7 @@
 //! The command line: one file a command, each with its arguments and its `run`.
 
+pub mod generate;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
@@ -32,12 +34,17 @@ pub struct Common {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {}
+pub enum Command {
+    Generate(generate::GenerateArgs),
+}
 
 /// Runs the command that was asked for.
 ///
 /// # Errors
 /// Whatever stopped it.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
-    match cli.command {}
+    let common = &cli.common;
+    match &cli.command {
+        Command::Generate(args) => generate::run(common, args),
+    }
 }

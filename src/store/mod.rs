@@ -1,3 +1,4 @@
 //! What lies on a disk.
 
+mod csv_rows;
 pub mod tables;

@@ -49,8 +49,6 @@ pub struct Home {
     pub welfare: f64,
     /// Orders the homes of a village as an officer walks them.
     pub order: u64,
-    /// A boat, beyond the village's outline.
-    pub on_water: bool,
 }
 
 /// The national welfare rank, above 0 and up to 100; the register covers the lowest 40 to 60 %

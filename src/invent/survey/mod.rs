@@ -28,14 +28,15 @@ mod terrain;
 mod visit;
 
 #[cfg(test)]
+pub(crate) mod squares;
+#[cfg(test)]
 mod survey_tests;
 
 use chrono::NaiveDate;
 
 pub use calendar::reference_date;
 pub use facts::{Fact, Facts};
-pub use fault::{FaultKind, Truth};
-pub use table::{TableKind, Tables};
+pub use table::{TableKind, Tables, kinds};
 
 use crate::domain::region::{RegionTree, Shapes};
 use coast::Coast;

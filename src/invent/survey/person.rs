@@ -73,8 +73,8 @@ pub fn draw_members(dice: &mut Dice, day: i32, members: &mut Vec<Person>) {
         let age = (head_age - 3.0 + 4.0 * dice.normal()).clamp(18.0, 84.0);
         add(dice, Sex::Female, age);
     }
-    let eldest = (head_age - 20.0).clamp(0.5, 24.0);
-    let children = if head_age < 66.0 { dice.pick(&[0.15, 0.24, 0.3, 0.18, 0.08, 0.035, 0.015]) } else { 0 };
+    let eldest = (head_age - 20.0).clamp(0.5, 30.0);
+    let children = if head_age < 66.0 { dice.pick(&[0.18, 0.27, 0.30, 0.15, 0.06, 0.03, 0.01]) } else { 0 };
     for _ in 0..children {
         let (sex, age) = (draw_sex(dice), dice.between(0.05, eldest));
         add(dice, sex, age);

@@ -124,14 +124,14 @@ impl Settlements {
         let mut dice = Dice::new(seed, Purpose::Home, id.key(), u64::from(wave));
         let (east, north) = settlement.layout(slot, &mut dice);
         let wanted = self.terrain.scale().offset(settlement.centre, east, north);
-        let on_water = settlement.style == Style::Boats;
-        let place =
-            if on_water { wanted } else { self.terrain.nearest_inside(wanted, settlement.centre) };
+        let place = match settlement.style {
+            Style::Boats => wanted,
+            _ => self.terrain.nearest_inside(wanted, settlement.centre),
+        };
         Home {
             place,
             welfare: settlement.welfare,
             order: (index as u64) << 48 | settlement.order(slot, east, north),
-            on_water,
         }
     }
 }
