@@ -1,0 +1,311 @@
+//! `sebaran generate`: writes the tables of an invented survey.
+
+mod facts;
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use anyhow::{Context, bail};
+use arrow::array::RecordBatch;
+use chrono::NaiveDate;
+use indicatif::{ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+use serde::Serialize;
+use tracing::info;
+
+use super::Common;
+use crate::domain::region::{RegionTree, Shapes, Slug};
+use crate::invent::survey::{self, Facts, Persons, Positions, Settings, Survey, TableKind};
+use crate::store::tables::{TableFormat, TableLayout, TableWriter, TableWritten};
+
+/// Invents a survey: visits, persons, prelist, institutions, resources, recipients, denominators.
+#[derive(Debug, Clone, clap::Args)]
+pub struct GenerateArgs {
+    /// The version of regions in which to invent it.
+    #[arg(long)]
+    pub regions: Slug,
+    /// Households of wave 0.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub households: u64,
+    /// Another seed, another survey.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Surveys the same households again, so many years later.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=100))]
+    pub wave: u16,
+    /// Injects a fault into this share of the completed visits, 0 to 1, and writes the truth about
+    /// them as the table faults.
+    #[arg(long, value_parser = parse_share)]
+    pub faults: Option<f64>,
+    /// parquet or csv. Faults of writing, such as `abc` for a latitude, occur in CSV only.
+    #[arg(long, default_value = "parquet")]
+    pub format: TableFormat,
+    /// A CSV of population and poverty: region_code, population, poverty_share.
+    #[arg(long)]
+    pub facts: Option<PathBuf>,
+    /// The date at which visits count children and elderly; 30 June of the wave's year by default.
+    #[arg(long)]
+    pub reference_date: Option<NaiveDate>,
+    /// Whether to write the persons table: yes or no.
+    #[arg(long, default_value = "yes", value_parser = parse_persons)]
+    pub persons: Persons,
+    /// The folder to write into: new, or empty.
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+fn parse_share(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "give a share from 0 to 1, for example 0.02".to_owned())
+}
+
+fn parse_persons(text: &str) -> Result<Persons, String> {
+    match text {
+        "yes" => Ok(Persons::Listed),
+        "no" => Ok(Persons::Omitted),
+        _ => Err("say yes or no".to_owned()),
+    }
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Generated {
+    pub regions: Slug,
+    pub households: u64,
+    pub seed: u64,
+    pub wave: u16,
+    pub out: PathBuf,
+    /// By the table's name.
+    pub tables: std::collections::BTreeMap<&'static str, TableWritten>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Where the regions or facts can't be read, the folder is in use, or the disk refuses.
+pub fn run(common: &Common, args: &GenerateArgs) -> anyhow::Result<()> {
+    let (tree, shapes) = load(&common.register, &args.regions)?;
+    let generated = generate(common, args, &tree, &shapes)?;
+    if common.json {
+        println!("{}", serde_json::to_string(&generated)?);
+    }
+    Ok(())
+}
+
+/// Until regions can be stored: the merge puts `store::regions::load` here.
+fn load(register: &Path, version: &Slug) -> anyhow::Result<(RegionTree, Shapes)> {
+    // Ok(crate::store::regions::load(register, version)?)
+    bail!("there are no regions `{version}` in `{}`", register.display())
+}
+
+/// Writes the survey of the arguments for these regions: aside first, so that a folder holds a whole
+/// survey or none.
+///
+/// # Errors
+/// Where the facts can't be read, the folder is in use, or the disk refuses.
+pub fn generate(
+    common: &Common,
+    args: &GenerateArgs,
+    tree: &RegionTree,
+    shapes: &Shapes,
+) -> anyhow::Result<Generated> {
+    let survey = Survey::plan(tree, shapes, settings(args)?)?;
+    let aside = open_aside(&args.out)?;
+    let threads = common.threads.map_or(0, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    let progress = Progress::new(args.households, common);
+    let tables = write(&survey, &pool, args.format, aside.path(), &progress)?;
+    let path = aside.keep();
+    std::fs::rename(&path, &args.out)
+        .with_context(|| format!("cannot move the finished tables to `{}`", args.out.display()))?;
+    let rows = tables.values().map(|table| table.rows).sum::<u64>();
+    let out = args.out.display().to_string();
+    info!(households = args.households, rows, out, "Invented {} households", args.households);
+    Ok(Generated {
+        regions: args.regions.clone(),
+        households: args.households,
+        seed: args.seed,
+        wave: args.wave,
+        out: args.out.clone(),
+        tables,
+    })
+}
+
+fn settings(args: &GenerateArgs) -> anyhow::Result<Settings> {
+    let facts = match &args.facts {
+        Some(path) => facts::read(path)?,
+        None => Facts::default(),
+    };
+    let writes_text = args.format == TableFormat::Csv && args.faults.is_some();
+    Ok(Settings {
+        households: args.households,
+        seed: args.seed,
+        wave: args.wave,
+        faults: args.faults,
+        reference_date: args.reference_date.unwrap_or_else(|| survey::reference_date(args.wave)),
+        persons: args.persons,
+        positions: if writes_text { Positions::Text } else { Positions::Numbers },
+        facts,
+    })
+}
+
+/// A folder beside the wanted one, which must be new or empty.
+fn open_aside(out: &Path) -> anyhow::Result<tempfile::TempDir> {
+    let shown = out.display();
+    if out.exists() {
+        let mut entries =
+            std::fs::read_dir(out).with_context(|| format!("cannot list folder `{shown}`"))?;
+        if entries.next().is_some() {
+            bail!("folder `{shown}` is not empty; give a new one with --out");
+        }
+    }
+    let parent = match out.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    std::fs::create_dir_all(parent)
+        .with_context(|| format!("cannot create folder `{}`", parent.display()))?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".generate-").permissions(folder_permissions());
+    builder.tempdir_in(parent).with_context(|| format!("cannot create a folder beside `{shown}`"))
+}
+
+/// As a new folder has them, where a temporary one is its owner's alone.
+fn folder_permissions() -> std::fs::Permissions {
+    std::os::unix::fs::PermissionsExt::from_mode(0o755)
+}
+
+/// Households that are invented at once, and wait to be written at most twice.
+const HOUSEHOLDS_IN_WINDOW: u64 = 100_000;
+
+/// The batches of a window's groups of one table, each with its minutes ahead of UTC.
+type Window = Vec<(RecordBatch, i16)>;
+
+/// Invents window after window in parallel, while one thread for each table writes the one before.
+fn write(
+    survey: &Survey<'_>,
+    pool: &rayon::ThreadPool,
+    format: TableFormat,
+    folder: &Path,
+    progress: &Progress,
+) -> anyhow::Result<std::collections::BTreeMap<&'static str, TableWritten>> {
+    let kinds = survey::kinds(survey.settings());
+    thread::scope(|scope| {
+        let mut senders = Vec::new();
+        let mut writers = Vec::new();
+        for &kind in &kinds {
+            let (sender, windows) = sync_channel::<Window>(1);
+            let layout = layout(kind, survey.settings().positions, format);
+            let writer = TableWriter::create(folder, layout)?;
+            senders.push(sender);
+            writers.push((kind, scope.spawn(move || write_table(writer, windows))));
+        }
+        invent(survey, pool, &kinds, &senders, progress);
+        drop(senders);
+        let mut tables = std::collections::BTreeMap::new();
+        for (kind, writer) in writers {
+            let written = writer.join().expect("writing a table does not panic")?;
+            tables.insert(kind.name(), written);
+        }
+        Ok(tables)
+    })
+}
+
+fn layout(kind: TableKind, positions: Positions, format: TableFormat) -> TableLayout {
+    TableLayout {
+        name: kind.name(),
+        schema: kind.schema(positions),
+        format,
+        rows_in_file: (kind == TableKind::Visits).then_some(5_000_000),
+        distinct_columns: kind.distinct_columns(),
+    }
+}
+
+fn write_table(mut writer: TableWriter, windows: Receiver<Window>) -> anyhow::Result<TableWritten> {
+    for window in windows {
+        for (batch, utc_offset_min) in window {
+            writer.write(&batch, utc_offset_min)?;
+        }
+    }
+    Ok(writer.finish()?)
+}
+
+/// Sends the windows in order; ends early where a writer has failed, which tells of it itself.
+fn invent(
+    survey: &Survey<'_>,
+    pool: &rayon::ThreadPool,
+    kinds: &[TableKind],
+    senders: &[SyncSender<Window>],
+    progress: &Progress,
+) {
+    let mut first = 0;
+    while first < survey.groups() {
+        let (mut end, mut households) = (first, 0);
+        while end < survey.groups() && (end == first || households < HOUSEHOLDS_IN_WINDOW) {
+            households += survey.households_of(end);
+            end += 1;
+        }
+        let groups: Vec<_> = pool.install(|| {
+            (first..end).into_par_iter().map(|group| survey.invent(group)).collect()
+        });
+        let mut windows: Vec<Window> = kinds.iter().map(|_| Window::new()).collect();
+        for tables in groups {
+            let utc_offset_min = tables.utc_offset_min;
+            for (window, (_, batch)) in windows.iter_mut().zip(tables.into_batches()) {
+                window.push((batch, utc_offset_min));
+            }
+        }
+        for (sender, window) in senders.iter().zip(windows) {
+            if sender.send(window).is_err() {
+                return;
+            }
+        }
+        progress.add(households);
+        first = end;
+    }
+}
+
+/// A bar where a person watches, log lines where nobody does.
+struct Progress {
+    bar: ProgressBar,
+    total: u64,
+}
+
+impl Progress {
+    fn new(total: u64, common: &Common) -> Self {
+        let bar = if std::io::stderr().is_terminal() && !common.quiet {
+            ProgressBar::new(total).with_style(style())
+        } else {
+            ProgressBar::hidden()
+        };
+        bar.set_length(total);
+        Self { bar, total }
+    }
+
+    fn add(&self, households: u64) {
+        let before = self.bar.position();
+        self.bar.inc(households);
+        let tenth = |done: u64| done * 10 / self.total;
+        let done = self.bar.position();
+        if self.bar.is_hidden() && tenth(done) > tenth(before) && self.total >= 1_000_000 {
+            info!(households = done, total = self.total, "Inventing: {done} of {}", self.total);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn style() -> ProgressStyle {
+    ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} households, {eta} left")
+        .expect("the template is right")
+}
+
+#[cfg(test)]
+#[path = "generate/generate_tests.rs"]
+mod generate_tests;

@@ -1,0 +1,72 @@
+use super::*;
+use crate::invent::survey::squares;
+
+fn common(threads: u16) -> Common {
+    Common { register: PathBuf::new(), quiet: true, json: false, threads: Some(threads) }
+}
+
+fn args(out: PathBuf, format: TableFormat) -> GenerateArgs {
+    GenerateArgs {
+        regions: "squares".parse().unwrap(),
+        households: 12_000,
+        seed: 3,
+        wave: 1,
+        faults: Some(0.05),
+        format,
+        facts: None,
+        reference_date: None,
+        persons: Persons::Listed,
+        out,
+    }
+}
+
+#[test]
+fn writes_the_same_bytes_whatever_the_threads() {
+    let (tree, shapes) = squares::country(4);
+    let folder = tempfile::tempdir().unwrap();
+    for format in [TableFormat::Parquet, TableFormat::Csv] {
+        let [one, four] = [1, 4].map(|threads| {
+            let out = folder.path().join(format!("{threads}-{}", format.extension()));
+            generate(&common(threads), &args(out, format), &tree, &shapes).unwrap()
+        });
+        assert_eq!(one.tables, four.tables);
+        for file in one.tables.values().flat_map(|table| &table.files) {
+            let bytes = |out: &Path| std::fs::read(out.join(file)).unwrap();
+            assert!(bytes(&one.out) == bytes(&four.out), "{file} differs");
+        }
+    }
+}
+
+#[test]
+fn leaves_a_folder_alone_that_holds_something() {
+    let (tree, shapes) = squares::country(1);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("notes.txt"), "mine").unwrap();
+    let args = args(folder.path().to_owned(), TableFormat::Csv);
+    let error = generate(&common(1), &args, &tree, &shapes).unwrap_err();
+    assert!(error.to_string().ends_with("is not empty; give a new one with --out"), "{error}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn zz_measure() {
+    let Ok(n) = std::env::var("MEASURE") else { return };
+    let (tree, shapes) = squares::country(100);
+    let out = PathBuf::from("/tmp/h2/target/measure").join(&n);
+    let _ = std::fs::remove_dir_all(&out);
+    let mut args = args(out, std::env::var("FORMAT").unwrap_or("parquet".into()).parse().unwrap());
+    args.households = n.parse().unwrap();
+    args.wave = std::env::var("WAVE").map_or(0, |w| w.parse().unwrap());
+    args.faults = None;
+    let common = Common { threads: None, ..common(1) };
+    let start = std::time::Instant::now();
+    let survey = Survey::plan(&tree, &shapes, settings(&args).unwrap()).unwrap();
+    println!("plan {:?}", start.elapsed());
+    let start = std::time::Instant::now();
+    let bytes: usize = (0..survey.groups()).map(|g| survey.invent(g).into_batches().iter().map(|b| b.1.get_array_memory_size()).sum::<usize>()).sum();
+    println!("invent alone, one thread {:?} {bytes} bytes", start.elapsed());
+    let start = std::time::Instant::now();
+    let done = generate(&common, &args, &tree, &shapes).unwrap();
+    println!("all {:?}", start.elapsed());
+    for (name, table) in &done.tables { println!("{name} {} rows {} bytes {} files", table.rows, table.bytes, table.files.len()); }
+}
