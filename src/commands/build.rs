@@ -11,6 +11,7 @@ use arrow::array::RecordBatch;
 
 use super::Common;
 use super::progress::Progress;
+use super::releases;
 use crate::check::Rule;
 use crate::config::Config;
 use crate::count::Accounts;
@@ -19,11 +20,11 @@ use crate::domain::indicator::Denominators;
 use crate::domain::region::Slug;
 use crate::domain::visit::{AssignBy, VisitField};
 use crate::engine::{self, Build, Built, EngineError, Ground, Sink};
-use crate::protect::LeafTable;
+use crate::protect::{LeafTable, Protection};
 use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
 use crate::store::digest::Digest;
-use crate::store::manifest::{BuildChoices, BuildRecord, InputUsed, Protection, RegionsUsed};
+use crate::store::manifest::{BuildChoices, BuildRecord, InputUsed, RegionsUsed};
 use crate::store::placed::PlacedWriter;
 use crate::store::{Draft, Release, index, leaves, regions};
 
@@ -69,10 +70,10 @@ pub enum Assign {
 ///
 /// # Errors
 /// Whatever stopped it; the current release stays as it was.
-pub fn run(args: &BuildArgs, common: &Common) -> Result<()> {
-    let release = build(args, common)?;
+pub fn run(common: &Common, args: &BuildArgs) -> Result<()> {
+    let release = build(common, args)?;
     if common.json {
-        println!("{}", serde_json::to_string(&super::told(&release))?);
+        println!("{}", releases::describe(&release, true));
     } else if !common.quiet {
         print_accounts(&release);
     }
@@ -83,7 +84,7 @@ pub fn run(args: &BuildArgs, common: &Common) -> Result<()> {
 ///
 /// # Errors
 /// Whatever stopped it; the current release stays as it was.
-pub fn build(args: &BuildArgs, common: &Common) -> Result<Release> {
+pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let progress = Progress::new(common);
     let settings = common.settings()?;
     let files = Arc::new(VisitFiles::open(&args.visits, columns(args)?)?);
@@ -94,8 +95,8 @@ pub fn build(args: &BuildArgs, common: &Common) -> Result<Release> {
     built.accounts.close(built.cube.households()).context("the accounts do not close")?;
     refuse_strange_codes(&built, args, &ground)?;
     progress.phase("Writing the release");
-    let fields = held_fields(&files);
-    let table_of_leaves = LeafTable::exact(&built.cube, fields, ground.threshold, &ground.tree);
+    let table_of_leaves =
+        LeafTable::exact(&built.cube, files.fields(), ground.threshold, &ground.tree);
     leaves::write(draft.path(), &table_of_leaves, &ground.tree)?;
     let record = record(args, common, &files, &ground, &built, table.as_ref())?;
     Ok(draft.publish(record)?)
@@ -105,7 +106,8 @@ fn columns(args: &BuildArgs) -> Result<ColumnsFile> {
     let Some(path) = &args.columns else { return Ok(ColumnsFile::default()) };
     let text = fs::read_to_string(path)
         .with_context(|| format!("cannot read columns file `{}`", path.display()))?;
-    ColumnsFile::parse(&text).with_context(|| format!("cannot use columns file `{}`", path.display()))
+    ColumnsFile::parse(&text)
+        .with_context(|| format!("cannot use columns file `{}`", path.display()))
 }
 
 fn ground(args: &BuildArgs, common: &Common, settings: &Config) -> Result<Ground> {
@@ -192,11 +194,6 @@ fn refuse_strange_codes(built: &Built, args: &BuildArgs, ground: &Ground) -> Res
         );
     }
     Ok(())
-}
-
-/// The fields that the input holds; a decile may come from its percentile.
-fn held_fields(files: &VisitFiles) -> u32 {
-    files.fields()
 }
 
 fn record(

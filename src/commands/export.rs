@@ -8,13 +8,13 @@ use anyhow::{Context, bail};
 use tracing::warn;
 
 use super::Common;
+use super::load::served;
 use crate::domain::geography::Geography;
 use crate::domain::indicator::Indicators;
 use crate::domain::region::Slug;
 use crate::encode::{Format, Geometry};
 use crate::protect::request::find_within;
 use crate::protect::{LayerRequest, Protection};
-use crate::serve::Served;
 
 /// Write a layer to a file.
 #[derive(Debug, clap::Args)]
@@ -70,7 +70,8 @@ impl FromStr for LayerName {
 /// # Errors
 /// Where the figures are exact and that was not asked for, the region is unknown, or the file can't be
 /// written.
-pub fn run(common: &Common, args: &ExportArgs, served: &Served) -> anyhow::Result<()> {
+pub fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<()> {
+    let served = served(&common.register, args.release.as_ref())?;
     if served.leaves.protection() == Protection::Restricted {
         let release = &served.label.release;
         if !args.exact {

@@ -18,6 +18,7 @@ use tracing::info;
 use super::Common;
 use crate::domain::region::{RegionTree, Shapes, Slug};
 use crate::invent::survey::{self, Facts, Persons, Positions, Settings, Survey, TableKind};
+use crate::store::regions;
 use crate::store::tables::{TableFormat, TableLayout, TableWriter, TableWritten};
 
 /// Invents a survey: visits, persons, prelist, institutions, resources, recipients, denominators.
@@ -86,18 +87,13 @@ pub struct Generated {
 /// # Errors
 /// Where the regions or facts can't be read, the folder is in use, or the disk refuses.
 pub fn run(common: &Common, args: &GenerateArgs) -> anyhow::Result<()> {
-    let (tree, shapes) = load(&common.register, &args.regions)?;
+    regions::ensure(&common.register, &args.regions)?;
+    let (tree, shapes) = regions::load(&common.register, &args.regions)?;
     let generated = generate(common, args, &tree, &shapes)?;
     if common.json {
         println!("{}", serde_json::to_string(&generated)?);
     }
     Ok(())
-}
-
-/// Until regions can be stored: the merge puts `store::regions::load` here.
-fn load(register: &Path, version: &Slug) -> anyhow::Result<(RegionTree, Shapes)> {
-    // Ok(crate::store::regions::load(register, version)?)
-    bail!("there are no regions `{version}` in `{}`", register.display())
 }
 
 /// Writes the survey of the arguments for these regions: aside first, so that a folder holds a whole
@@ -247,9 +243,8 @@ fn invent(
             households += survey.households_of(end);
             end += 1;
         }
-        let groups: Vec<_> = pool.install(|| {
-            (first..end).into_par_iter().map(|group| survey.invent(group)).collect()
-        });
+        let groups: Vec<_> = pool
+            .install(|| (first..end).into_par_iter().map(|group| survey.invent(group)).collect());
         let mut windows: Vec<Window> = kinds.iter().map(|_| Window::new()).collect();
         for tables in groups {
             let utc_offset_min = tables.utc_offset_min;

@@ -1,8 +1,10 @@
 //! The command line: one file a command, each with its arguments and its `run`.
 
 pub mod build;
+pub mod demo;
 pub mod export;
 pub mod generate;
+mod load;
 mod progress;
 pub mod regions;
 pub mod releases;
@@ -56,11 +58,12 @@ impl Common {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Demo(demo::DemoArgs),
     /// Bring boundaries in, list them, look at what was found in them.
     #[command(subcommand)]
     Regions(regions::RegionsCommand),
     Generate(generate::GenerateArgs),
-    Build(build::BuildArgs),
+    Build(Box<build::BuildArgs>),
     Serve(serve::ServeArgs),
     Export(export::ExportArgs),
     /// List the releases.
@@ -77,12 +80,17 @@ pub enum Command {
 /// Whatever stopped it.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     let common = &cli.common;
+    if let Some(threads) = common.threads {
+        // Fails only where the pool is there already, and then it is of this size.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
+    }
     match cli.command {
+        Command::Demo(args) => demo::run(common, &args),
         Command::Regions(command) => regions::run(common, &command),
         Command::Generate(args) => generate::run(common, &args),
-        Command::Build(args) => build::run(&args, common),
-        Command::Serve(args) => serve::run(&args, common),
-        Command::Export(args) => export::run(&args, common),
+        Command::Build(args) => build::run(common, &args),
+        Command::Serve(args) => serve::run(common, &args),
+        Command::Export(args) => export::run(common, &args),
         Command::Releases => releases::list(common),
         Command::Verify(args) => releases::verify(common, &args),
         Command::Use(args) => releases::make_current(common, &args),

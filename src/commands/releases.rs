@@ -120,7 +120,7 @@ fn row(release: &Release, is_current: bool) -> [String; 8] {
     ]
 }
 
-fn describe(release: &Release, is_current: bool) -> Value {
+pub(super) fn describe(release: &Release, is_current: bool) -> Value {
     let manifest = release.manifest();
     let build = manifest.build();
     json!({

@@ -7,9 +7,10 @@ use anyhow::{Context, bail};
 use tracing::info;
 
 use super::Common;
+use super::load::served;
 use crate::domain::region::Slug;
 use crate::protect::Protection;
-use crate::serve::{self, Limits, Served};
+use crate::serve::{self, Limits};
 
 /// Serve a release over HTTP.
 #[derive(Debug, clap::Args)]
@@ -29,7 +30,8 @@ pub struct ServeArgs {
 ///
 /// # Errors
 /// Where the release is restricted and that was not asked for, and whatever stops the server.
-pub fn run(common: &Common, args: &ServeArgs, served: Served) -> anyhow::Result<()> {
+pub fn run(common: &Common, args: &ServeArgs) -> anyhow::Result<()> {
+    let served = served(&common.register, args.release.as_ref())?;
     let protection = served.leaves.protection();
     let release = served.label.release.clone();
     if protection == Protection::Restricted && !args.restricted {

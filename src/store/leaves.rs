@@ -56,7 +56,8 @@ pub fn write(folder: &Path, leaves: &LeafTable, tree: &RegionTree) -> Result<(),
 pub fn read(release: &Release, tree: &RegionTree) -> Result<LeafTable, LeavesError> {
     let path = release.file(LEAVES)?;
     let file = File::open(&path).map_err(StoreError::io("read", &path))?;
-    let batch = read_batch(file).map_err(|source| LeavesError::Parquet { path: path.clone(), source })?;
+    let batch =
+        read_batch(file).map_err(|source| LeavesError::Parquet { path: path.clone(), source })?;
     LeafTable::from_batch(&batch, tree).map_err(|source| LeavesError::Content { path, source })
 }
 

@@ -13,6 +13,7 @@ use crate::domain::date::Date;
 use crate::domain::indicator::{Denominator, Denominators, PovertyThreshold};
 use crate::domain::region::Slug;
 use crate::domain::visit::AssignBy;
+use crate::protect::Protection;
 
 /// The version of the manifest's own form; a change of a field raises it.
 pub const FORMAT: u64 = 1;
@@ -37,25 +38,6 @@ pub struct BuildRecord {
     pub findings: BTreeMap<String, u64>,
     /// The denominators given, by region code; `None` where no table was given.
     pub denominators: Option<Vec<DenominatorUsed>>,
-}
-
-/// Who may see a release's figures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Protection {
-    /// Exact figures, for the register's own machine.
-    Restricted,
-    /// Protected figures, for everyone.
-    Public,
-}
-
-impl Protection {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Restricted => "restricted",
-            Self::Public => "public",
-        }
-    }
 }
 
 /// The boundaries by which households were placed.

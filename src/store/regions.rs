@@ -30,8 +30,16 @@ fn home(register: &Path) -> PathBuf {
     register.join("regions")
 }
 
-fn folder(register: &Path, version: &Slug) -> PathBuf {
+pub(super) fn folder(register: &Path, version: &Slug) -> PathBuf {
     home(register).join(version.as_str())
+}
+
+/// The hash of a version's table, by which it is known to be the same regions.
+///
+/// # Errors
+/// [`StoreError`] where the version isn't there or is damaged.
+pub fn content(register: &Path, version: &Slug) -> Result<Digest, StoreError> {
+    Ok(load_manifest(register, version)?.table.blake3)
 }
 
 fn stamp(path: &Path) -> Result<FileStamp, StoreError> {

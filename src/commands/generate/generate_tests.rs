@@ -2,7 +2,7 @@ use super::*;
 use crate::invent::survey::squares;
 
 fn common(threads: u16) -> Common {
-    Common { register: PathBuf::new(), quiet: true, json: false, threads: Some(threads) }
+    Common { register: PathBuf::new(), config: None, quiet: true, json: false, threads: Some(threads) }
 }
 
 fn args(out: PathBuf, format: TableFormat) -> GenerateArgs {
@@ -63,10 +63,21 @@ fn zz_measure() {
     let survey = Survey::plan(&tree, &shapes, settings(&args).unwrap()).unwrap();
     println!("plan {:?}", start.elapsed());
     let start = std::time::Instant::now();
-    let bytes: usize = (0..survey.groups()).map(|g| survey.invent(g).into_batches().iter().map(|b| b.1.get_array_memory_size()).sum::<usize>()).sum();
+    let bytes: usize = (0..survey.groups())
+        .map(|g| {
+            survey
+                .invent(g)
+                .into_batches()
+                .iter()
+                .map(|b| b.1.get_array_memory_size())
+                .sum::<usize>()
+        })
+        .sum();
     println!("invent alone, one thread {:?} {bytes} bytes", start.elapsed());
     let start = std::time::Instant::now();
     let done = generate(&common, &args, &tree, &shapes).unwrap();
     println!("all {:?}", start.elapsed());
-    for (name, table) in &done.tables { println!("{name} {} rows {} bytes {} files", table.rows, table.bytes, table.files.len()); }
+    for (name, table) in &done.tables {
+        println!("{name} {} rows {} bytes {} files", table.rows, table.bytes, table.files.len());
+    }
 }

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, StringArray, StringBuilder, UInt8Builder, UInt32Array, UInt32Builder};
+use arrow::array::{
+    ArrayRef, StringArray, StringBuilder, UInt8Builder, UInt32Array, UInt32Builder,
+};
 
 use super::Survey;
 use super::calendar::{Cutoffs, year_of};
@@ -60,8 +62,12 @@ pub fn assess(survey: &Survey<'_>, group: &Group, population: &Population) -> Ve
     let assess = |household: &Household| {
         let counts = Counts::of(population.members(household), &cutoffs);
         let percentile = household::percentile(household, group.poverty_shift);
-        let mut dice =
-            Dice::new(settings.seed, Purpose::Register, household.id.key(), u64::from(settings.wave));
+        let mut dice = Dice::new(
+            settings.seed,
+            Purpose::Register,
+            household.id.key(),
+            u64::from(settings.wave),
+        );
         let decile = percentile.map(household::decile);
         Assessed {
             percentile,
@@ -118,7 +124,13 @@ pub fn prelist(survey: &Survey<'_>, group: &Group, population: &Population) -> V
             _ => ("SELF", 1),
         };
         let officer = group.first_officer + (index * group.officers as usize / total) as u32;
-        list.push(household.id, code_of(household.village), source, status, Some((group.office, officer)));
+        list.push(
+            household.id,
+            code_of(household.village),
+            source,
+            status,
+            Some((group.office, officer)),
+        );
     }
     for (index, village) in group.villages.iter().enumerate() {
         let code = code_of(index as u32);
@@ -143,7 +155,8 @@ impl Prelist {
     fn with_capacity(rows: usize) -> Self {
         Self {
             ids: IdWriter::default(),
-            texts: [18, 18, 10, 9, 12].map(|width| StringBuilder::with_capacity(rows, rows * width)),
+            texts: [18, 18, 10, 9, 12]
+                .map(|width| StringBuilder::with_capacity(rows, rows * width)),
             statuses: UInt8Builder::with_capacity(rows),
         }
     }

@@ -146,8 +146,7 @@ impl Walk {
         let scale = Scale::at(household.home.place.y);
         self.go_to(household.home.place, scale);
         let duration_s = self.duration_s(outcome);
-        let started_s =
-            i64::from(self.day) * SECONDS_IN_DAY + self.clock_s - offset_min * 60;
+        let started_s = i64::from(self.day) * SECONDS_IN_DAY + self.clock_s - offset_min * 60;
         self.clock_s += duration_s;
         self.done_today += 1;
         let part = u64::from(self.wave) << 8 | u64::from(attempt);

@@ -48,7 +48,13 @@ const HOMES_IN_BLOCK: u32 = 5;
 
 impl Settlements {
     /// Founds the settlements of a village with `households` at the first wave.
-    pub fn found(region: &Region, terrain: Terrain, households: u32, coast: &Coast, seed: u64) -> Self {
+    pub fn found(
+        region: &Region,
+        terrain: Terrain,
+        households: u32,
+        coast: &Coast,
+        seed: u64,
+    ) -> Self {
         let mut dice = Dice::new(seed, Purpose::Settlements, region.code.digits(), 0);
         let welfare = 0.45 * dice.normal();
         let many = 1.0 + f64::from(households) / 130.0 * dice.between(0.5, 1.5);

@@ -89,7 +89,8 @@ pub fn spoil(
         FaultKind::OtherRegion => go_elsewhere(scene, dice, visit, fix),
         FaultKind::RoundedPosition => {
             let decimals = dice.below(7) as i32;
-            let (longitude, latitude) = (round(fix.longitude, decimals), round(fix.latitude, decimals));
+            let (longitude, latitude) =
+                (round(fix.longitude, decimals), round(fix.latitude, decimals));
             visit.fix = Some(Fix { longitude, latitude, ..fix });
             Some(Magnitude(f64::from(decimals), "decimals"))
         }
@@ -164,7 +165,8 @@ fn go_elsewhere(
     let own = scene.group.villages[scene.household(visit).village as usize].region;
     let first = tree.len() - villages.len();
     let step = dice.log_uniform(1.0, villages.len().max(2) as f64) as usize;
-    let target = if dice.chance(0.5) { own.index() + step } else { own.index().saturating_sub(step) };
+    let target =
+        if dice.chance(0.5) { own.index() + step } else { own.index().saturating_sub(step) };
     if !(first..tree.len()).contains(&target) {
         return None;
     }

@@ -56,7 +56,9 @@ impl TableKind {
     /// The columns of the table.
     pub fn schema(self, positions: Positions) -> SchemaRef {
         Arc::new(Schema::new(match self {
-            Self::Visits => VisitField::ALL.iter().map(|&one| visit_field(one, positions)).collect(),
+            Self::Visits => {
+                VisitField::ALL.iter().map(|&one| visit_field(one, positions)).collect()
+            }
             Self::Persons => columns(&[
                 ("person_id", DataType::Utf8, Need::Required),
                 ("household_id", DataType::Utf8, Need::Required),
@@ -203,14 +205,14 @@ pub fn tables(survey: &Survey<'_>, group: &Group) -> Tables {
         .into_iter()
         .map(|kind| {
             let columns = match kind {
-                TableKind::Visits => visits::columns(survey, group, &population, &assessed, &visits),
+                TableKind::Visits => {
+                    visits::columns(survey, group, &population, &assessed, &visits)
+                }
                 TableKind::Persons => persons::columns(survey, &population, &institutions),
                 TableKind::Prelist => registers::prelist(survey, group, &population),
                 TableKind::Institutions => institution::columns(survey, group, &institutions),
                 TableKind::Resources => registers::resources(survey, group, &assessed),
-                TableKind::Recipients => {
-                    registers::recipients(survey, &population, &assessed)
-                }
+                TableKind::Recipients => registers::recipients(survey, &population, &assessed),
                 TableKind::Denominators => {
                     denominators::columns(survey, group, &population, &assessed)
                 }

@@ -1,0 +1,90 @@
+//! `sebaran demo`: the invented country, surveyed, built and served.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use tracing::info;
+
+use super::Common;
+use super::build::{self, Assign, BuildArgs};
+use super::generate::{self, GenerateArgs};
+use super::serve::{self, ServeArgs};
+use crate::domain::region::Slug;
+use crate::invent;
+use crate::invent::survey::Persons;
+use crate::store::tables::TableFormat;
+use crate::store::{regions, release};
+
+/// Generate, build and serve the invented country; the second start is instant.
+#[derive(Debug, clap::Args)]
+pub struct DemoArgs {
+    /// The households to invent.
+    #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(1..=50_000_000))]
+    pub households: u64,
+    /// The address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+}
+
+/// The last day of the invented survey's year.
+const REFERENCE_DATE: &str = "2021-12-31";
+
+/// Makes the invented release where there is none yet, and serves it.
+///
+/// # Errors
+/// Whatever stopped it.
+pub fn run(common: &Common, args: &DemoArgs) -> Result<()> {
+    let id: Slug = format!("demo-{}", args.households).parse()?;
+    if release::open(&common.register, Some(&id)).is_err() {
+        invent_release(common, args, &id)?;
+    }
+    let listen = args.listen;
+    serve::run(common, &ServeArgs { listen, release: Some(id), restricted: true })
+}
+
+fn invent_release(common: &Common, args: &DemoArgs, id: &Slug) -> Result<()> {
+    let version: Slug = invent::VERSION.parse()?;
+    info!("Inventing a country of {} households", args.households);
+    regions::ensure(&common.register, &version)?;
+    let folder = tempfile::tempdir().context("cannot make a folder for the invented survey")?;
+    let out = folder.path().join("survey");
+    let survey = GenerateArgs {
+        regions: version.clone(),
+        households: args.households,
+        seed: 1,
+        wave: 0,
+        faults: None,
+        format: TableFormat::Parquet,
+        facts: None,
+        reference_date: None,
+        persons: Persons::Omitted,
+        out: out.clone(),
+    };
+    let (tree, shapes) = regions::load(&common.register, &version)?;
+    generate::generate(common, &survey, &tree, &shapes)?;
+    let files = glob(&out, "visits")?;
+    let build = BuildArgs {
+        visits: files,
+        regions: version,
+        release: id.clone(),
+        reference_date: REFERENCE_DATE.parse()?,
+        columns: None,
+        denominators: glob(&out, "denominators")?.pop(),
+        assign: Assign::Declared,
+        memory_mib: None,
+    };
+    build::build(common, &build).map(drop)
+}
+
+/// The files of a table, in order.
+fn glob(folder: &std::path::Path, table: &str) -> Result<Vec<PathBuf>> {
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("cannot list `{}`", folder.display()))?;
+    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    files.retain(|path| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(table))
+    });
+    files.sort();
+    Ok(files)
+}
