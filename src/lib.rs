@@ -6,10 +6,10 @@ pub mod read;
 
 pub mod outline;
 
-pub mod invent;
-
 pub mod check;
 pub mod count;
+
+pub mod invent;
 
 pub mod config;
 pub mod store;
