@@ -2,7 +2,13 @@ use super::*;
 use crate::invent::survey::squares;
 
 fn common(threads: u16) -> Common {
-    Common { register: PathBuf::new(), config: None, quiet: true, json: false, threads: Some(threads) }
+    Common {
+        register: PathBuf::new(),
+        config: None,
+        quiet: true,
+        json: false,
+        threads: Some(threads),
+    }
 }
 
 fn args(out: PathBuf, format: TableFormat) -> GenerateArgs {

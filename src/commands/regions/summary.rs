@@ -64,7 +64,7 @@ fn repair_lines(manifest: &Manifest) -> Vec<String> {
     if repaired.is_empty() {
         return vec!["Every shape was valid as it stood.".to_owned()];
     }
-    let head = format!("{} shapes were not valid and are repaired:", repaired.len());
+    let head = format!("Shapes that were not valid and are repaired: {}.", repaired.len());
     let lines =
         repaired.iter().map(|it| format!("  {} (feature {}): {}", it.code, it.feature, it.reason));
     told(head, lines)
@@ -75,7 +75,8 @@ fn overlap_lines(overlaps: &[OverlapFound]) -> Vec<String> {
         return vec!["No regions overlap.".to_owned()];
     }
     let area: f64 = overlaps.iter().map(|overlap| overlap.area_km2).sum();
-    let head = format!("{} pairs of regions overlap, by {area:.4} km2 in all:", overlaps.len());
+    let head =
+        format!("Pairs of regions that overlap: {}, by {area:.4} km2 in all.", overlaps.len());
     told(head, overlaps.iter().map(|it| format!("  {} and {}: {:.4} km2", it.a, it.b, it.area_km2)))
 }
 
@@ -84,10 +85,7 @@ fn gap_lines(gaps: &[GapFound]) -> Vec<String> {
         return vec!["There is no gap between regions.".to_owned()];
     }
     let area: f64 = gaps.iter().map(|gap| gap.area_km2).sum();
-    let head = format!(
-        "{} gaps between regions belong to none of them, {area:.4} km2 in all:",
-        gaps.len()
-    );
+    let head = format!("Gaps between regions: {}, {area:.4} km2 in all.", gaps.len());
     told(head, gaps.iter().map(gap_line))
 }
 
@@ -137,7 +135,7 @@ mod tests {
     #[test]
     fn tells_the_first_five_and_how_many_more() {
         let lines = overlap_lines(&[overlap(0.5); 7]);
-        assert_eq!(lines[0], "7 pairs of regions overlap, by 3.5000 km2 in all:");
+        assert_eq!(lines[0], "Pairs of regions that overlap: 7, by 3.5000 km2 in all.");
         assert_eq!(lines[1], "  0101 and 0102: 0.5000 km2");
         assert_eq!(lines.last().unwrap(), "  and 2 more, which --json tells");
         assert_eq!(lines.len(), 7);
