@@ -14,6 +14,8 @@ const SHAKE: f64 = 0.25;
 const BEND: f64 = 0.1;
 /// How high the noise is, in heights of an island.
 const ROUGHNESS: f64 = 0.8;
+/// From here the land falls off to the frame, so that no coast follows it.
+const SHELF_DEG: f64 = 0.4;
 /// Cells of sea along the frame.
 const MARGIN: usize = 3;
 
@@ -225,7 +227,9 @@ impl Relief {
         let cones = self.islands.iter().map(cone).fold(-2.0, f64::max);
         // Each finer lattice has a fifth less to say.
         let rough = self.lattices.iter().rev().fold(0.0, |sum, next| 0.8 * sum + next.value(at));
-        cones + ROUGHNESS * rough
+        let to_frame = at.x.min(at.y).min(WIDTH_DEG - at.x).min(HEIGHT_DEG - at.y);
+        let slope = (1.0 - to_frame / SHELF_DEG).max(0.0);
+        cones + ROUGHNESS * rough - 3.0 * slope
     }
 }
 
