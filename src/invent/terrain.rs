@@ -12,6 +12,10 @@ const CELLS_PER_LAND: usize = 8;
 const SHAKE: f64 = 0.25;
 /// How far the middle of a cell's edge bends, in lengths of the edge.
 const BEND: f64 = 0.1;
+/// How high the noise is, in heights of an island.
+const ROUGHNESS: f64 = 0.8;
+/// From here the land falls off to the frame, so that no coast follows it.
+const SHELF_DEG: f64 = 0.4;
 /// Cells of sea along the frame.
 const MARGIN: usize = 3;
 
@@ -210,7 +214,8 @@ impl Relief {
                 islands.push((Coord { x, y }, radius));
             }
         }
-        let lattices = [0.8, 0.4, 0.2, 0.1, 0.05].map(|cell_deg| Lattice::new(random, cell_deg));
+        let lattices =
+            [0.8, 0.4, 0.2, 0.1, 0.05, 0.025].map(|cell_deg| Lattice::new(random, cell_deg));
         Self { islands, lattices: lattices.into() }
     }
 
@@ -220,8 +225,11 @@ impl Relief {
             1.0 - (away.x * away.x + away.y * away.y).sqrt() / radius
         };
         let cones = self.islands.iter().map(cone).fold(-2.0, f64::max);
-        let rough: f64 = (1..).zip(&self.lattices).map(|(n, l)| l.value(at) / f64::from(n)).sum();
-        cones + 0.7 * rough
+        // Each finer lattice has a fifth less to say.
+        let rough = self.lattices.iter().rev().fold(0.0, |sum, next| 0.8 * sum + next.value(at));
+        let to_frame = at.x.min(at.y).min(WIDTH_DEG - at.x).min(HEIGHT_DEG - at.y);
+        let slope = (1.0 - to_frame / SHELF_DEG).max(0.0);
+        cones + ROUGHNESS * rough - 3.0 * slope
     }
 }
 

@@ -40,7 +40,7 @@ pub struct Overlap {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gap {
     pub area_km2: f64,
-    /// A point in the gap.
+    /// A point in the gap, or on its border where it is too thin.
     pub near: Position,
     /// The regions along its border, in the order of their codes.
     pub neighbours: Vec<RegionCode>,
@@ -233,6 +233,7 @@ fn gap<'a>(
     let islands: Vec<_> = islands.map(line).collect();
     let mut shape = MultiPolygon::from(Polygon::new(line(hole), islands));
     measure::orient(&mut shape);
+    let corner = hole.corners[0];
     let neighbours: BTreeSet<RegionCode> = hole
         .corners
         .windows(2)
@@ -242,7 +243,7 @@ fn gap<'a>(
         .collect();
     Some(Gap {
         area_km2: measure::area_km2(&shape),
-        near: label(&shape)?,
+        near: label(&shape).or_else(|| Position::new(corner.x, corner.y))?,
         neighbours: neighbours.into_iter().collect(),
     })
 }

@@ -16,7 +16,7 @@ fn patches(seed: u64, count: u32, group: impl Fn(usize, usize) -> u32) -> Vec<Mu
                 (seed as usize + x * 7_919 + y * 104_729 + salt).wrapping_mul(2_654_435_761);
             (mixed % 1_000) as f64 / 2_500.0 - 0.2
         };
-        let inner = |at: usize| if at % SIDE == 0 { 0.0 } else { 1.0 };
+        let inner = |at: usize| if at.is_multiple_of(SIDE) { 0.0 } else { 1.0 };
         let x_at = x as f64 + shake(1) * inner(x);
         Coord { x: x_at, y: y as f64 + shake(2) * inner(y) }
     };

@@ -136,14 +136,13 @@ fn parents(codes: &[RegionCode], width: u8) -> (Vec<RegionCode>, Vec<u32>) {
 
 /// The union of everything. Where borders conflict, that of the provinces, which are clean by then.
 fn whole(tiers: &[Tier], mesh: &Mesh, conflicts: &[(u32, u32)]) -> MultiPolygon {
-    let shapes =
-        if conflicts.is_empty() { &tiers[tiers.len() - 1].shapes } else { &tiers[0].shapes };
-    let groups = vec![0; shapes.len()];
     let united = if conflicts.is_empty() {
-        let edges = cancel(&mesh.edges, &groups);
-        unite(&mesh.nodes, &edges, &Members { shapes, groups: &groups, count: 1, conflicts })
+        let shapes = &tiers[tiers.len() - 1].shapes;
+        let groups = vec![0; shapes.len()];
+        let members = Members { shapes, groups: &groups, count: 1, conflicts };
+        unite(&mesh.nodes, &cancel(&mesh.edges, &groups), &members)
     } else {
-        dissolve(shapes, &groups, 1)
+        dissolve(&tiers[0].shapes, &vec![0; tiers[0].shapes.len()], 1)
     };
     united.into_iter().map(|union| union.shape).next().expect("one group has one union")
 }
