@@ -247,9 +247,8 @@ fn invent(
             households += survey.households_of(end);
             end += 1;
         }
-        let groups: Vec<_> = pool.install(|| {
-            (first..end).into_par_iter().map(|group| survey.invent(group)).collect()
-        });
+        let groups: Vec<_> = pool
+            .install(|| (first..end).into_par_iter().map(|group| survey.invent(group)).collect());
         let mut windows: Vec<Window> = kinds.iter().map(|_| Window::new()).collect();
         for tables in groups {
             let utc_offset_min = tables.utc_offset_min;

@@ -160,7 +160,11 @@ impl TableWriter {
         let file = File::create(&path).map_err(create)?;
         let sink = match format {
             TableFormat::Parquet => {
-                let writer = ArrowWriter::try_new(file, self.layout.schema.clone(), Some(properties(&self.layout)));
+                let writer = ArrowWriter::try_new(
+                    file,
+                    self.layout.schema.clone(),
+                    Some(properties(&self.layout)),
+                );
                 Sink::Parquet(Box::new(
                     writer.map_err(|source| TableError::Encode { path: path.clone(), source })?,
                 ))
@@ -179,10 +183,14 @@ impl TableWriter {
         let OpenFile { path, rows, sink } = file;
         match sink {
             Sink::Parquet(writer) => {
-                writer.close().map_err(|source| TableError::Encode { path: path.clone(), source })?;
+                writer
+                    .close()
+                    .map_err(|source| TableError::Encode { path: path.clone(), source })?;
             }
             Sink::Csv(mut writer) => {
-                writer.flush().map_err(|source| TableError::Write { path: path.clone(), source })?;
+                writer
+                    .flush()
+                    .map_err(|source| TableError::Write { path: path.clone(), source })?;
             }
         }
         let size = std::fs::metadata(&path);
@@ -198,7 +206,9 @@ impl OpenFile {
         let path = || self.path.clone();
         match &mut self.sink {
             Sink::Parquet(writer) => {
-                writer.write(batch).map_err(|source| TableError::Encode { path: path(), source })?;
+                writer
+                    .write(batch)
+                    .map_err(|source| TableError::Encode { path: path(), source })?;
             }
             Sink::Csv(writer) => {
                 csv_rows::rows(batch, utc_offset_min, writer)
@@ -232,7 +242,8 @@ mod tests {
     use super::*;
 
     fn batch() -> RecordBatch {
-        let times = TimestampMicrosecondArray::from(vec![Some(1_614_824_000_000_000), None, Some(0)]);
+        let times =
+            TimestampMicrosecondArray::from(vec![Some(1_614_824_000_000_000), None, Some(0)]);
         RecordBatch::try_from_iter_with_nullable([
             ("id", Arc::new(StringArray::from(vec!["a", "b,\"c\"", "d"])) as _, false),
             ("at", Arc::new(times.with_timezone("UTC")) as _, true),

@@ -41,7 +41,8 @@ pub fn read(path: &Path) -> Result<Facts, FactsError> {
     let failed = |source| FactsError::Read { path: path.to_owned(), source };
     let mut reader = csv::Reader::from_path(path).map_err(failed)?;
     let header = reader.headers().map_err(failed)?.clone();
-    let find = |name: &str| header.iter().position(|column| column.trim_start_matches('\u{feff}') == name);
+    let find =
+        |name: &str| header.iter().position(|column| column.trim_start_matches('\u{feff}') == name);
     let (names, columns, divisor) = HEADERS
         .into_iter()
         .find_map(|(names, divisor)| {
@@ -53,17 +54,21 @@ pub fn read(path: &Path) -> Result<Facts, FactsError> {
     for (index, record) in reader.records().enumerate() {
         let (record, row) = (record.map_err(failed)?, index as u64 + 2);
         let text = |column: usize| record.get(columns[column]).unwrap_or("").trim();
-        let code: RegionCode = text(0)
-            .parse()
-            .map_err(|source| FactsError::Code { path: path.to_owned(), row, source })?;
+        let code: RegionCode = text(0).parse().map_err(|source| FactsError::Code {
+            path: path.to_owned(),
+            row,
+            source,
+        })?;
         let number = |column: usize, most: f64| {
             let number = text(column).parse::<f64>().ok();
-            number.filter(|number| (0.0..=most).contains(number)).ok_or_else(|| FactsError::Number {
-                path: path.to_owned(),
-                row,
-                column: names[column],
-                text: text(column).to_owned(),
-                most,
+            number.filter(|number| (0.0..=most).contains(number)).ok_or_else(|| {
+                FactsError::Number {
+                    path: path.to_owned(),
+                    row,
+                    column: names[column],
+                    text: text(column).to_owned(),
+                    most,
+                }
             })
         };
         let fact =
@@ -90,15 +95,20 @@ mod tests {
     fn reads_shares_and_percentages() {
         let shares = read_text("region_code,population,poverty_share\n0101,2000,0.25\n").unwrap();
         let percentages =
-            read_text("name,bps_code,poverty_rate_pct_2021,pop_2020_est\nX,0101,25,2000\n").unwrap();
+            read_text("name,bps_code,poverty_rate_pct_2021,pop_2020_est\nX,0101,25,2000\n")
+                .unwrap();
         assert_eq!(shares, percentages);
     }
 
     #[test]
     fn names_the_row_and_what_to_do() {
-        let error = read_text("region_code,population,poverty_share\n01,1,0\n02,1,30\n").unwrap_err();
+        let error =
+            read_text("region_code,population,poverty_share\n01,1,0\n02,1,30\n").unwrap_err();
         let message = error.to_string();
-        assert!(message.contains("row 3: `30` is no poverty_share; give a number from 0 to 1"), "{message}");
+        assert!(
+            message.contains("row 3: `30` is no poverty_share; give a number from 0 to 1"),
+            "{message}"
+        );
         let error = read_text("code\n1\n").unwrap_err();
         assert!(error.to_string().contains("name them region_code"));
     }

@@ -53,10 +53,13 @@ fn scale_to_facts(tree: &RegionTree, facts: &Facts, weights: &mut [f64]) {
         facts.of(code).map_or(0.0, |fact| fact.population * (0.25 + 1.5 * fact.poverty_share))
     };
     let total: f64 = known.iter().map(|&index| sums[index]).sum();
-    let mean = known.iter().map(|&index| expected(index)).sum::<f64>() / total.max(f64::MIN_POSITIVE);
+    let mean =
+        known.iter().map(|&index| expected(index)).sum::<f64>() / total.max(f64::MIN_POSITIVE);
     for (owner, weight) in owners.iter().zip(weights.iter_mut()) {
         *weight *= match owner {
-            Some(owner) if sums[owner.index()] > 0.0 => expected(owner.index()) / sums[owner.index()],
+            Some(owner) if sums[owner.index()] > 0.0 => {
+                expected(owner.index()) / sums[owner.index()]
+            }
             _ => mean,
         };
     }

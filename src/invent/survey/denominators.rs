@@ -54,7 +54,9 @@ pub fn columns(
     };
     let year = u16::try_from(year_of(survey.settings.wave)).unwrap_or(u16::MAX);
     vec![
-        Arc::new(StringArray::from_iter_values(regions.iter().map(|region| region.code.to_string()))),
+        Arc::new(StringArray::from_iter_values(
+            regions.iter().map(|region| region.code.to_string()),
+        )),
         Arc::new(UInt16Array::from_value(year, residents.len())),
         column(|one| one.population),
         column(|one| one.households),
@@ -92,7 +94,8 @@ impl Residents {
     fn widen(self, dice: &mut Dice) -> Self {
         let covered = dice.between(0.4, 0.6);
         let others = 1.0 / covered - 1.0;
-        let more = |count: u32, factor: f64| count + (f64::from(count) * others * factor).round() as u32;
+        let more =
+            |count: u32, factor: f64| count + (f64::from(count) * others * factor).round() as u32;
         Self {
             households: more(self.households, 1.0),
             population: more(self.population, 0.95),

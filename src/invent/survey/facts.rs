@@ -51,7 +51,8 @@ impl Facts {
     /// How much poorer than the mean of all regions with figures this one is, as a difference of
     /// log odds; 0 where nothing is known.
     pub fn poverty_shift(&self, tree: &RegionTree, id: RegionId) -> f64 {
-        let Some(fact) = self.owner(tree, id).and_then(|owner| self.of(tree.get(owner).code)) else {
+        let Some(fact) = self.owner(tree, id).and_then(|owner| self.of(tree.get(owner).code))
+        else {
             return 0.0;
         };
         let people: f64 = self.0.values().map(|fact| fact.population).sum();

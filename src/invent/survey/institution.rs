@@ -80,14 +80,25 @@ const SHARES: [(InstitutionKind, f64); 7] = [
 /// The institutions of a group: the office of each village where people live, then the others.
 pub fn of(survey: &Survey<'_>, group: &Group, population: &Population) -> Vec<Institution> {
     let code = survey.tree.get(group.parent).code;
-    let mut dice =
-        Dice::new(survey.settings.seed, Purpose::Institutions, code.digits(), u64::from(code.width()));
+    let mut dice = Dice::new(
+        survey.settings.seed,
+        Purpose::Institutions,
+        code.digits(),
+        u64::from(code.width()),
+    );
     let inhabited: Vec<usize> = (0..group.villages.len())
         .filter(|&village| population.settlements[village].is_some())
         .collect();
     let mut institutions = Vec::with_capacity(inhabited.len() + 2);
     for &village in &inhabited {
-        institutions.push(build(survey, group, population, InstitutionKind::Office, village, &mut dice));
+        institutions.push(build(
+            survey,
+            group,
+            population,
+            InstitutionKind::Office,
+            village,
+            &mut dice,
+        ));
     }
     for (kind, share) in SHARES {
         if dice.chance(share) && !inhabited.is_empty() {

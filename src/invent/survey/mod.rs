@@ -111,7 +111,10 @@ impl<'a> Survey<'a> {
     ) -> Result<Self, SurveyError> {
         let version = || tree.version().to_string();
         if !settings.facts.is_empty() && settings.facts.known_in(tree) == 0 {
-            return Err(SurveyError::OtherCodes { version: version(), system: tree.system().name() });
+            return Err(SurveyError::OtherCodes {
+                version: version(),
+                system: tree.system().name(),
+            });
         }
         let households =
             allocate::households(tree, &settings.facts, settings.households, settings.seed);

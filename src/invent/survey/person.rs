@@ -56,9 +56,13 @@ const CODES: [f64; 12] =
 pub fn draw_members(dice: &mut Dice, day: i32, members: &mut Vec<Person>) {
     let first = members.len();
     let lone_elder = dice.chance(0.05);
-    let head_age =
-        if lone_elder { dice.between(61.0, 88.0) } else { (45.0 + 13.0 * dice.normal()).clamp(19.0, 86.0) };
-    let head_sex = if dice.chance(if lone_elder { 0.3 } else { 0.85 }) { Sex::Male } else { Sex::Female };
+    let head_age = if lone_elder {
+        dice.between(61.0, 88.0)
+    } else {
+        (45.0 + 13.0 * dice.normal()).clamp(19.0, 86.0)
+    };
+    let head_sex =
+        if dice.chance(if lone_elder { 0.3 } else { 0.85 }) { Sex::Male } else { Sex::Female };
     let mut add = |dice: &mut Dice, sex, age_years: f64| {
         let number = (members.len() - first + 1) as u16;
         let born = day - (age_years * DAYS_IN_YEAR) as i32;
@@ -74,7 +78,8 @@ pub fn draw_members(dice: &mut Dice, day: i32, members: &mut Vec<Person>) {
         add(dice, Sex::Female, age);
     }
     let eldest = (head_age - 20.0).clamp(0.5, 30.0);
-    let children = if head_age < 66.0 { dice.pick(&[0.18, 0.27, 0.30, 0.15, 0.06, 0.03, 0.01]) } else { 0 };
+    let children =
+        if head_age < 66.0 { dice.pick(&[0.18, 0.27, 0.30, 0.15, 0.06, 0.03, 0.01]) } else { 0 };
     for _ in 0..children {
         let (sex, age) = (draw_sex(dice), dice.between(0.05, eldest));
         add(dice, sex, age);
@@ -163,7 +168,8 @@ mod tests {
     #[test]
     fn every_code_has_one_class() {
         let class = |disability| {
-            Person { number: 1, sex: Sex::Male, born: 0, disability, is_new: false }.disability_class()
+            Person { number: 1, sex: Sex::Male, born: 0, disability, is_new: false }
+                .disability_class()
         };
         assert_eq!(class(0), None);
         assert_eq!((5..10).filter(|&code| class(code) == Some(Disability::Multiple)).count(), 5);

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, StringArray, StringBuilder, UInt8Builder, UInt32Array, UInt32Builder};
+use arrow::array::{
+    ArrayRef, StringArray, StringBuilder, UInt8Builder, UInt32Array, UInt32Builder,
+};
 
 use super::Survey;
 use super::calendar::{Cutoffs, year_of};
@@ -59,9 +61,13 @@ pub fn assess(survey: &Survey<'_>, group: &Group, population: &Population) -> Ve
     let cutoffs = Cutoffs::at(settings.reference_date);
     let assess = |household: &Household| {
         let counts = Counts::of(population.members(household), &cutoffs);
-        let percentile = household::percentile(household, group.poverty_shift);
-        let mut dice =
-            Dice::new(settings.seed, Purpose::Register, household.id.key(), u64::from(settings.wave));
+        let percentile = household::percentile(household, group.poverty_shift, settings.seed);
+        let mut dice = Dice::new(
+            settings.seed,
+            Purpose::Register,
+            household.id.key(),
+            u64::from(settings.wave),
+        );
         let decile = percentile.map(household::decile);
         Assessed {
             percentile,
@@ -117,8 +123,14 @@ pub fn prelist(survey: &Survey<'_>, group: &Group, population: &Population) -> V
             ..0.98 => ("MINISTRY", 1),
             _ => ("SELF", 1),
         };
-        let officer = group.first_officer + (index * group.officers as usize / total) as u32;
-        list.push(household.id, code_of(household.village), source, status, Some((group.office, officer)));
+        let officer = group.first_officer + group.officer_of(index, total);
+        list.push(
+            household.id,
+            code_of(household.village),
+            source,
+            status,
+            Some((group.office, officer)),
+        );
     }
     for (index, village) in group.villages.iter().enumerate() {
         let code = code_of(index as u32);
@@ -143,7 +155,8 @@ impl Prelist {
     fn with_capacity(rows: usize) -> Self {
         Self {
             ids: IdWriter::default(),
-            texts: [18, 18, 10, 9, 12].map(|width| StringBuilder::with_capacity(rows, rows * width)),
+            texts: [18, 18, 10, 9, 12]
+                .map(|width| StringBuilder::with_capacity(rows, rows * width)),
             statuses: UInt8Builder::with_capacity(rows),
         }
     }

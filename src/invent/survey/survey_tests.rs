@@ -133,7 +133,8 @@ fn deciles_lie_mostly_in_the_covered_part_and_cluster_by_village() {
     assert!((0.9..0.99).contains(&covered), "{covered}");
     let mean = |deciles: &[f64]| deciles.iter().sum::<f64>() / deciles.len() as f64;
     let spread = by_village.values().filter(|one| one.len() > 100).map(|one| mean(one));
-    let (low, high) = spread.fold((9.0_f64, 0.0_f64), |(low, high), one| (low.min(one), high.max(one)));
+    let (low, high) =
+        spread.fold((9.0_f64, 0.0_f64), |(low, high), one| (low.min(one), high.max(one)));
     assert!(high - low > 0.8, "{low} to {high}");
 }
 
@@ -143,7 +144,8 @@ fn an_enumerator_never_makes_two_visits_at_once_and_keeps_office_hours() {
     let micros = |name: &str| {
         visits.column_by_name(name).unwrap().as_primitive::<TimestampMicrosecondType>().clone()
     };
-    let (started, ended, received) = (micros("started_at"), micros("ended_at"), micros("received_at"));
+    let (started, ended, received) =
+        (micros("started_at"), micros("ended_at"), micros("received_at"));
     let officers = texts(visits, "enumerator_id");
     let mut days: BTreeMap<(String, i64), u32> = BTreeMap::new();
     for row in 0..visits.num_rows() {
@@ -166,13 +168,17 @@ fn the_truth_names_exactly_the_visits_that_faults_changed() {
         let clean = rows_by_id(&invent(Settings { positions, ..settings(20_000) })["visits"]);
         let tables = invent(Settings { positions, faults: Some(0.1), ..settings(20_000) });
         let spoilt = rows_by_id(&tables["visits"]);
-        let changed: BTreeSet<&String> =
-            spoilt.iter().filter(|(id, row)| clean.get(*id) != Some(row)).map(|(id, _)| id).collect();
+        let changed: BTreeSet<&String> = spoilt
+            .iter()
+            .filter(|(id, row)| clean.get(*id) != Some(row))
+            .map(|(id, _)| id)
+            .collect();
         let named = texts(&tables["faults"], "visit_id");
         assert_eq!(changed, named.iter().collect(), "every truth a change, every change a truth");
         assert_eq!(named.len(), changed.len(), "one fault for a visit");
         assert!(clean.keys().all(|id| spoilt.contains_key(id)), "no visit is lost");
-        let completed = small(&tables["visits"], "outcome").iter().filter(|one| **one == Some(1)).count();
+        let completed =
+            small(&tables["visits"], "outcome").iter().filter(|one| **one == Some(1)).count();
         let share = named.len() as f64 / completed as f64;
         assert!((0.07..0.13).contains(&share), "{share}");
     }
@@ -180,7 +186,8 @@ fn the_truth_names_exactly_the_visits_that_faults_changed() {
 
 #[test]
 fn every_kind_of_fault_occurs() {
-    let tables = invent(Settings { positions: Positions::Text, faults: Some(0.5), ..settings(30_000) });
+    let tables =
+        invent(Settings { positions: Positions::Text, faults: Some(0.5), ..settings(30_000) });
     let kinds: BTreeSet<_> = texts(&tables["faults"], "fault").into_iter().collect();
     assert_eq!(kinds.len(), 25, "{kinds:?}");
 }
@@ -256,4 +263,28 @@ fn fixes_are_mostly_good_and_never_on_the_home_exactly() {
     };
     assert!(share(3.0, 12.0) > 0.85 && share(100.0, 1e9) < 0.002 && share(20.0, 60.0) > 0.01);
     assert!(column.null_count() > 0);
+}
+
+#[test]
+fn the_prelist_names_the_enumerator_who_comes() {
+    let tables = invent(settings(20_000));
+    let prelist = &tables["prelist"];
+    let assigned: BTreeMap<_, _> = texts(prelist, "household_id")
+        .into_iter()
+        .zip(texts(prelist, "assigned_enumerator"))
+        .collect();
+    let visits = &tables["visits"];
+    let officers = texts(visits, "enumerator_id");
+    for (household, officer) in texts(visits, "household_id").iter().zip(&officers) {
+        assert_eq!(&assigned[household], officer);
+    }
+    let unvisited = assigned.values().filter(|officer| officer.is_empty()).count();
+    assert!((200..1_500).contains(&unvisited), "{unvisited}");
+}
+
+#[test]
+fn another_seed_is_another_survey() {
+    let [first, second] = [1, 2].map(|seed| invent(Settings { seed, ..settings(2_000) }));
+    assert_ne!(first["visits"], second["visits"]);
+    assert_eq!(invent(Settings { seed: 1, ..settings(2_000) }), first);
 }

@@ -65,9 +65,10 @@ impl Terrain {
             .flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()))
             .flat_map(|ring| ring.lines().map(|line| [line.start, line.end]))
             .collect();
-        let (south, north) = edges.iter().flatten().fold((label.y, label.y), |(low, high), point| {
-            (low.min(point.y), high.max(point.y))
-        });
+        let (south, north) = edges
+            .iter()
+            .flatten()
+            .fold((label.y, label.y), |(low, high), point| (low.min(point.y), high.max(point.y)));
         let bands = (edges.len() / 4).clamp(1, 2_048);
         let mut terrain = Self {
             edges,
@@ -206,7 +207,10 @@ impl Terrain {
         if self.holds(point) {
             return 0.0;
         }
-        self.edges.iter().map(|edge| self.edge_distance_m(point, edge)).fold(f64::INFINITY, f64::min)
+        self.edges
+            .iter()
+            .map(|edge| self.edge_distance_m(point, edge))
+            .fold(f64::INFINITY, f64::min)
     }
 
     fn edge_distance_m(&self, point: Coord, edge: &[Coord; 2]) -> f64 {

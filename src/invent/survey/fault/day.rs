@@ -42,7 +42,8 @@ pub fn inject(scene: &Scene<'_>, share: f64, visits: &mut [Visit]) -> Vec<Truth>
         let honest: Vec<Visit> = targets.iter().map(|&target| visits[target].clone()).collect();
         let Some(magnitude) = spoil(scene, kind, &mut dice, visits, &targets) else { continue };
         free_from = targets.last().map_or(first, |last| last + 1);
-        let changed = targets.iter().zip(&honest).filter(|(target, honest)| visits[**target] != **honest);
+        let changed =
+            targets.iter().zip(&honest).filter(|(target, honest)| visits[**target] != **honest);
         truths.extend(changed.map(|(&visit, _)| Truth { visit, kind, magnitude }));
     }
     truths
@@ -68,7 +69,9 @@ fn targets(kind: FaultKind, dice: &mut Dice, visits: &[Visit], first: usize) -> 
         FaultKind::DeskCapture | FaultKind::SharedDevice | FaultKind::FabricatedPattern
     );
     let all: Vec<usize> = (first..visits.len())
-        .take_while(|&at| visits[at].officer == officer && (!is_of_one_day || visits[at].day == day))
+        .take_while(|&at| {
+            visits[at].officer == officer && (!is_of_one_day || visits[at].day == day)
+        })
         .filter(|&at| visits[at].is_completed() && visits[at].fix.is_some())
         .take(count.min(1_000.0) as usize)
         .collect();
@@ -132,7 +135,9 @@ fn spoil(
         _ => {
             let (step_m, angle) = (dice.log_uniform(2.0, 200.0), dice.between(0.0, TAU));
             let step = (step_m * angle.cos(), step_m * angle.sin());
-            place(visits, targets, |at| scale.offset(start, step.0 * at as f64, step.1 * at as f64));
+            place(visits, targets, |at| {
+                scale.offset(start, step.0 * at as f64, step.1 * at as f64)
+            });
             Magnitude(count, "visits")
         }
     })
@@ -141,7 +146,8 @@ fn spoil(
 fn office_of(scene: &Scene<'_>, visit: &Visit) -> Option<Coord> {
     let village = scene.household(visit).village;
     let is_office = |kind| kind == InstitutionKind::Office;
-    let office = scene.institutions.iter().find(|one| is_office(one.kind) && one.village == village);
+    let office =
+        scene.institutions.iter().find(|one| is_office(one.kind) && one.village == village);
     office.map(|office| office.place)
 }
 

@@ -39,8 +39,13 @@ impl Rows<'_> {
     fn column(&self, field: VisitField) -> ArrayRef {
         use VisitField as F;
         match field {
-            F::VisitId | F::HouseholdId | F::VillageCode | F::EnumeratorId | F::SupervisorId
-            | F::DeviceId | F::IdPrelist => self.ids(field),
+            F::VisitId
+            | F::HouseholdId
+            | F::VillageCode
+            | F::EnumeratorId
+            | F::SupervisorId
+            | F::DeviceId
+            | F::IdPrelist => self.ids(field),
             F::UnitKind => self.unit_kinds(),
             F::StartedAt => self.times(|visit| visit.started_s),
             F::EndedAt => self.times(Visit::ended_s),
@@ -112,8 +117,7 @@ impl Rows<'_> {
 
     fn degrees(&self, field: VisitField) -> ArrayRef {
         let axis = usize::from(field == VisitField::Latitude);
-        let number =
-            |visit: &Visit| visit.fix.map(|fix| [fix.longitude, fix.latitude][axis]);
+        let number = |visit: &Visit| visit.fix.map(|fix| [fix.longitude, fix.latitude][axis]);
         if self.survey.settings.positions == Positions::Numbers {
             return self.numbers(number);
         }
