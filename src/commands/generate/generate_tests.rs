@@ -1,3 +1,5 @@
+use clap::Parser;
+
 use super::*;
 use crate::invent::survey::squares;
 
@@ -46,4 +48,21 @@ fn leaves_a_folder_alone_that_holds_something() {
     let error = generate(&common(1), &args, &tree, &shapes).unwrap_err();
     assert!(error.to_string().ends_with("is not empty; give a new one with --out"), "{error}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[derive(Debug, Parser)]
+struct Line {
+    #[command(flatten)]
+    args: GenerateArgs,
+}
+
+#[test]
+fn reads_its_arguments() {
+    let line = "generate --regions demo --households 10 --faults 0.02 --persons no \
+                --reference-date 2021-12-31 --format csv --out x";
+    let Line { args } = Line::try_parse_from(line.split_whitespace()).unwrap();
+    assert_eq!((args.faults, args.persons, args.seed), (Some(0.02), Persons::Omitted, 1));
+    let wrong = line.replace("0.02", "2");
+    let error = Line::try_parse_from(wrong.split_whitespace()).unwrap_err();
+    assert!(error.to_string().contains("give a share from 0 to 1"), "{error}");
 }

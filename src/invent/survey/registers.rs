@@ -7,13 +7,13 @@ use arrow::array::{
     ArrayRef, StringArray, StringBuilder, UInt8Builder, UInt32Array, UInt32Builder,
 };
 
-use super::Survey;
 use super::calendar::{Cutoffs, year_of};
 use super::dice::{Dice, Purpose};
 use super::household::{self, Counts, Household, HouseholdId};
 use super::id::IdWriter;
 use super::plan::Group;
 use super::population::Population;
+use super::{Persons, Survey};
 use crate::domain::code::RegionCode;
 use crate::domain::visit::Outcome;
 
@@ -213,8 +213,8 @@ pub fn recipients(
             statuses.append_value(benefit.status);
             amounts.append_option(benefit.amount_idr);
         }
-        // Pupils of households with PKH.
-        if assessed.benefits[0].is_none() {
+        // Pupils of households with PKH, where there is a table that they stand in.
+        if assessed.benefits[0].is_none() || survey.settings.persons == Persons::Omitted {
             continue;
         }
         let pupils = population.members(household).iter();
