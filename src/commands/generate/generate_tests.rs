@@ -1,3 +1,5 @@
+use clap::Parser;
+
 use super::*;
 use crate::invent::survey::squares;
 
@@ -54,36 +56,19 @@ fn leaves_a_folder_alone_that_holds_something() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
+#[derive(Debug, Parser)]
+struct Line {
+    #[command(flatten)]
+    args: GenerateArgs,
+}
+
 #[test]
-fn zz_measure() {
-    let Ok(n) = std::env::var("MEASURE") else { return };
-    let (tree, shapes) = squares::country(100);
-    let out = PathBuf::from("/tmp/h2/target/measure").join(&n);
-    let _ = std::fs::remove_dir_all(&out);
-    let mut args = args(out, std::env::var("FORMAT").unwrap_or("parquet".into()).parse().unwrap());
-    args.households = n.parse().unwrap();
-    args.wave = std::env::var("WAVE").map_or(0, |w| w.parse().unwrap());
-    args.faults = None;
-    let common = Common { threads: None, ..common(1) };
-    let start = std::time::Instant::now();
-    let survey = Survey::plan(&tree, &shapes, settings(&args).unwrap()).unwrap();
-    println!("plan {:?}", start.elapsed());
-    let start = std::time::Instant::now();
-    let bytes: usize = (0..survey.groups())
-        .map(|g| {
-            survey
-                .invent(g)
-                .into_batches()
-                .iter()
-                .map(|b| b.1.get_array_memory_size())
-                .sum::<usize>()
-        })
-        .sum();
-    println!("invent alone, one thread {:?} {bytes} bytes", start.elapsed());
-    let start = std::time::Instant::now();
-    let done = generate(&common, &args, &tree, &shapes).unwrap();
-    println!("all {:?}", start.elapsed());
-    for (name, table) in &done.tables {
-        println!("{name} {} rows {} bytes {} files", table.rows, table.bytes, table.files.len());
-    }
+fn reads_its_arguments() {
+    let line = "generate --regions demo --households 10 --faults 0.02 --persons no \
+                --reference-date 2021-12-31 --format csv --out x";
+    let Line { args } = Line::try_parse_from(line.split_whitespace()).unwrap();
+    assert_eq!((args.faults, args.persons, args.seed), (Some(0.02), Persons::Omitted, 1));
+    let wrong = line.replace("0.02", "2");
+    let error = Line::try_parse_from(wrong.split_whitespace()).unwrap_err();
+    assert!(error.to_string().contains("give a share from 0 to 1"), "{error}");
 }

@@ -18,6 +18,7 @@ pub enum Purpose {
     Fix,
     Attempts,
     Officer,
+    Rank,
     Register,
     Institutions,
     Residents,
@@ -48,7 +49,7 @@ impl Dice {
 
     /// A whole number below `end`; 0 where `end` is 0.
     pub fn below(&mut self, end: usize) -> usize {
-        (u128::from(self.0.next_u64()) * end as u128 >> 64) as usize
+        ((u128::from(self.0.next_u64()) * end as u128) >> 64) as usize
     }
 
     pub fn chance(&mut self, share: f64) -> bool {

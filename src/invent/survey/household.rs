@@ -54,8 +54,8 @@ pub struct Home {
 /// The national welfare rank, above 0 and up to 100; the register covers the lowest 40 to 60 %
 /// mostly, so that is where most ranks are. `shift` is how much poorer than the mean the region is,
 /// in log odds.
-pub fn percentile(household: &Household, shift: f64) -> Option<f64> {
-    let mut dice = Dice::new(0, Purpose::Register, household.id.key(), u64::from(household.since));
+pub fn percentile(household: &Household, shift: f64, seed: u64) -> Option<f64> {
+    let mut dice = Dice::new(seed, Purpose::Rank, household.id.key(), u64::from(household.since));
     if dice.chance(0.015) {
         return None;
     }

@@ -1,5 +1,7 @@
 //! The groups in which a survey is made: the villages of a district and their officers.
 
+use std::ops::Range;
+
 use super::facts::Facts;
 use crate::domain::code::RegionCode;
 use crate::domain::region::{Level, RegionId, RegionTree};
@@ -35,6 +37,17 @@ pub struct Village {
 impl Group {
     pub fn households(&self) -> u64 {
         self.villages.iter().map(|village| u64::from(village.households)).sum()
+    }
+
+    /// The households, of so many in all, that one of the group's enumerators visits.
+    pub const fn run_of(&self, officer: u32, total: usize) -> Range<usize> {
+        let (officer, officers) = (officer as usize, self.officers as usize);
+        officer * total / officers..(officer + 1) * total / officers
+    }
+
+    /// The enumerator whose [run](Self::run_of) holds a household.
+    pub const fn officer_of(&self, household: usize, total: usize) -> u32 {
+        (((household + 1) * self.officers as usize - 1) / total) as u32
     }
 
     /// Minutes ahead of UTC; the same in a whole province.

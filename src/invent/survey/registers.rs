@@ -7,13 +7,13 @@ use arrow::array::{
     ArrayRef, StringArray, StringBuilder, UInt8Builder, UInt32Array, UInt32Builder,
 };
 
-use super::Survey;
 use super::calendar::{Cutoffs, year_of};
 use super::dice::{Dice, Purpose};
 use super::household::{self, Counts, Household, HouseholdId};
 use super::id::IdWriter;
 use super::plan::Group;
 use super::population::Population;
+use super::{Persons, Survey};
 use crate::domain::code::RegionCode;
 use crate::domain::visit::Outcome;
 
@@ -61,7 +61,7 @@ pub fn assess(survey: &Survey<'_>, group: &Group, population: &Population) -> Ve
     let cutoffs = Cutoffs::at(settings.reference_date);
     let assess = |household: &Household| {
         let counts = Counts::of(population.members(household), &cutoffs);
-        let percentile = household::percentile(household, group.poverty_shift);
+        let percentile = household::percentile(household, group.poverty_shift, settings.seed);
         let mut dice = Dice::new(
             settings.seed,
             Purpose::Register,
@@ -123,7 +123,7 @@ pub fn prelist(survey: &Survey<'_>, group: &Group, population: &Population) -> V
             ..0.98 => ("MINISTRY", 1),
             _ => ("SELF", 1),
         };
-        let officer = group.first_officer + (index * group.officers as usize / total) as u32;
+        let officer = group.first_officer + group.officer_of(index, total);
         list.push(
             household.id,
             code_of(household.village),
@@ -213,8 +213,8 @@ pub fn recipients(
             statuses.append_value(benefit.status);
             amounts.append_option(benefit.amount_idr);
         }
-        // Pupils of households with PKH.
-        if assessed.benefits[0].is_none() {
+        // Pupils of households with PKH, where there is a table that they stand in.
+        if assessed.benefits[0].is_none() || survey.settings.persons == Persons::Omitted {
             continue;
         }
         let pupils = population.members(household).iter();

@@ -23,10 +23,9 @@ const DAY_TRIP_M: f64 = 25_000.0;
 pub fn visits(survey: &Survey<'_>, group: &Group, population: &Population) -> Vec<Visit> {
     let total = population.households.len();
     let mut visits = Vec::with_capacity(total + total / 8);
-    let officers = group.officers as usize;
-    for officer in 0..officers {
-        let run = officer * total / officers..(officer + 1) * total / officers;
-        walk(survey, group, population, officer as u32, run, &mut visits);
+    for officer in 0..group.officers {
+        let run = group.run_of(officer, total);
+        walk(survey, group, population, officer, run, &mut visits);
     }
     visits
 }

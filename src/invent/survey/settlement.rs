@@ -31,6 +31,8 @@ struct Settlement {
     first: u32,
     homes: u32,
     spread_m: f64,
+    /// The share of its homes that find room about the centre; the others fill the village.
+    central: f64,
     /// Unit vector along its rows.
     along: (f64, f64),
     welfare: f64,
@@ -71,7 +73,7 @@ impl Settlements {
             let style = draw_style(&mut dice, dense);
             let centre = terrain.draw_inland(&mut dice);
             let mut settlement = Settlement::draw(&mut dice, centre, style, first..first + homes);
-            settlement.spread_m = settlement.spread_m.min(region.area_km2.sqrt() * 1_000.0 / 5.0);
+            settlement.fit_into(region.area_km2);
             settlement.welfare += welfare;
             settlements.push(settlement);
             first += homes;
@@ -129,21 +131,36 @@ impl Settlements {
         let settlement = &self.settlements[index];
         let mut dice = Dice::new(seed, Purpose::Home, id.key(), u64::from(wave));
         let (east, north) = settlement.layout(slot, &mut dice);
-        let wanted = self.terrain.scale().offset(settlement.centre, east, north);
-        let place = match settlement.style {
-            Style::Boats => wanted,
-            _ => self.terrain.nearest_inside(wanted, settlement.centre),
-        };
+        let place = self.find_room(settlement, (east, north), &mut dice);
+        let (east, north) = self.terrain.scale().metres(settlement.centre, place);
         Home {
             place,
             welfare: settlement.welfare,
             order: (index as u64) << 48 | settlement.order(slot, east, north),
         }
     }
+
+    /// The wanted place, or one turned about the centre, or any other inside: nothing piles up
+    /// where a settlement meets the outline.
+    fn find_room(&self, settlement: &Settlement, wanted_m: (f64, f64), dice: &mut Dice) -> Coord {
+        let (east, north) = wanted_m;
+        let at = |east, north| self.terrain.scale().offset(settlement.centre, east, north);
+        if settlement.style == Style::Boats {
+            return at(east, north);
+        }
+        if dice.chance(settlement.central) {
+            for (east, north) in [(east, north), (-east, -north), (-north, east), (north, -east)] {
+                if self.terrain.holds(at(east, north)) {
+                    return at(east, north);
+                }
+            }
+        }
+        self.terrain.draw(dice)
+    }
 }
 
 fn draw_style(dice: &mut Dice, dense: bool) -> Style {
-    let shares = if dense { [0.70, 0.28, 0.02] } else { [0.95, 0.047, 0.003] };
+    let shares = if dense { [0.84, 0.14, 0.02] } else { [0.967, 0.03, 0.003] };
     [Style::Scattered, Style::Rows, Style::Flats][dice.pick(&shares)]
 }
 
@@ -151,15 +168,26 @@ impl Settlement {
     fn draw(dice: &mut Dice, centre: Coord, style: Style, numbers: std::ops::Range<u32>) -> Self {
         let direction = dice.between(0.0, TAU);
         let homes = numbers.end - numbers.start;
-        let spacing_m = dice.log_normal(26.0, 0.4);
+        let spacing_m = dice.log_normal(26.0, 0.4).max(16.0);
         Self {
             centre,
             style,
             first: numbers.start,
             homes,
             spread_m: spacing_m * f64::from(homes.max(4)).sqrt() / 2.0,
+            central: 1.0,
             along: (direction.cos(), direction.sin()),
             welfare: 0.35 * dice.normal(),
+        }
+    }
+
+    /// Narrows a settlement that is too wide for its village, and leaves fewer homes at its centre
+    /// in return.
+    fn fit_into(&mut self, area_km2: f64) {
+        let most_m = area_km2.sqrt() * 1_000.0 / 5.0;
+        if self.spread_m > most_m {
+            self.central = (most_m / self.spread_m).powi(2);
+            self.spread_m = most_m;
         }
     }
 
@@ -176,7 +204,9 @@ impl Settlement {
             }
             Style::Rows => {
                 let (row, place) = (slot / HOMES_IN_ROW, slot % HOMES_IN_ROW);
-                (f64::from(place) * 4.0 + dice.between(-0.4, 0.4), f64::from(row) * 9.0)
+                let first_row = f64::from(self.homes / HOMES_IN_ROW) / -2.0;
+                let along_m = (f64::from(place) - 9.5) * 4.0 + dice.between(-0.4, 0.4);
+                (along_m, (first_row + f64::from(row)) * 9.0)
             }
             Style::Flats => {
                 let block = slot / HOMES_IN_BLOCK;

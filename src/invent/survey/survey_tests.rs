@@ -264,3 +264,27 @@ fn fixes_are_mostly_good_and_never_on_the_home_exactly() {
     assert!(share(3.0, 12.0) > 0.85 && share(100.0, 1e9) < 0.002 && share(20.0, 60.0) > 0.01);
     assert!(column.null_count() > 0);
 }
+
+#[test]
+fn the_prelist_names_the_enumerator_who_comes() {
+    let tables = invent(settings(20_000));
+    let prelist = &tables["prelist"];
+    let assigned: BTreeMap<_, _> = texts(prelist, "household_id")
+        .into_iter()
+        .zip(texts(prelist, "assigned_enumerator"))
+        .collect();
+    let visits = &tables["visits"];
+    let officers = texts(visits, "enumerator_id");
+    for (household, officer) in texts(visits, "household_id").iter().zip(&officers) {
+        assert_eq!(&assigned[household], officer);
+    }
+    let unvisited = assigned.values().filter(|officer| officer.is_empty()).count();
+    assert!((200..1_500).contains(&unvisited), "{unvisited}");
+}
+
+#[test]
+fn another_seed_is_another_survey() {
+    let [first, second] = [1, 2].map(|seed| invent(Settings { seed, ..settings(2_000) }));
+    assert_ne!(first["visits"], second["visits"]);
+    assert_eq!(invent(Settings { seed: 1, ..settings(2_000) }), first);
+}

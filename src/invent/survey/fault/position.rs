@@ -65,27 +65,12 @@ pub fn spoil(
             Some(Magnitude(1.0, "visit"))
         }
         FaultKind::OutsideCountry => leave_the_country(scene, dice, visit, fix),
-        FaultKind::InaccurateFix => {
-            let accuracy_m = round(dice.log_uniform(5.0, 2_000.0), 1);
-            let scale = scene.settlements(visit).terrain().scale();
-            let off_m = accuracy_m / 1.51;
-            let home = scene.household(visit).home.place;
-            let place = scale.offset(home, off_m * dice.normal(), off_m * dice.normal());
-            visit.fix = Some(Fix { accuracy_m, ..fix }.at(place));
-            Some(Magnitude(accuracy_m, "m accuracy"))
-        }
+        FaultKind::InaccurateFix => Some(blur(scene, dice, visit, fix)),
         FaultKind::MockPosition => {
             visit.is_mock = true;
             Some(Magnitude(1.0, "visit"))
         }
-        FaultKind::OutsideVillage => {
-            let terrain = scene.settlements(visit).terrain();
-            let (vertex, (east, north)) = terrain.outermost(dice.between(0.0, TAU));
-            let far_m = dice.log_uniform(5.0, 20_000.0);
-            let fix = fix.at(terrain.scale().offset(vertex, far_m * east, far_m * north));
-            visit.fix = Some(fix);
-            Some(Magnitude(terrain.distance_m(fix.coord()), "m"))
-        }
+        FaultKind::OutsideVillage => Some(leave_the_village(scene, dice, visit, fix)),
         FaultKind::OtherRegion => go_elsewhere(scene, dice, visit, fix),
         FaultKind::RoundedPosition => {
             let decimals = dice.below(7) as i32;
@@ -133,6 +118,27 @@ fn send_to_zero(dice: &mut Dice, visit: &mut Visit, fix: Fix) -> Magnitude {
     };
     visit.fix = Some(spoiled);
     magnitude
+}
+
+fn blur(scene: &Scene<'_>, dice: &mut Dice, visit: &mut Visit, fix: Fix) -> Magnitude {
+    let accuracy_m = round(dice.log_uniform(5.0, 2_000.0), 1);
+    let scale = scene.settlements(visit).terrain().scale();
+    // The accuracy is the radius of 68 %, 1.51 standard deviations of each axis.
+    let off_m = accuracy_m / 1.51;
+    let home = scene.household(visit).home.place;
+    let place = scale.offset(home, off_m * dice.normal(), off_m * dice.normal());
+    visit.fix = Some(Fix { accuracy_m, ..fix }.at(place));
+    Magnitude(accuracy_m, "m accuracy")
+}
+
+/// Just beyond the outline or far from it.
+fn leave_the_village(scene: &Scene<'_>, dice: &mut Dice, visit: &mut Visit, fix: Fix) -> Magnitude {
+    let terrain = scene.settlements(visit).terrain();
+    let (vertex, (east, north)) = terrain.outermost(dice.between(0.0, TAU));
+    let far_m = dice.log_uniform(5.0, 20_000.0);
+    let fix = fix.at(terrain.scale().offset(vertex, far_m * east, far_m * north));
+    visit.fix = Some(fix);
+    Magnitude(terrain.distance_m(fix.coord()), "m")
 }
 
 fn leave_the_country(

@@ -1,18 +1,16 @@
 //! The tables of a survey, as columnar batches.
 
 mod persons;
+mod schema;
 mod visits;
 
-use std::sync::Arc;
-
 use arrow::array::{ArrayRef, RecordBatch};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::SchemaRef;
 
 use super::plan::Group;
 use super::population::Population;
 use super::{Persons, Positions, Survey};
 use super::{denominators, fault, institution, registers, schedule};
-use crate::domain::visit::{FieldKind, Need, VisitField};
 
 /// Which table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,71 +53,7 @@ impl TableKind {
 
     /// The columns of the table.
     pub fn schema(self, positions: Positions) -> SchemaRef {
-        Arc::new(Schema::new(match self {
-            Self::Visits => {
-                VisitField::ALL.iter().map(|&one| visit_field(one, positions)).collect()
-            }
-            Self::Persons => columns(&[
-                ("person_id", DataType::Utf8, Need::Required),
-                ("household_id", DataType::Utf8, Need::Required),
-                ("sex", DataType::UInt8, Need::Required),
-                ("birth_date", DataType::Date32, Need::Required),
-                ("disability_code", DataType::Utf8, Need::Required),
-                ("presence", DataType::UInt8, Need::Required),
-                ("institution_id", DataType::Utf8, Need::Optional),
-            ]),
-            Self::Prelist => columns(&[
-                ("id_prelist", DataType::Utf8, Need::Required),
-                ("household_id", DataType::Utf8, Need::Optional),
-                ("village_code", DataType::Utf8, Need::Required),
-                ("source", DataType::Utf8, Need::Required),
-                ("musdes_status", DataType::UInt8, Need::Optional),
-                ("assigned_enumerator", DataType::Utf8, Need::Optional),
-            ]),
-            Self::Institutions => columns(&[
-                ("institution_id", DataType::Utf8, Need::Required),
-                ("name", DataType::Utf8, Need::Required),
-                ("kind", DataType::Utf8, Need::Required),
-                ("village_code", DataType::Utf8, Need::Optional),
-                ("longitude", DataType::Float64, Need::Optional),
-                ("latitude", DataType::Float64, Need::Optional),
-                ("capacity", DataType::UInt32, Need::Optional),
-                ("residents_children", DataType::UInt32, Need::Optional),
-                ("residents_elderly", DataType::UInt32, Need::Optional),
-                ("residents_disabled", DataType::UInt32, Need::Optional),
-            ]),
-            Self::Resources => columns(&[
-                ("resource_id", DataType::Utf8, Need::Required),
-                ("kind", DataType::Utf8, Need::Required),
-                ("region_code", DataType::Utf8, Need::Required),
-                ("headcount", DataType::UInt32, Need::Optional),
-                ("caseload", DataType::UInt32, Need::Optional),
-            ]),
-            Self::Recipients => columns(&[
-                ("programme", DataType::Utf8, Need::Required),
-                ("household_id", DataType::Utf8, Need::Optional),
-                ("person_id", DataType::Utf8, Need::Optional),
-                ("period", DataType::Utf8, Need::Required),
-                ("status", DataType::Utf8, Need::Required),
-                ("amount_idr", DataType::UInt32, Need::Optional),
-            ]),
-            Self::Denominators => columns(&[
-                ("region_code", DataType::Utf8, Need::Required),
-                ("year", DataType::UInt16, Need::Required),
-                ("population", DataType::UInt32, Need::Optional),
-                ("households", DataType::UInt32, Need::Optional),
-                ("children", DataType::UInt32, Need::Optional),
-                ("elderly", DataType::UInt32, Need::Optional),
-                ("disabled", DataType::UInt32, Need::Optional),
-                ("source", DataType::Utf8, Need::Required),
-            ]),
-            Self::Faults => columns(&[
-                ("visit_id", DataType::Utf8, Need::Required),
-                ("fault", DataType::Utf8, Need::Required),
-                ("magnitude", DataType::Float64, Need::Required),
-                ("unit", DataType::Utf8, Need::Required),
-            ]),
-        }))
+        schema::of(self, positions)
     }
 
     /// Columns in which hardly any value comes twice, so that a dictionary of them is in vain.
@@ -147,24 +81,6 @@ impl TableKind {
         RecordBatch::try_new(self.schema(positions), columns)
             .expect("the columns are built in the order and types of the schema")
     }
-}
-
-fn columns(columns: &[(&str, DataType, Need)]) -> Vec<Field> {
-    let field = |(name, kind, need): &(&str, DataType, Need)| {
-        Field::new(*name, kind.clone(), *need == Need::Optional)
-    };
-    columns.iter().map(field).collect()
-}
-
-/// A visit's field as a file has it: the code is text, and so may be the degrees.
-fn visit_field(field: VisitField, positions: Positions) -> Field {
-    let kind = match field.kind() {
-        FieldKind::Code => DataType::Utf8,
-        FieldKind::Degrees if positions == Positions::Text => DataType::Utf8,
-        FieldKind::Time => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
-        other => other.data_type(),
-    };
-    Field::new(field.name(), kind, field.need() == Need::Optional)
 }
 
 /// The tables of one group.
