@@ -2,7 +2,7 @@
 
 use h3o::CellIndex;
 
-use super::hexagon::hexagon;
+use super::hexagon::Hexagons;
 use super::index::{RegionIndex, View};
 use crate::domain::position::{Bounds, Position};
 use crate::domain::region::{Level, RegionId, RegionTree};
@@ -85,7 +85,7 @@ impl<'a> Locator<'a> {
     }
 
     /// Finds where a visit was.
-    pub fn locate<'v>(&self, visit: Visit<'v>) -> LocatedVisit<'v> {
+    pub fn locate<'v>(&self, visit: Visit<'v>, hexagons: &mut Hexagons) -> LocatedVisit<'v> {
         let position = visit
             .longitude()
             .zip(visit.latitude())
@@ -100,7 +100,7 @@ impl<'a> Locator<'a> {
             declared,
             position,
             region,
-            hexagon: position.map(hexagon),
+            hexagon: position.map(|position| hexagons.find(position)),
             declared_distance_m: position
                 .zip(declared)
                 .and_then(|(position, declared)| self.distance_m(position, region, declared)),
