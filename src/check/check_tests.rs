@@ -28,7 +28,8 @@ fn findings(
     ]);
     let batch = visits(&fields);
     let batch = VisitBatch::new(&batch);
-    let checked = check(locator.locate(batch.visit(0), &mut Hexagons::new()), &rules);
+    let located = locator.locate(&batch, &mut Hexagons::new());
+    let checked = check(located.visit(0), &rules);
     let told = |finding: &Finding| {
         format!("{} {} {:.0}", finding.rule, finding.severity.name(), finding.value)
     };

@@ -35,8 +35,9 @@ fn survey(batch: &RecordBatch, ground: &Ground, hexagons: &mut Hexagons) -> Resu
     let visits = VisitBatch::new(batch);
     let mut places = Places::with_capacity(visits.len());
     let mut findings = Findings::default();
+    let located = locator.locate(&visits, hexagons);
     for row in 0..visits.len() {
-        let checked = check(locator.locate(visits.visit(row), hexagons), &rules);
+        let checked = check(located.visit(row), &rules);
         let placed = place(&checked, &rules);
         let province =
             placed.region().and_then(|region| ground.tree.ancestor(region, Level::Province));

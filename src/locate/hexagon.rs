@@ -62,6 +62,11 @@ impl Hexagons {
         cell
     }
 
+    /// [`Hexagons::find`] for each of many positions.
+    pub fn find_many(&mut self, positions: &[Option<Position>]) -> Vec<Option<CellIndex>> {
+        positions.iter().map(|position| position.map(|position| self.find(position))).collect()
+    }
+
     /// The lattice cell of a position, or `None` where rounding could make it another.
     #[inline]
     fn lattice_cell(&mut self, position: Position) -> Option<LatticeCell> {

@@ -14,5 +14,5 @@ mod sides;
 
 pub use build::{IndexError, build};
 pub use hexagon::Hexagons;
-pub use index::{DamagedIndex, RegionIndex};
-pub use located::{LocatedVisit, Locator};
+pub use index::{DamagedIndex, RegionIndex, View};
+pub use located::{LocatedBatch, LocatedVisit, Locator};
