@@ -1,10 +1,11 @@
-//! README tells of every command, flag and setting, and of no other.
+//! README tells of every command, flag, route and setting, and of no other.
 
 use std::collections::BTreeSet;
 
 use clap::CommandFactory;
 use sebaran::commands::Cli;
 use sebaran::config::Config;
+use sebaran::serve::ROUTES;
 
 const README: &str = include_str!("../../README.md");
 
@@ -125,4 +126,11 @@ fn readme_tells_of_every_setting_with_its_default_and_of_no_other() {
         .map(|line| line.splitn(4, '|').take(3).collect::<Vec<_>>().join("|") + "|")
         .collect();
     assert_eq!(told, rows);
+}
+
+#[test]
+fn readme_tells_of_every_route_and_of_no_other() {
+    let rows = README.lines().filter_map(|line| line.strip_prefix("| `/")?.split('`').next());
+    let told: BTreeSet<String> = rows.map(|path| format!("/{path}")).collect();
+    assert_eq!(told, ROUTES.map(str::to_owned).into());
 }
