@@ -55,7 +55,7 @@ fn bytes_below(folder: &Path) -> u64 {
 #[test]
 fn a_build_in_a_quarter_of_its_input_spills_and_makes_the_same_bytes() {
     let country = Country::new();
-    let plan = Plan { households: 100_000, faults: None, format: TableFormat::Parquet };
+    let plan = Plan { households: 160_000, faults: None, format: TableFormat::Parquet };
     let visits = country.survey("survey", plan);
     let input = read_parquet(&visits).get_array_memory_size();
     assert!(input >= 4 * POOL_MIB as usize * MIB, "the input holds {} MiB", input / MIB);

@@ -44,7 +44,7 @@ struct Land {
 
 /// Cuts or changes the declared codes of some rows, so that every line of the placement table occurs.
 pub fn spoil_codes(texts: &mut Texts) {
-    let code = texts.names.iter().position(|name| name == "village_code").unwrap();
+    let code = texts.column("village_code");
     for (number, row) in texts.rows.iter_mut().enumerate() {
         let village = row[code].clone();
         row[code] = match number % 11 {
@@ -57,6 +57,30 @@ pub fn spoil_codes(texts: &mut Texts) {
             6 => String::new(),
             _ => village,
         };
+    }
+}
+
+/// Moves rows by up to 1.6 km on either axis and changes accuracies, so that many come near a threshold,
+/// and puts some on a corner of their village, which others touch.
+pub fn spoil_positions(country: &Country, texts: &mut Texts) {
+    let axes = ["longitude", "latitude"].map(|name| texts.column(name));
+    let (code, accuracy) = (texts.column("village_code"), texts.column("gps_accuracy_m"));
+    for (number, row) in texts.rows.iter_mut().enumerate() {
+        for axis in axes {
+            if let Ok(degrees) = row[axis].parse::<f64>() {
+                row[axis] = (degrees + (number % 149) as f64 * 0.0001).to_string();
+            }
+        }
+        if number % 5 == 0 {
+            row[accuracy] = (number % 23 * 5).to_string();
+        }
+        if number % 7 == 0 {
+            let village = country.tree.find(row[code].parse().unwrap()).unwrap();
+            let corners = country.shapes.full[village.index()].0[0].exterior();
+            let corner = corners.0[number % corners.0.len()];
+            row[axes[0]] = corner.x.to_string();
+            row[axes[1]] = corner.y.to_string();
+        }
     }
 }
 

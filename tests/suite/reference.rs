@@ -83,11 +83,12 @@ fn parquet_makes_the_leaves_of_the_plain_build() {
 }
 
 #[test]
-fn csv_with_codes_of_every_kind_makes_the_leaves_of_the_plain_build() {
+fn csv_with_codes_and_positions_of_every_kind_makes_the_leaves_of_the_plain_build() {
     let country = Country::new();
     let plan = Plan { households: 8_000, faults: Some(0.3), format: TableFormat::Csv };
     let visits = country.survey("survey", plan);
     let mut table = read_csv(&visits);
+    plain::spoil_positions(&country, &mut table);
     plain::spoil_codes(&mut table);
     write_csv(&visits, &table);
     let tables = [table];

@@ -17,6 +17,13 @@ pub struct Texts {
     pub rows: Vec<Vec<String>>,
 }
 
+impl Texts {
+    /// Where a column stands.
+    pub fn column(&self, name: &str) -> usize {
+        self.names.iter().position(|found| found == name).unwrap()
+    }
+}
+
 pub fn read_parquet(path: &Path) -> RecordBatch {
     let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
     let schema = reader.schema().clone();
