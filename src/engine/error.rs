@@ -1,5 +1,7 @@
 //! What stops the engine. Readers' and writers' errors pass through it as they are.
 
+use std::sync::Arc;
+
 use datafusion_common::DataFusionError;
 
 use crate::read::visits::VisitsError;
@@ -21,28 +23,55 @@ pub enum EngineError {
     Threads(#[source] std::io::Error),
     #[error("cannot write what was built")]
     Write(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// One of these that stopped several partitions.
+    #[error(transparent)]
+    Shared(Arc<EngineError>),
 }
 
 impl From<DataFusionError> for EngineError {
     /// Takes an error of ours out of the engine's wrapping.
     fn from(error: DataFusionError) -> Self {
-        match error {
-            DataFusionError::External(inner) => match inner.downcast::<Self>() {
-                Ok(ours) => *ours,
-                Err(other) => Self::Plan(DataFusionError::External(other)),
-            },
-            DataFusionError::Context(_, inner) => Self::from(*inner),
-            DataFusionError::Shared(shared) => match std::sync::Arc::try_unwrap(shared) {
-                Ok(inner) => Self::from(inner),
-                Err(shared) => Self::Plan(DataFusionError::Shared(shared)),
-            },
-            other => Self::Plan(other),
+        match find(&error) {
+            Some(ours) => {
+                drop(error);
+                Arc::try_unwrap(ours).unwrap_or_else(Self::Shared)
+            }
+            None => Self::Plan(error),
         }
+    }
+}
+
+/// The error of ours in the engine's wrappings: what stops a shuffle stops each of its readers.
+fn find(error: &DataFusionError) -> Option<Arc<EngineError>> {
+    match error {
+        DataFusionError::External(inner) => match inner.downcast_ref::<DataFusionError>() {
+            Some(inner) => find(inner),
+            None => inner.downcast_ref::<Arc<EngineError>>().cloned(),
+        },
+        DataFusionError::Context(_, inner) => find(inner),
+        DataFusionError::Shared(inner) => find(inner),
+        _ => None,
     }
 }
 
 impl From<EngineError> for DataFusionError {
     fn from(error: EngineError) -> Self {
-        Self::External(Box::new(error))
+        Self::External(Box::new(Arc::new(error)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_ours_comes_out_of_any_wrapping_as_it_went_in() {
+        let ours = || DataFusionError::from(EngineError::from(VisitsError::TooManyFiles));
+        let shared = Arc::new(ours());
+        let wrapped = DataFusionError::External(Box::new(DataFusionError::Shared(shared.clone())));
+        for error in [ours(), ours().context("here"), DataFusionError::Shared(shared), wrapped] {
+            let error = EngineError::from(error);
+            assert_eq!(error.to_string(), VisitsError::TooManyFiles.to_string());
+        }
     }
 }

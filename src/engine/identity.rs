@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arrow::array::RecordBatch;
 
 use super::error::EngineError;
-use super::latest::{is_same, place_of};
+use super::latest::{is_same, repeated};
 use crate::domain::visit::{VisitBatch, VisitField};
 use crate::read::visits::{Locale, VisitFiles};
 
@@ -134,7 +134,7 @@ fn find_repeated(hashes: &[u64], files: &VisitFiles, locale: &Locale) -> Result<
     let names = files.names();
     let mut seen: BTreeMap<String, RecordBatch> = BTreeMap::new();
     for portion in files.portions(1).concat() {
-        let mut repeated = None;
+        let mut found = None;
         files.read(&portion, locale, &mut |batch| {
             let visits = VisitBatch::new(&batch);
             let ids = visits.text(VisitField::VisitId);
@@ -143,16 +143,13 @@ fn find_repeated(hashes: &[u64], files: &VisitFiles, locale: &Locale) -> Result<
                 let first = seen.entry(ids.value(row).to_owned());
                 let first = first.or_insert_with(|| batch.slice(row, 1));
                 if !is_same((first, 0), (&batch, row)) {
-                    let (first, second) =
-                        (place_of((first, 0), &names), place_of((&batch, row), &names));
-                    let visit_id = ids.value(row).to_owned();
-                    repeated = Some(EngineError::RepeatedVisit { visit_id, first, second });
+                    found = Some(repeated((first, 0), (&batch, row), &names));
                     return ControlFlow::Break(());
                 }
             }
             ControlFlow::Continue(())
         })?;
-        if let Some(error) = repeated {
+        if let Some(error) = found {
             return Err(error);
         }
     }

@@ -111,8 +111,7 @@ impl Latest {
         if is_same((batch, row), before) {
             return Ok(true);
         }
-        let (first, second) = (place_of(before, names), place_of((batch, row), names));
-        Err(EngineError::RepeatedVisit { visit_id: id_before.to_owned(), first, second })
+        Err(repeated(before, (batch, row), names))
     }
 }
 
@@ -126,10 +125,23 @@ pub fn is_same(one: (&RecordBatch, usize), other: (&RecordBatch, usize)) -> bool
     })
 }
 
-/// A row's file and number, for messages.
-pub fn place_of((batch, row): (&RecordBatch, usize), names: &[String]) -> String {
+/// That two rows are of one visit; the one that was given first comes first.
+pub fn repeated(
+    one: (&RecordBatch, usize),
+    other: (&RecordBatch, usize),
+    names: &[String],
+) -> EngineError {
+    let visit_id = VisitBatch::new(one.0).text(VisitField::VisitId).value(one.1).to_owned();
+    let mut places = [place_of(one), place_of(other)];
+    places.sort_unstable();
+    let in_words = |(source, row): (u16, u64)| format!("row {row} of `{}`", names[usize::from(source)]);
+    let [first, second] = places.map(in_words);
+    EngineError::RepeatedVisit { visit_id, first, second }
+}
+
+/// A row's file and number.
+fn place_of((batch, row): (&RecordBatch, usize)) -> (u16, u64) {
     let column = |name| batch.column_by_name(name).expect("the reader made the column");
     let source = column(SOURCE).as_primitive::<UInt16Type>().value(row);
-    let number = column(SOURCE_ROW).as_primitive::<UInt64Type>().value(row);
-    format!("row {number} of `{}`", names[usize::from(source)])
+    (source, column(SOURCE_ROW).as_primitive::<UInt64Type>().value(row))
 }

@@ -84,7 +84,7 @@ pub fn run(
     let scan = VisitsScan::new(Arc::clone(&build.files), locale.clone(), build.threads.get());
     let rows = scan.rows();
     let plan = assemble(build, scan, &ids)?;
-    let context = session::context(build.memory_bytes, build.spill_folder)?;
+    let context = session::context(build.memory_bytes, build.threads.get(), build.spill_folder)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(build.threads.get())
         .enable_time()

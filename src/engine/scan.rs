@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion_common::Result;
 use datafusion_common::tree_node::TreeNodeRecursion;
@@ -97,19 +98,22 @@ impl ExecutionPlan for VisitsScan {
         Ok(self)
     }
 
-    fn execute(&self, partition: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let mut builder = RecordBatchReceiverStreamBuilder::new(self.schema(), WAITING);
         let sender = builder.tx();
         let (files, locale) = (Arc::clone(&self.files), Arc::clone(&self.locale));
         let (portions, rows) = (self.portions[partition].clone(), self.rows());
+        let most = context.session_config().batch_size();
         builder.spawn_blocking(move || {
             for portion in &portions {
                 let read = &rows[portion.file()];
-                let mut put = |batch: arrow::array::RecordBatch| {
+                let mut put = |batch: RecordBatch| {
                     read.fetch_add(batch.num_rows() as u64, Ordering::Relaxed);
-                    let sent = sender.blocking_send(Ok(batch));
-                    // A closed channel means that the plan is being torn down.
-                    if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                    let is_sent = parts(&batch, most).all(|part| {
+                        // A closed channel means that the plan is being torn down.
+                        sender.blocking_send(Ok(part)).is_ok()
+                    });
+                    if is_sent { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
                 };
                 files.read(portion, &locale, &mut put).map_err(EngineError::from)?;
             }
@@ -117,4 +121,10 @@ impl ExecutionPlan for VisitsScan {
         });
         Ok(builder.build())
     }
+}
+
+/// A batch in parts of at most `most` rows.
+fn parts(batch: &RecordBatch, most: usize) -> impl Iterator<Item = RecordBatch> + use<'_> {
+    let rows = batch.num_rows();
+    (0..rows).step_by(most).map(move |start| batch.slice(start, most.min(rows - start)))
 }

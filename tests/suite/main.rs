@@ -7,7 +7,18 @@
     reason = "tests read the sources and stop at the first surprise"
 )]
 
+mod cli;
+mod country;
 mod documented;
 mod house;
 mod killed;
+mod memory;
+mod plain;
+mod points;
+mod program;
+mod reference;
+mod refused;
+mod repeated;
 mod source;
+mod sums;
+mod table;

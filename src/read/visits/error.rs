@@ -28,9 +28,12 @@ pub enum VisitsError {
     RepeatedColumn { path: PathBuf, name: String },
     #[error("visits file `{path}`, row {row}: {problem}")]
     Row { path: PathBuf, row: u64, problem: Problem },
-    #[error("visits file `{path}` cannot be read beyond row {row}")]
+    #[error(
+        "visits file `{path}` cannot be read beyond row {row}; it may not be whole: copy or export it \
+         again"
+    )]
     Csv { path: PathBuf, row: u64, source: csv::Error },
-    #[error("cannot read Parquet file `{path}`")]
+    #[error("cannot read Parquet file `{path}`; it may not be whole, or not Parquet: export it again")]
     Parquet { path: PathBuf, source: parquet::errors::ParquetError },
     #[error(
         "column `{field}` of Parquet file `{path}` is of a type that can't be read as it ({found})"

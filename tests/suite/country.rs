@@ -1,0 +1,143 @@
+//! An invented country that is small enough for a test, surveys of it, and releases built on it.
+
+use std::path::{Path, PathBuf};
+
+use sebaran::commands::Common;
+use sebaran::commands::build::{self, Assign, BuildArgs};
+use sebaran::commands::generate::{self, GenerateArgs};
+use sebaran::domain::code::CodeSystem;
+use sebaran::domain::region::{Level, Region, RegionTree, Shapes, Slug};
+use sebaran::invent::survey::Persons;
+use sebaran::invent::{self, CountrySettings};
+use sebaran::outline::{self, OutlineSettings};
+use sebaran::store::digest::Digest;
+use sebaran::store::regions::{self, IfThere, ImportReport, SourceStamp};
+use sebaran::store::tables::TableFormat;
+use sebaran::store::{Release, leaves};
+use tempfile::TempDir;
+
+/// The name of its regions.
+pub const VERSION: &str = "small";
+
+/// A register with the regions of a small country, and room for files beside it.
+pub struct Country {
+    folder: TempDir,
+    pub tree: RegionTree,
+    pub shapes: Shapes,
+}
+
+/// With how much a release is built.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Means {
+    pub threads: Option<u16>,
+    pub memory_mib: Option<u32>,
+}
+
+/// What survey of the country to invent.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    pub households: u64,
+    pub faults: Option<f64>,
+    pub format: TableFormat,
+}
+
+impl Country {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings =
+            CountrySettings { provinces: 3, regencies: 6, districts: 24, villages: 240 };
+        let villages = invent::country(7, &settings);
+        let version: Slug = VERSION.parse().unwrap();
+        let settings = OutlineSettings::default();
+        let derived =
+            outline::derive(CodeSystem::Invented, version, villages, &settings).unwrap();
+        let blake3 = Digest::of_bytes(b"invented");
+        let source = SourceStamp { name: "invented".into(), layer: "7".into(), blake3 };
+        let report = ImportReport::new(source, Vec::new(), derived.coverage);
+        let register = folder.path().join("register");
+        regions::save(&register, &derived.tree, &derived.shapes, &report, IfThere::Refuse)
+            .unwrap();
+        Self { folder, tree: derived.tree, shapes: derived.shapes }
+    }
+
+    pub fn register(&self) -> PathBuf {
+        self.path("register")
+    }
+
+    /// A path beside the register.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a text beside the register.
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// A village where people may live.
+    pub fn village(&self) -> &Region {
+        self.tree.level(Level::Village).next().unwrap().1
+    }
+
+    /// Invents a survey and gives the path of its visits.
+    pub fn survey(&self, name: &str, plan: Plan) -> PathBuf {
+        let args = GenerateArgs {
+            regions: VERSION.parse().unwrap(),
+            households: plan.households,
+            seed: 11,
+            wave: 0,
+            faults: plan.faults,
+            format: plan.format,
+            facts: None,
+            reference_date: None,
+            persons: Persons::Omitted,
+            out: self.path(name),
+        };
+        let written =
+            generate::generate(&self.common(Means::default()), &args, &self.tree, &self.shapes);
+        let files = &written.unwrap().tables["visits"].files;
+        assert_eq!(files.len(), 1);
+        self.path(name).join(&files[0])
+    }
+
+    /// Builds a release from visits.
+    pub fn build(&self, release: &str, visits: &[PathBuf], means: Means) -> anyhow::Result<Release> {
+        let args = BuildArgs {
+            visits: visits.to_vec(),
+            regions: VERSION.parse().unwrap(),
+            release: release.parse().unwrap(),
+            reference_date: "2021-11-30".parse().unwrap(),
+            columns: None,
+            denominators: None,
+            assign: Assign::Declared,
+            memory_mib: means.memory_mib,
+        };
+        build::build(&self.common(means), &args)
+    }
+
+    fn common(&self, means: Means) -> Common {
+        let register = self.register();
+        Common { register, config: None, quiet: true, json: false, threads: means.threads }
+    }
+
+    /// The leaves of a release.
+    pub fn leaves(&self, release: &Release) -> sebaran::protect::LeafTable {
+        leaves::read(release, &self.tree).unwrap()
+    }
+}
+
+/// Every path in a folder and below, sorted.
+pub fn listed(folder: &Path) -> Vec<PathBuf> {
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            paths.extend(listed(&path));
+        }
+        paths.push(path);
+    }
+    paths.sort();
+    paths
+}

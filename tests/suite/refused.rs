@@ -1,0 +1,190 @@
+//! Visits as people send them: what can be read is read the same, and what can't is refused by an error
+//! that names the file, the row and the remedy, with nothing left behind.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use sebaran::store::release;
+
+use crate::country::{Country, Means, VERSION, listed};
+use crate::program::{Said, run};
+
+const HEADER: &str =
+    "visit_id,household_id,village_code,enumerator_id,started_at,outcome,longitude,latitude,decile";
+const ROWS: usize = 6;
+
+/// A few visits of different households in one village, as CSV.
+pub fn visits(country: &Country) -> String {
+    let village = country.village();
+    let (code, at) = (village.code, village.label);
+    let row = |number: usize| {
+        let (longitude, latitude) = (at.longitude(), at.latitude());
+        format!("k{number},rt{number},{code},José,2021-03-04T09:12:0{number},1,{longitude},{latitude},2\n")
+    };
+    let rows: String = (0..ROWS).map(row).collect();
+    format!("{HEADER}\n{rows}")
+}
+
+fn gzipped(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn latin_1(text: &str) -> Vec<u8> {
+    text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect()
+}
+
+fn build(country: &Country, release: &str, file: &PathBuf, further: &[&str]) -> Said {
+    let file = file.to_str().unwrap();
+    let words = ["build", file, "--regions", VERSION, "--release", release];
+    let words = [&words[..], &["--reference-date", "2021-11-30"], further].concat();
+    run(&country.register(), &words)
+}
+
+/// Degrees, minutes and seconds, to a hundredth of a second.
+fn sexagesimal(degrees: f64, letters: [&str; 2]) -> String {
+    let hundredths = (degrees.abs() * 360_000.0).round() as u64;
+    let (whole, rest) = (hundredths / 360_000, hundredths % 360_000);
+    let (minutes, seconds) = (rest / 6_000, (rest % 6_000) as f64 / 100.0);
+    format!("{whole}°{minutes}'{seconds}\"{}", letters[usize::from(degrees < 0.0)])
+}
+
+#[test]
+fn visits_in_any_usual_writing_make_the_same_leaves() {
+    let country = Country::new();
+    let plain = visits(&country);
+    let at = country.village().label;
+    let dms = plain
+        .replace(&format!(",{},", at.longitude()), &format!(",\"{}\",", quoted(at.longitude(), ["E", "W"])))
+        .replace(&format!(",{},", at.latitude()), &format!(",\"{}\",", quoted(at.latitude(), ["LU", "LS"])));
+    assert_ne!(plain, dms);
+    let columns = country.write("columns.toml", "encoding = \"windows-1252\"\n");
+    let columns = columns.to_str().unwrap();
+    let semicolons = plain.replace(',', ";").replace('.', ",");
+    let cases: [(&str, Vec<u8>, &[&str]); 9] = [
+        ("plain.csv", plain.clone().into(), &[]),
+        ("bom.csv", format!("\u{feff}{plain}").into(), &[]),
+        ("crlf.csv", plain.replace('\n', "\r\n").into(), &[]),
+        ("semicolons.csv", semicolons.clone().into(), &[]),
+        ("all.csv", format!("\u{feff}{}", semicolons.replace('\n', "\r\n")).into(), &[]),
+        ("tabs.tsv", plain.replace(',', "\t").into(), &[]),
+        ("packed.csv.gz", gzipped(&plain), &[]),
+        ("dms.csv", dms.into(), &[]),
+        ("latin.csv", latin_1(&plain), &["--columns", columns]),
+    ];
+    let mut first = None;
+    for (number, (name, bytes, further)) in cases.into_iter().enumerate() {
+        let file = country.write(name, bytes);
+        let id = format!("r{number}");
+        let said = build(&country, &id, &file, further);
+        assert_eq!(said.code, Some(0), "{name}: {}", said.err);
+        let release = release::open(&country.register(), Some(&id.parse().unwrap())).unwrap();
+        let accounts = release.manifest().build().accounts;
+        assert_eq!(accounts.placed_in_hexagon, ROWS as u64, "{name}: {accounts:?}");
+        let leaves = release.manifest().files()["leaves.parquet"];
+        assert_eq!(*first.get_or_insert(leaves), leaves, "{name}");
+    }
+}
+
+/// The text of degrees in a quoted field.
+fn quoted(degrees: f64, letters: [&str; 2]) -> String {
+    sexagesimal(degrees, letters).replace('"', "\"\"")
+}
+
+struct Case {
+    name: &'static str,
+    bytes: Vec<u8>,
+    /// What the error must say besides the file's name.
+    says: &'static [&'static str],
+}
+
+fn cases(country: &Country) -> Vec<Case> {
+    let plain = visits(country);
+    let code = country.village().code.to_string();
+    let dotted = format!("{}.{}.{}.{}", &code[..2], &code[2..4], &code[4..6], &code[6..]);
+    let case = |name, bytes: Vec<u8>, says| Case { name, bytes, says };
+    let edited = |from: &str, to: &str| {
+        assert!(plain.contains(from));
+        plain.replace(from, to).into_bytes()
+    };
+    vec![
+        case("short.csv", edited("k2,rt2,", "k2,"), &["row 4", "8 fields", "delimiter"]),
+        case("empty-id.csv", edited("k3,", ","), &["row 5", "visit_id is empty"]),
+        case("time.csv", edited("2021-03-04T09:12:01", "4 Maret"), &["row 3", "4 Maret", "ISO 8601"]),
+        case("outcome.csv", edited(":04,1,", ":04,9,"), &["row 6", "outcome `9`", "1 completed"]),
+        case("column.csv", edited("outcome", "hasil"), &["no column `outcome`", "hasil", "--columns"]),
+        case("twice.csv", edited("decile", "outcome"), &["`outcome` twice", "remove one"]),
+        case("dotted.csv", edited(&code, &dotted), &["row 2", "dotted form", "recode"]),
+        case("latin.csv", latin_1(&plain), &["row 2", "not UTF-8", "encoding"]),
+        case("empty.csv", Vec::new(), &["is empty", "header"]),
+        case("empty.csv.gz", gzipped(""), &["is empty", "header"]),
+        case("blank.csv", b"\n\n".to_vec(), &["is empty", "header"]),
+        case("torn.csv.gz", torn(&plain), &["row", "whole"]),
+        case("plain.csv.gz", plain.clone().into(), &["gzip"]),
+        case("not.parquet", plain.clone().into(), &["Parquet", "export it again"]),
+        case("visits.xlsx", plain.clone().into(), &["convert it"]),
+    ]
+}
+
+/// A packed file of which the second half is missing.
+fn torn(plain: &str) -> Vec<u8> {
+    let row = plain.lines().nth(1).unwrap();
+    let many = (0..5_000).map(|number| row.replace("k0,rt0", &format!("k{number},rt{number}")));
+    let text = format!("{HEADER}\n{}\n", many.collect::<Vec<_>>().join("\n"));
+    let mut packed = gzipped(&text);
+    packed.truncate(packed.len() / 2);
+    packed
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_and_leaves_nothing_behind() {
+    let country = Country::new();
+    let good = country.write("good.csv", visits(&country));
+    country.build("good", &[good], Means::default()).unwrap();
+    let before = listed(&country.register());
+    let mut failures = Vec::new();
+    for Case { name, bytes, says } in cases(&country) {
+        let file = country.write(name, bytes);
+        let said = build(&country, "bad", &file, &[]);
+        let lacks: Vec<_> =
+            says.iter().chain([&name]).filter(|words| !said.err.contains(**words)).collect();
+        if said.err.contains("External error") || said.err.contains("cannot run the plan") {
+            failures.push(format!("{name}: talks of the engine: {}", said.err));
+        }
+        if said.code != Some(1) || !lacks.is_empty() || !said.out.is_empty() {
+            failures.push(format!("{name}: lacks {lacks:?}: {said:?}"));
+        }
+        if listed(&country.register()) != before {
+            failures.push(format!("{name}: leaves something behind"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    let current = release::current(&country.register()).unwrap();
+    assert_eq!(current.unwrap().as_str(), "good");
+}
+
+#[test]
+fn codes_of_another_system_are_refused() {
+    let country = Country::new();
+    let code = country.village().code.to_string();
+    let file = country.write("other.csv", visits(&country).replace(&code, "3171011001"));
+    let said = build(&country, "bad", &file, &[]);
+    assert_eq!(said.code, Some(1), "{}", said.out);
+    for words in ["6 of 6 visits", "system invented", "--assign coordinates"] {
+        assert!(said.err.contains(words), "{words}: {}", said.err);
+    }
+    assert!(release::list(&country.register()).unwrap().is_empty());
+    let said = build(&country, "by-position", &file, &["--assign", "coordinates"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let country = Country::new();
+    let said = build(&country, "bad", &country.path("nowhere.csv"), &[]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("nowhere.csv"), "{}", said.err);
+}
