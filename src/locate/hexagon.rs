@@ -9,6 +9,7 @@
 
 use h3o::{CellIndex, LatLng, Resolution};
 
+use super::sphere::{Sines, combined, cross, dot, normalized};
 use crate::domain::position::Position;
 
 /// Lattice cells that are remembered: 256 KiB.
@@ -27,6 +28,7 @@ const CORNER: f64 = 2.0 * 2401.0;
 
 /// Finds hexagons, and remembers those it found. One for each thread.
 pub struct Hexagons {
+    sines: Sines,
     faces: [Face; 20],
     /// The face of the last position: the next is likely there too.
     face: usize,
@@ -44,7 +46,9 @@ struct LatticeCell {
 impl Hexagons {
     pub fn new() -> Self {
         let nowhere = (LatticeCell::default(), None);
-        Self { faces: faces(), face: 0, remembered: vec![nowhere; REMEMBERED].into() }
+        let sines = Sines::new();
+        let remembered = vec![nowhere; REMEMBERED].into();
+        Self { faces: faces(&sines), sines, face: 0, remembered }
     }
 
     /// The H3 cell of resolution 8 that holds a position.
@@ -70,7 +74,7 @@ impl Hexagons {
     /// The lattice cell of a position, or `None` where rounding could make it another.
     #[inline]
     fn lattice_cell(&mut self, position: Position) -> Option<LatticeCell> {
-        let point = unit(position);
+        let point = self.sines.unit(position);
         let height = self.choose_face(point)?;
         let face = &self.faces[self.face];
         let (x, y) = (dot(point, face.along) / height, dot(point, face.across) / height);
@@ -164,13 +168,13 @@ struct Face {
 ///
 /// An axis of the lattice of an even resolution points to a corner. Which of the three corners does not
 /// matter: the lattice looks the same from each.
-fn faces() -> [Face; 20] {
+fn faces(sines: &Sines) -> [Face; 20] {
     let corners: Vec<[f64; 3]> = CellIndex::base_cells()
         .filter(|cell| cell.is_pentagon())
         .map(|cell| {
             let middle = LatLng::from(cell);
             let position = Position::new(middle.lng(), middle.lat());
-            unit(position.expect("a cell's middle is on the Earth"))
+            sines.unit(position.expect("a cell's middle is on the Earth"))
         })
         .collect();
     // Neighbouring corners are 63.4 degrees apart, the next nearest 116.6.
@@ -207,32 +211,6 @@ impl Face {
             surely_nearest: dot(edge, middle) + FACE_MARGIN,
         }
     }
-}
-
-/// The point of the unit sphere at a position.
-#[inline]
-fn unit(position: Position) -> [f64; 3] {
-    let (sin_latitude, cos_latitude) = position.latitude().to_radians().sin_cos();
-    let (sin_longitude, cos_longitude) = position.longitude().to_radians().sin_cos();
-    [cos_longitude * cos_latitude, sin_longitude * cos_latitude, sin_latitude]
-}
-
-#[inline]
-fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
-    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-}
-
-fn combined(s: f64, a: [f64; 3], t: f64, b: [f64; 3]) -> [f64; 3] {
-    [s * a[0] + t * b[0], s * a[1] + t * b[1], s * a[2] + t * b[2]]
-}
-
-fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
-    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
-}
-
-fn normalized(a: [f64; 3]) -> [f64; 3] {
-    let length = dot(a, a).sqrt();
-    a.map(|axis| axis / length)
 }
 
 #[cfg(test)]
@@ -286,7 +264,7 @@ mod tests {
     #[test]
     fn agrees_with_h3o_at_middles_corners_and_edges_of_faces() {
         let mut hexagons = Hexagons::new();
-        let faces = faces();
+        let faces = faces(&Sines::new());
         let at = |point: [f64; 3]| {
             let [x, y, z] = normalized(point);
             (y.atan2(x).to_degrees(), z.asin().to_degrees())

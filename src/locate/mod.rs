@@ -11,6 +11,7 @@ mod index;
 mod located;
 mod orient;
 mod sides;
+mod sphere;
 
 pub use build::{IndexError, build};
 pub use hexagon::Hexagons;
