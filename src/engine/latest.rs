@@ -5,16 +5,17 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, RecordBatch, UInt8Builder};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, UInt8Builder};
 use arrow::compute::SortOptions;
-use arrow::datatypes::{UInt16Type, UInt64Type};
+use arrow::datatypes::{UInt8Type, UInt16Type, UInt64Type};
 use datafusion_common::Result;
 
 use super::error::EngineError;
 use super::identity::VisitIds;
 use super::operator::{MakeStep, Step};
-use crate::domain::visit::{Outcome, SOURCE, SOURCE_ROW, VisitBatch, VisitField};
-use crate::place::batch::{PLACED_SCHEMA, Standing};
+use super::packed::CHOSEN_SCHEMA;
+use crate::domain::visit::{Outcome, SOURCE, SOURCE_ROW, VisitField};
+use crate::place::Standing;
 
 /// The order in which households' visits must come, with the options of each column.
 pub const ORDER: [(VisitField, SortOptions); 4] = [
@@ -34,7 +35,7 @@ pub fn latest_step(ids: &Arc<VisitIds>, names: Arc<[String]>) -> MakeStep {
             let standings = state.step(&batch, &names, &mut |visit_id| noted.note(visit_id))?;
             let mut columns = batch.columns().to_vec();
             columns.push(standings);
-            Ok(RecordBatch::try_new(Arc::clone(&PLACED_SCHEMA), columns)?)
+            Ok(RecordBatch::try_new(Arc::clone(&CHOSEN_SCHEMA), columns)?)
         })
     })
 }
@@ -54,10 +55,10 @@ impl Latest {
         batch: &RecordBatch,
         names: &[String],
         note: &mut dyn FnMut(&str) -> Result<(), EngineError>,
-    ) -> Result<arrow::array::ArrayRef, EngineError> {
-        let visits = VisitBatch::new(batch);
-        let households = visits.text(VisitField::HouseholdId);
-        let visit_ids = visits.text(VisitField::VisitId);
+    ) -> Result<ArrayRef, EngineError> {
+        let households = text(batch, VisitField::HouseholdId);
+        let visit_ids = text(batch, VisitField::VisitId);
+        let outcomes = column(batch, VisitField::Outcome.name()).as_primitive::<UInt8Type>();
         let mut standings = UInt8Builder::with_capacity(batch.num_rows());
         for row in 0..batch.num_rows() {
             if self.is_repeated(batch, row, visit_ids, names)? {
@@ -69,7 +70,7 @@ impl Latest {
                 households.value(row).clone_into(&mut self.household);
                 self.is_decided = false;
             }
-            standings.append_value(self.stand(visits.visit(row).outcome()) as u8);
+            standings.append_value(self.stand(outcome(outcomes.value(row))) as u8);
         }
         if batch.num_rows() > 0 {
             self.before = Some(batch.slice(batch.num_rows() - 1, 1));
@@ -96,7 +97,7 @@ impl Latest {
         &self,
         batch: &RecordBatch,
         row: usize,
-        visit_ids: &arrow::array::StringArray,
+        visit_ids: &StringArray,
         names: &[String],
     ) -> Result<bool, EngineError> {
         let before = match (row, &self.before) {
@@ -104,7 +105,7 @@ impl Latest {
             (0, Some(before)) => (before, 0),
             _ => (batch, row - 1),
         };
-        let id_before = VisitBatch::new(before.0).text(VisitField::VisitId).value(before.1);
+        let id_before = text(before.0, VisitField::VisitId).value(before.1);
         if id_before != visit_ids.value(row) {
             return Ok(false);
         }
@@ -113,6 +114,18 @@ impl Latest {
         }
         Err(repeated(before, (batch, row), names))
     }
+}
+
+fn column<'a>(batch: &'a RecordBatch, name: &str) -> &'a ArrayRef {
+    batch.column_by_name(name).expect("the plan made the column")
+}
+
+fn text(batch: &RecordBatch, field: VisitField) -> &StringArray {
+    column(batch, field.name()).as_string::<i32>()
+}
+
+fn outcome(number: u8) -> Outcome {
+    Outcome::from_number(number).expect("the reader lets 1 to 6 through")
 }
 
 /// Whether two rows are equal in everything but where they stood.
@@ -131,7 +144,7 @@ pub fn repeated(
     other: (&RecordBatch, usize),
     names: &[String],
 ) -> EngineError {
-    let visit_id = VisitBatch::new(one.0).text(VisitField::VisitId).value(one.1).to_owned();
+    let visit_id = text(one.0, VisitField::VisitId).value(one.1).to_owned();
     let mut places = [place_of(one), place_of(other)];
     places.sort_unstable();
     let in_words =
@@ -142,7 +155,6 @@ pub fn repeated(
 
 /// A row's file and number.
 fn place_of((batch, row): (&RecordBatch, usize)) -> (u16, u64) {
-    let column = |name| batch.column_by_name(name).expect("the reader made the column");
-    let source = column(SOURCE).as_primitive::<UInt16Type>().value(row);
-    (source, column(SOURCE_ROW).as_primitive::<UInt64Type>().value(row))
+    let source = column(batch, SOURCE).as_primitive::<UInt16Type>().value(row);
+    (source, column(batch, SOURCE_ROW).as_primitive::<UInt64Type>().value(row))
 }

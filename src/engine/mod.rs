@@ -9,6 +9,7 @@ mod ground;
 mod identity;
 mod latest;
 mod operator;
+mod packed;
 mod plan;
 mod scan;
 mod session;

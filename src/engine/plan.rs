@@ -24,6 +24,7 @@ use super::ground::Ground;
 use super::identity::VisitIds;
 use super::latest::{self, latest_step};
 use super::operator::Operator;
+use super::packed::{CHOSEN_SCHEMA, PACKED_SCHEMA, pack_step, unpack_step};
 use super::scan::VisitsScan;
 use super::session;
 use super::survey::survey_step;
@@ -125,12 +126,16 @@ fn assemble(
         Arc::clone(&SURVEYED_SCHEMA),
         survey_step(&build.ground),
     );
+    let schema = Arc::clone(&PACKED_SCHEMA);
+    let packed = Operator::new("Pack", Arc::new(surveyed), schema, pack_step());
     let by_household = latest::ORDER.map(|(field, options)| (field.name(), options));
-    let by_household = sorted(Arc::new(surveyed), partitions, &by_household)?;
-    let schema = Arc::clone(&PLACED_SCHEMA);
+    let by_household = sorted(Arc::new(packed), partitions, &by_household)?;
+    let schema = Arc::clone(&CHOSEN_SCHEMA);
     let latest = Operator::new("Latest", by_household, schema, latest_step(ids, names));
     let by_place = batch::ORDER.map(|name| (name, SortOptions::default()));
-    Ok(sorted(Arc::new(latest), partitions, &by_place)?)
+    let by_place = sorted(Arc::new(latest), partitions, &by_place)?;
+    let schema = Arc::clone(&PLACED_SCHEMA);
+    Ok(Arc::new(Operator::new("Unpack", by_place, schema, unpack_step())))
 }
 
 /// Brings rows that are equal in the first column of an order together, and sorts each partition.

@@ -42,11 +42,11 @@ impl Standing {
 }
 
 /// The columns that follow those of [`VISIT_SCHEMA`]: where the visit counts and what was found.
-const PROVINCE: &str = "province";
-const REGION: &str = "region";
+pub const PROVINCE: &str = "province";
+pub const REGION: &str = "region";
 const HEXAGON: &str = "hexagon";
 const FINDINGS: &str = "findings";
-const STANDING: &str = "standing";
+pub const STANDING: &str = "standing";
 
 pub fn finding_fields() -> Fields {
     Fields::from(vec![
