@@ -134,7 +134,8 @@ pub fn repeated(
     let visit_id = VisitBatch::new(one.0).text(VisitField::VisitId).value(one.1).to_owned();
     let mut places = [place_of(one), place_of(other)];
     places.sort_unstable();
-    let in_words = |(source, row): (u16, u64)| format!("row {row} of `{}`", names[usize::from(source)]);
+    let in_words =
+        |(source, row): (u16, u64)| format!("row {row} of `{}`", names[usize::from(source)]);
     let [first, second] = places.map(in_words);
     EngineError::RepeatedVisit { visit_id, first, second }
 }

@@ -98,7 +98,11 @@ impl ExecutionPlan for VisitsScan {
         Ok(self)
     }
 
-    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+    fn execute(
+        &self,
+        partition: usize,
+        context: Arc<TaskContext>,
+    ) -> Result<SendableRecordBatchStream> {
         let mut builder = RecordBatchReceiverStreamBuilder::new(self.schema(), WAITING);
         let sender = builder.tx();
         let (files, locale) = (Arc::clone(&self.files), Arc::clone(&self.locale));

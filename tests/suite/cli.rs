@@ -20,7 +20,8 @@ fn write_boundaries(country: &Country) -> PathBuf {
         (level.name().to_owned(), JsonValue::from(region.name.clone()))
     };
     let features = country.tree.level(Level::Village).map(|(id, region)| {
-        let mut properties: JsonObject = Level::ALL.map(|level| name(level, id)).into_iter().collect();
+        let mut properties: JsonObject =
+            Level::ALL.map(|level| name(level, id)).into_iter().collect();
         properties.insert("village_code".into(), region.code.to_string().into());
         properties.insert("kind".into(), region.kind.name().into());
         properties.insert("utc_offset_min".into(), region.utc_offset_min.into());
@@ -32,7 +33,8 @@ fn write_boundaries(country: &Country) -> PathBuf {
             foreign_members: None,
         }
     });
-    let collection = FeatureCollection { features: features.collect(), bbox: None, foreign_members: None };
+    let collection =
+        FeatureCollection { features: features.collect(), bbox: None, foreign_members: None };
     country.write("villages.geojson", GeoJson::from(collection).to_string())
 }
 
@@ -50,7 +52,8 @@ fn imported_boundaries_are_those_that_went_in() {
     let country = Country::new();
     let boundaries = write_boundaries(&country);
     let register = country.path("other");
-    let words = ["regions", "import", text(&boundaries), "--system", "invented", "--version", "own"];
+    let words =
+        ["regions", "import", text(&boundaries), "--system", "invented", "--version", "own"];
     let imported = run_json(&register, &words);
     let (tree, shapes) = sebaran::store::regions::load(&register, &"own".parse().unwrap()).unwrap();
     assert_eq!(tree.len(), country.tree.len(), "{imported}");
@@ -83,7 +86,8 @@ fn visits_become_layers() {
     );
     let visits = survey.join("visits-000.parquet");
     let denominators = survey.join("denominators.parquet");
-    let words = ["build", text(&visits), "--denominators", text(&denominators), "--regions", VERSION];
+    let words =
+        ["build", text(&visits), "--denominators", text(&denominators), "--regions", VERSION];
     let words = [&words[..], &["--release", "r1", "--reference-date", "2021-11-30"]].concat();
     let built = run_json(&register, &words);
     assert_eq!(built["accounts"]["rows"], generated["tables"]["visits"]["rows"]);
@@ -95,7 +99,8 @@ fn visits_become_layers() {
     assert_eq!(run_json(&register, &["verify"])["is_sound"], true);
 
     let file = country.path("layer.geojson");
-    let export = ["export", "poverty-district", "--format", "geojson", "--exact", "-o", text(&file)];
+    let export =
+        ["export", "poverty-district", "--format", "geojson", "--exact", "-o", text(&file)];
     let exported = run_json(&register, &export);
     let layer = collection(&std::fs::read_to_string(&file).unwrap());
     assert_eq!(exported["features"], layer.features.len());
@@ -168,7 +173,8 @@ fn exact_figures_stay_on_the_machine() {
         assert_eq!((said.code, said.out.as_str()), (Some(1), ""), "{words:?}");
         assert!(said.err.contains(remedy), "{words:?}: {}", said.err);
     }
-    let said = run(&register, &["export", "poverty-village", "--format", "csv", "--exact", "-o", "-"]);
+    let said =
+        run(&register, &["export", "poverty-village", "--format", "csv", "--exact", "-o", "-"]);
     assert_eq!(said.code, Some(0), "{}", said.err);
     assert_eq!(csv::Reader::from_reader(said.out.as_bytes()).records().count(), 240);
 }

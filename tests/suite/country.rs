@@ -44,19 +44,16 @@ pub struct Plan {
 impl Country {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let settings =
-            CountrySettings { provinces: 3, regencies: 6, districts: 24, villages: 240 };
+        let settings = CountrySettings { provinces: 3, regencies: 6, districts: 24, villages: 240 };
         let villages = invent::country(7, &settings);
         let version: Slug = VERSION.parse().unwrap();
         let settings = OutlineSettings::default();
-        let derived =
-            outline::derive(CodeSystem::Invented, version, villages, &settings).unwrap();
+        let derived = outline::derive(CodeSystem::Invented, version, villages, &settings).unwrap();
         let blake3 = Digest::of_bytes(b"invented");
         let source = SourceStamp { name: "invented".into(), layer: "7".into(), blake3 };
         let report = ImportReport::new(source, Vec::new(), derived.coverage);
         let register = folder.path().join("register");
-        regions::save(&register, &derived.tree, &derived.shapes, &report, IfThere::Refuse)
-            .unwrap();
+        regions::save(&register, &derived.tree, &derived.shapes, &report, IfThere::Refuse).unwrap();
         Self { folder, tree: derived.tree, shapes: derived.shapes }
     }
 
@@ -103,7 +100,12 @@ impl Country {
     }
 
     /// Builds a release from visits.
-    pub fn build(&self, release: &str, visits: &[PathBuf], means: Means) -> anyhow::Result<Release> {
+    pub fn build(
+        &self,
+        release: &str,
+        visits: &[PathBuf],
+        means: Means,
+    ) -> anyhow::Result<Release> {
         let args = BuildArgs {
             visits: visits.to_vec(),
             regions: VERSION.parse().unwrap(),

@@ -40,9 +40,9 @@ fn bytes_below(folder: &Path) -> u64 {
     let mut bytes = 0;
     for entry in entries.flatten() {
         let path = entry.path();
-        let is_engines = path.components().any(|part| {
-            part.as_os_str().to_string_lossy().starts_with("datafusion-")
-        });
+        let is_engines = path
+            .components()
+            .any(|part| part.as_os_str().to_string_lossy().starts_with("datafusion-"));
         match entry.metadata() {
             Ok(found) if found.is_dir() => bytes += bytes_below(&path),
             Ok(found) if is_engines => bytes += found.len(),

@@ -168,7 +168,8 @@ impl Land {
     fn declared<'r>(&self, row: &'r Row) -> &'r str {
         let code = row["village_code"].as_str();
         let widths = [10, 7, 4, 2].into_iter().filter(|width| *width <= code.len());
-        let mut known = widths.map(|width| &code[..width]).filter(|code| self.codes.contains(*code));
+        let mut known =
+            widths.map(|width| &code[..width]).filter(|code| self.codes.contains(*code));
         known.next().unwrap_or_default()
     }
 
@@ -177,16 +178,18 @@ impl Land {
         let (x, y) = (number(row, "longitude")?, number(row, "latitude")?);
         let accuracy_m = number(row, "gps_accuracy_m").unwrap_or(0.0);
         let is_on_earth = x.abs() <= 180.0 && y.abs() <= 90.0;
-        let is_none = x.hypot(y) * METRES < 1000.0 || x == 0.0 || y == 0.0 || (x == -1.0 && y == -1.0);
+        let is_none =
+            x.hypot(y) * METRES < 1000.0 || x == 0.0 || y == 0.0 || (x == -1.0 && y == -1.0);
         let is_sentinel = [x, y].iter().any(|axis| [999.0, 99.99, 9999.0].contains(&axis.abs()));
         if !is_on_earth || is_none || is_sentinel || self.is_swapped(x, y) || accuracy_m > 100.0 {
             return None;
         }
         let at = Point::new(x, y);
         let is_in_country = self.villages.iter().any(|village| village.is_within_m(at, 2000.0));
-        let strays = self.villages.iter().find(|village| village.code == declared).is_some_and(
-            |village| !village.touches(at) && village.distance_m(at) - accuracy_m > 500.0,
-        );
+        let strays =
+            self.villages.iter().find(|village| village.code == declared).is_some_and(|village| {
+                !village.touches(at) && village.distance_m(at) - accuracy_m > 500.0
+            });
         let cell = LatLng::new(y, x).unwrap().to_cell(Resolution::Eight);
         let coarse = cell.parent(Resolution::Seven).unwrap();
         let cell = if accuracy_m > 50.0 { coarse } else { cell };

@@ -60,8 +60,7 @@ fn compare(country: &Country, release: &Release, plain: &PlainBuild) {
 fn is_rich(plain: &PlainBuild) {
     let widths: std::collections::BTreeSet<(usize, bool)> =
         plain.cube.keys().map(|(region, hexagon)| (region.len(), *hexagon != 0)).collect();
-    let expected =
-        [(0, false), (2, false), (4, false), (7, false), (10, false), (10, true)];
+    let expected = [(0, false), (2, false), (4, false), (7, false), (10, false), (10, true)];
     assert_eq!(widths.into_iter().collect::<Vec<_>>(), expected);
     for count in [plain.superseded, plain.not_completed, plain.unplaced] {
         assert!(count > 0, "{plain:#?}");

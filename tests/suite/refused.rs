@@ -21,7 +21,9 @@ pub fn visits(country: &Country) -> String {
     let (code, at) = (village.code, village.label);
     let row = |number: usize| {
         let (longitude, latitude) = (at.longitude(), at.latitude());
-        format!("k{number},rt{number},{code},José,2021-03-04T09:12:0{number},1,{longitude},{latitude},2\n")
+        format!(
+            "k{number},rt{number},{code},José,2021-03-04T09:12:0{number},1,{longitude},{latitude},2\n"
+        )
     };
     let rows: String = (0..ROWS).map(row).collect();
     format!("{HEADER}\n{rows}")
@@ -58,8 +60,14 @@ fn visits_in_any_usual_writing_make_the_same_leaves() {
     let plain = visits(&country);
     let at = country.village().label;
     let dms = plain
-        .replace(&format!(",{},", at.longitude()), &format!(",\"{}\",", quoted(at.longitude(), ["E", "W"])))
-        .replace(&format!(",{},", at.latitude()), &format!(",\"{}\",", quoted(at.latitude(), ["LU", "LS"])));
+        .replace(
+            &format!(",{},", at.longitude()),
+            &format!(",\"{}\",", quoted(at.longitude(), ["E", "W"])),
+        )
+        .replace(
+            &format!(",{},", at.latitude()),
+            &format!(",\"{}\",", quoted(at.latitude(), ["LU", "LS"])),
+        );
     assert_ne!(plain, dms);
     let columns = country.write("columns.toml", "encoding = \"windows-1252\"\n");
     let columns = columns.to_str().unwrap();
@@ -113,9 +121,17 @@ fn cases(country: &Country) -> Vec<Case> {
     vec![
         case("short.csv", edited("k2,rt2,", "k2,"), &["row 4", "8 fields", "delimiter"]),
         case("empty-id.csv", edited("k3,", ","), &["row 5", "visit_id is empty"]),
-        case("time.csv", edited("2021-03-04T09:12:01", "4 Maret"), &["row 3", "4 Maret", "ISO 8601"]),
+        case(
+            "time.csv",
+            edited("2021-03-04T09:12:01", "4 Maret"),
+            &["row 3", "4 Maret", "ISO 8601"],
+        ),
         case("outcome.csv", edited(":04,1,", ":04,9,"), &["row 6", "outcome `9`", "1 completed"]),
-        case("column.csv", edited("outcome", "hasil"), &["no column `outcome`", "hasil", "--columns"]),
+        case(
+            "column.csv",
+            edited("outcome", "hasil"),
+            &["no column `outcome`", "hasil", "--columns"],
+        ),
         case("twice.csv", edited("decile", "outcome"), &["`outcome` twice", "remove one"]),
         case("dotted.csv", edited(&code, &dotted), &["row 2", "dotted form", "recode"]),
         case("latin.csv", latin_1(&plain), &["row 2", "not UTF-8", "encoding"]),

@@ -58,7 +58,8 @@ fn the_same_visit_with_other_contents_is_named_with_both_rows() {
     let other = row(&country, 3).replace(",2", ",5");
     let file = country.write("visits.csv", with_row(&country, &other));
     let error = refused(&country, &[file]);
-    for words in ["visit `k3`", "row 5 of `", "row 8 of `", "visits.csv`", "Remove or renumber one"] {
+    for words in ["visit `k3`", "row 5 of `", "row 8 of `", "visits.csv`", "Remove or renumber one"]
+    {
         assert!(error.contains(words), "{words}: {error}");
     }
 }

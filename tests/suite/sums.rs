@@ -22,8 +22,7 @@ use sebaran::store::tables::TableFormat;
 use crate::country::{Country, Means, Plan};
 use crate::table::{read_parquet, texts, write_csv, write_parquet};
 
-const PLAN: Plan =
-    Plan { households: 1_500, faults: Some(0.2), format: TableFormat::Parquet };
+const PLAN: Plan = Plan { households: 1_500, faults: Some(0.2), format: TableFormat::Parquet };
 
 /// How the rows of an input are laid out.
 #[derive(Debug, Clone)]
@@ -104,8 +103,7 @@ fn every_household_is_counted_at_most_once_and_every_row_is_kept() {
         let placed = read_parquet(&release.file(name).unwrap());
         rows += placed.num_rows();
         let households = placed.column_by_name("household_id").unwrap().as_string::<i32>();
-        let standings =
-            placed.column_by_name("standing").unwrap().as_primitive::<UInt8Type>();
+        let standings = placed.column_by_name("standing").unwrap().as_primitive::<UInt8Type>();
         for row in 0..placed.num_rows() {
             let is_counted = standings.value(row) == Standing::Counted as u8;
             *counted.entry(households.value(row).to_owned()).or_default() += u64::from(is_counted);
@@ -183,7 +181,8 @@ fn a_region_is_the_sum_of_its_children_and_of_what_is_known_to_it_alone() {
     let themes = layers.indicators.themes.len();
     let above = country.tree.iter().filter(|(_, region)| region.level < Level::Village);
     let above: Vec<RegionId> = above.map(|(id, _)| id).collect();
-    let cases = (0..themes, prop::sample::select(above), prop::sample::select(&Geography::ALL[4..]));
+    let cases =
+        (0..themes, prop::sample::select(above), prop::sample::select(&Geography::ALL[4..]));
     let mut runner = TestRunner::new(Config { cases: 60, ..Config::default() });
     runner
         .run(&cases, |(theme, region, hexagons)| {

@@ -33,7 +33,9 @@ pub enum VisitsError {
          again"
     )]
     Csv { path: PathBuf, row: u64, source: csv::Error },
-    #[error("cannot read Parquet file `{path}`; it may not be whole, or not Parquet: export it again")]
+    #[error(
+        "cannot read Parquet file `{path}`; it may not be whole, or not Parquet: export it again"
+    )]
     Parquet { path: PathBuf, source: parquet::errors::ParquetError },
     #[error(
         "column `{field}` of Parquet file `{path}` is of a type that can't be read as it ({found})"
