@@ -13,8 +13,7 @@ help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: setup ## build, then make and serve the invented country at http://127.0.0.1:8080
-	@$(CARGO) build
-	@exec target/debug/sebaran demo
+	@exec $(CARGO) run -- demo
 
 test: setup ## formatting, lints, then every test
 	@cargo fmt --check
@@ -26,7 +25,7 @@ bench: setup ## time and memory of a million invented households, from files to 
 	@$(CARGO) build --release
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	measure() { echo "$$1"; command time -f '  %e s, %U s in user mode, %M KiB at most' "$${@:2}"; }; \
-	sebaran() { measure "$$1" target/release/sebaran --quiet --register "$$folder/register" "$$@"; }; \
+	sebaran() { measure "$$1" $${CARGO_TARGET_DIR:-target}/release/sebaran --quiet --register "$$folder/register" "$$@"; }; \
 	sebaran generate --regions demo --households 1000000 --seed 1 --out "$$folder/survey"; \
 	sebaran build "$$folder"/survey/visits*.parquet --regions demo --release bench \
 		--reference-date 2021-11-30

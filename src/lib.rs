@@ -1,4 +1,17 @@
 //! Household visits in, maps of the distribution of poverty out, and no household to be found on them.
+//!
+//! [`read`] brings boundaries and visits in. [`outline`] derives the upper levels and their generalised
+//! shapes; [`locate`] indexes the villages and finds where each position lies; [`check`] tells what is
+//! hard to believe, and drops nothing. [`place`] decides where a household counts and where it may be
+//! shown, [`count`] adds it to the cube, and [`protect`] makes the leaf table, which is all that may be
+//! told. [`encode`] writes a layer of it as bytes. [`engine`] runs all up to the cube as one plan that
+//! spills; [`store`] keeps regions and releases, [`serve`] answers over HTTP, and [`commands`] puts it
+//! together for the command line. [`domain`] has the words that all of them share; [`invent`] makes a
+//! country and a survey from a seed, so that nothing real is in the repository.
+//!
+//! What is absent on purpose: `encode` and `serve` cannot name the cube, only `protect` makes a layer,
+//! only `read` names GDAL, and no stage names a later one. The core reads no file, clock or environment.
+//! There is no SQL, no position in a log or an error, and no time of day in a release.
 
 pub mod domain;
 

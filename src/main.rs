@@ -1,5 +1,6 @@
 //! Reads the command line, starts the log, runs the command, prints what went wrong.
 
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -10,7 +11,12 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let level = if cli.common.quiet { "error" } else { "info" };
     let filter = EnvFilter::try_from_env("SEBARAN_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false)
+        .init();
     match commands::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::fixture::{completed, villages, visits};
 use crate::domain::visit::{AssignBy, VisitBatch, VisitField};
-use crate::locate::build;
+use crate::locate::{Hexagons, build};
 
 /// The findings in a visit with these fields, as `rule severity value`.
 fn findings(
@@ -28,7 +28,8 @@ fn findings(
     ]);
     let batch = visits(&fields);
     let batch = VisitBatch::new(&batch);
-    let checked = check(locator.locate(batch.visit(0)), &rules);
+    let located = locator.locate(&batch, &mut Hexagons::new());
+    let checked = check(located.visit(0), &rules);
     let told = |finding: &Finding| {
         format!("{} {} {:.0}", finding.rule, finding.severity.name(), finding.value)
     };

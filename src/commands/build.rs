@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use arrow::array::RecordBatch;
 
 use super::Common;
+use super::answer::print;
 use super::progress::Progress;
 use super::releases;
 use crate::check::Rule;
@@ -73,11 +74,12 @@ pub enum Assign {
 pub fn run(common: &Common, args: &BuildArgs) -> Result<()> {
     let release = build(common, args)?;
     if common.json {
-        println!("{}", releases::describe(&release, true));
-    } else if !common.quiet {
-        print_accounts(&release);
+        return print(&releases::describe(&release, true).to_string());
     }
-    Ok(())
+    if common.quiet {
+        return Ok(());
+    }
+    print(&accounts_of(&release).join("\n"))
 }
 
 /// Builds a release and makes it current.
@@ -91,7 +93,9 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let table = args.denominators.as_deref().map(denominators::read).transpose()?;
     let draft = Draft::begin(&common.register, &args.release)?;
     let ground = Arc::new(ground(args, common, &settings)?);
-    let built = run_plan(args, common, &settings, &draft, &files, &ground, &progress)?;
+    let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
+    let bounds = (threads(common), memory_mib as usize * 1024 * 1024);
+    let built = run_plan(bounds, &draft, &files, &ground, &progress)?;
     built.accounts.close(built.cube.households()).context("the accounts do not close")?;
     refuse_strange_codes(&built, args, &ground)?;
     progress.phase("Writing the release");
@@ -122,9 +126,7 @@ fn ground(args: &BuildArgs, common: &Common, settings: &Config) -> Result<Ground
 }
 
 fn run_plan(
-    args: &BuildArgs,
-    common: &Common,
-    settings: &Config,
+    (threads, memory_bytes): (NonZeroUsize, usize),
     draft: &Draft,
     files: &Arc<VisitFiles>,
     ground: &Arc<Ground>,
@@ -135,12 +137,11 @@ fn run_plan(
         fs::create_dir(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     }
     let spill = tempfile::tempdir_in(draft.path()).context("cannot make a folder to spill to")?;
-    let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
     let work = Build {
         files: Arc::clone(files),
         ground: Arc::clone(ground),
-        threads: threads(common),
-        memory_bytes: memory_mib as usize * 1024 * 1024,
+        threads,
+        memory_bytes,
         spill_folder: spill.path(),
     };
     let tree = Arc::new(ground.tree.clone());
@@ -246,11 +247,12 @@ fn inputs(files: &VisitFiles, rows: &[u64]) -> Result<Vec<InputUsed>> {
     files.paths().zip(rows).map(input).collect()
 }
 
-fn print_accounts(release: &Release) {
+fn accounts_of(release: &Release) -> Vec<String> {
     let record = release.manifest().build();
     let accounts = record.accounts;
-    println!("release {} on regions {} (restricted)", release.id(), record.regions.version);
-    for (what, count) in [
+    let (id, version) = (release.id(), &record.regions.version);
+    let mut lines = vec![format!("release {id} on regions {version} (restricted)")];
+    let sums = [
         ("rows", accounts.rows),
         ("= counted households", accounts.counted),
         ("+ superseded visits", accounts.superseded),
@@ -259,13 +261,12 @@ fn print_accounts(release: &Release) {
         ("= placed in a hexagon", accounts.placed_in_hexagon),
         ("+ placed in a region only", accounts.placed_in_region_only),
         ("+ unplaced", accounts.unplaced),
-    ] {
-        println!("  {what:<28}{count:>14}");
-    }
-    for (rule, count) in &record.findings {
-        println!("  finding {rule:<20}{count:>14}");
-    }
+    ];
+    lines.extend(sums.map(|(what, count)| format!("  {what:<28}{count:>14}")));
+    let findings = record.findings.iter();
+    lines.extend(findings.map(|(rule, count)| format!("  finding {rule:<20}{count:>14}")));
     if !record.ignored_columns.is_empty() {
-        println!("  columns not read: {}", record.ignored_columns.join(", "));
+        lines.push(format!("  columns not read: {}", record.ignored_columns.join(", ")));
     }
+    lines
 }

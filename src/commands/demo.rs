@@ -13,6 +13,7 @@ use super::serve::{self, ServeArgs};
 use crate::domain::region::Slug;
 use crate::invent;
 use crate::invent::survey::Persons;
+use crate::store::aside::Aside;
 use crate::store::tables::TableFormat;
 use crate::store::{regions, release};
 
@@ -22,9 +23,9 @@ pub struct DemoArgs {
     /// The households to invent.
     #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(1..=50_000_000))]
     pub households: u64,
-    /// The address to listen on.
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    pub listen: SocketAddr,
+    /// The address to listen on; by default the setting, 127.0.0.1:8080.
+    #[arg(long)]
+    pub listen: Option<SocketAddr>,
 }
 
 /// The last day of the invented survey's year.
@@ -47,7 +48,7 @@ fn invent_release(common: &Common, args: &DemoArgs, id: &Slug) -> Result<()> {
     let version: Slug = invent::VERSION.parse()?;
     info!("Inventing a country of {} households", args.households);
     regions::ensure(&common.register, &version)?;
-    let folder = tempfile::tempdir().context("cannot make a folder for the invented survey")?;
+    let folder = Aside::new_in(&common.register, ".demo-")?;
     let out = folder.path().join("survey");
     let survey = GenerateArgs {
         regions: version.clone(),

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use tracing::warn;
 
 use super::Common;
+use super::answer::print;
 use super::load::served;
 use crate::domain::geography::Geography;
 use crate::domain::indicator::Indicators;
@@ -101,7 +102,7 @@ pub fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<()> {
             "totals": layer.totals(),
             "output": args.output,
         });
-        println!("{done}");
+        return print(&done.to_string());
     }
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 mod facts;
 
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -10,14 +9,16 @@ use std::thread;
 use anyhow::{Context, bail};
 use arrow::array::RecordBatch;
 use chrono::NaiveDate;
-use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use serde::Serialize;
 use tracing::info;
 
 use super::Common;
+use super::answer::print;
+use super::progress::Progress;
 use crate::domain::region::{RegionTree, Shapes, Slug};
 use crate::invent::survey::{self, Facts, Persons, Positions, Settings, Survey, TableKind};
+use crate::store::aside::Aside;
 use crate::store::regions;
 use crate::store::tables::{TableFormat, TableLayout, TableWriter, TableWritten};
 
@@ -91,7 +92,7 @@ pub fn run(common: &Common, args: &GenerateArgs) -> anyhow::Result<()> {
     let (tree, shapes) = regions::load(&common.register, &args.regions)?;
     let generated = generate(common, args, &tree, &shapes)?;
     if common.json {
-        println!("{}", serde_json::to_string(&generated)?);
+        return print(&serde_json::to_string(&generated)?);
     }
     Ok(())
 }
@@ -111,11 +112,11 @@ pub fn generate(
     let aside = open_aside(&args.out)?;
     let threads = common.threads.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let progress = Progress::new(args.households, common);
+    let progress = Progress::new(common);
+    progress.phase_of("Inventing households", args.households);
     let tables = write(&survey, &pool, args.format, aside.path(), &progress)?;
-    let path = aside.keep();
-    std::fs::rename(&path, &args.out)
-        .with_context(|| format!("cannot move the finished tables to `{}`", args.out.display()))?;
+    aside.put(&args.out)?;
+    drop(progress);
     let rows = tables.values().map(|table| table.rows).sum::<u64>();
     let out = args.out.display().to_string();
     info!(households = args.households, rows, out, "Invented {} households", args.households);
@@ -148,7 +149,7 @@ fn settings(args: &GenerateArgs) -> anyhow::Result<Settings> {
 }
 
 /// A folder beside the wanted one, which must be new or empty.
-fn open_aside(out: &Path) -> anyhow::Result<tempfile::TempDir> {
+fn open_aside(out: &Path) -> anyhow::Result<Aside> {
     let shown = out.display();
     if out.exists() {
         let mut entries =
@@ -161,16 +162,7 @@ fn open_aside(out: &Path) -> anyhow::Result<tempfile::TempDir> {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
-    std::fs::create_dir_all(parent)
-        .with_context(|| format!("cannot create folder `{}`", parent.display()))?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".generate-").permissions(folder_permissions());
-    builder.tempdir_in(parent).with_context(|| format!("cannot create a folder beside `{shown}`"))
-}
-
-/// As a new folder has them, where a temporary one is its owner's alone.
-fn folder_permissions() -> std::fs::Permissions {
-    std::os::unix::fs::PermissionsExt::from_mode(0o755)
+    Ok(Aside::new_in(parent, ".generate-")?)
 }
 
 /// Households that are invented at once, and wait to be written at most twice.
@@ -236,7 +228,7 @@ fn invent(
     senders: &[SyncSender<Window>],
     progress: &Progress,
 ) {
-    let mut first = 0;
+    let (mut first, mut done) = (0, 0);
     while first < survey.groups() {
         let (mut end, mut households) = (first, 0);
         while end < survey.groups() && (end == first || households < HOUSEHOLDS_IN_WINDOW) {
@@ -257,48 +249,10 @@ fn invent(
                 return;
             }
         }
-        progress.add(households);
+        done += households;
+        progress.count(done);
         first = end;
     }
-}
-
-/// A bar where a person watches, log lines where nobody does.
-struct Progress {
-    bar: ProgressBar,
-    total: u64,
-}
-
-impl Progress {
-    fn new(total: u64, common: &Common) -> Self {
-        let bar = if std::io::stderr().is_terminal() && !common.quiet {
-            ProgressBar::new(total).with_style(style())
-        } else {
-            ProgressBar::hidden()
-        };
-        bar.set_length(total);
-        Self { bar, total }
-    }
-
-    fn add(&self, households: u64) {
-        let before = self.bar.position();
-        self.bar.inc(households);
-        let tenth = |done: u64| done * 10 / self.total;
-        let done = self.bar.position();
-        if self.bar.is_hidden() && tenth(done) > tenth(before) && self.total >= 1_000_000 {
-            info!(households = done, total = self.total, "Inventing: {done} of {}", self.total);
-        }
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
-    }
-}
-
-fn style() -> ProgressStyle {
-    ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} households, {eta} left")
-        .expect("the template is right")
 }
 
 #[cfg(test)]

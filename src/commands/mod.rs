@@ -1,5 +1,6 @@
 //! The command line: one file a command, each with its arguments and its `run`.
 
+mod answer;
 pub mod build;
 pub mod demo;
 pub mod export;

@@ -2,7 +2,6 @@
 
 mod summary;
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
@@ -11,6 +10,7 @@ use serde_json::json;
 use tracing::warn;
 
 use super::Common;
+use super::answer::print;
 use super::progress::Progress;
 use crate::domain::code::CodeSystem;
 use crate::domain::region::Slug;
@@ -139,8 +139,4 @@ fn list(common: &Common) -> anyhow::Result<()> {
         return print(&json!({ "regions": rows }).to_string());
     }
     print(&summary::of_list(&manifests))
-}
-
-fn print(text: &str) -> anyhow::Result<()> {
-    writeln!(io::stdout(), "{text}").context("cannot write to the standard output")
 }

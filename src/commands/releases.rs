@@ -1,12 +1,12 @@
 //! `sebaran releases`, `verify` and `use`: what was published, whether it is whole, which is current.
 
-use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
 use super::Common;
+use super::answer::{print, table};
 use crate::domain::region::Slug;
 use crate::store::release::{self, FileState, Release};
 
@@ -42,7 +42,7 @@ pub fn list(common: &Common) -> anyhow::Result<()> {
     }
     let rows = releases.iter().map(|release| row(release, is_current(release)));
     let lines: Vec<_> = std::iter::once(HEADER.map(str::to_owned)).chain(rows).collect();
-    print(&table(&lines))
+    print(&table(&lines).join("\n"))
 }
 
 /// Verifies every file of a release.
@@ -136,39 +136,11 @@ pub(super) fn describe(release: &Release, is_current: bool) -> Value {
     })
 }
 
-/// Columns as wide as their widest cell, two spaces between them.
-fn table(rows: &[[String; 8]]) -> String {
-    let width =
-        |column: usize| rows.iter().map(|row: &[String; 8]| row[column].len()).max().unwrap_or(0);
-    let widths: [usize; 8] = std::array::from_fn(width);
-    let line = |row: &[String; 8]| {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
 const fn word(state: FileState) -> &'static str {
     match state {
         FileState::Ok => "ok",
         FileState::Missing => "missing",
         FileState::Changed => "changed",
         FileState::Extra => "extra",
-    }
-}
-
-fn print(text: &str) -> anyhow::Result<()> {
-    writeln!(io::stdout(), "{text}").context("cannot write to the standard output")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_up_the_columns_of_a_table() {
-        let cells = |text: &str| std::array::from_fn(|column| text.repeat(column % 2));
-        let lines = table(&[cells("a"), cells("long")]);
-        assert_eq!(lines, "  a       a       a       a\n  long    long    long    long");
     }
 }

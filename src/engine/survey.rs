@@ -15,6 +15,7 @@ use super::operator::{MakeStep, Step};
 use crate::check::{Finding, check};
 use crate::domain::region::{Level, RegionId};
 use crate::domain::visit::VisitBatch;
+use crate::locate::Hexagons;
 use crate::place::batch::{NO_REGION, SURVEYED_SCHEMA, finding_fields};
 use crate::place::place;
 
@@ -23,18 +24,20 @@ pub fn survey_step(ground: &Arc<Ground>) -> MakeStep {
     let ground = Arc::clone(ground);
     Arc::new(move |_| -> Step {
         let ground = Arc::clone(&ground);
-        Box::new(move |batch| survey(&batch, &ground))
+        let mut hexagons = Hexagons::new();
+        Box::new(move |batch| survey(&batch, &ground, &mut hexagons))
     })
 }
 
-fn survey(batch: &RecordBatch, ground: &Ground) -> Result<RecordBatch> {
+fn survey(batch: &RecordBatch, ground: &Ground, hexagons: &mut Hexagons) -> Result<RecordBatch> {
     let locator = ground.locator();
     let rules = ground.rules(&locator);
     let visits = VisitBatch::new(batch);
     let mut places = Places::with_capacity(visits.len());
     let mut findings = Findings::default();
+    let located = locator.locate(&visits, hexagons);
     for row in 0..visits.len() {
-        let checked = check(locator.locate(visits.visit(row)), &rules);
+        let checked = check(located.visit(row), &rules);
         let placed = place(&checked, &rules);
         let province =
             placed.region().and_then(|region| ground.tree.ancestor(region, Level::Province));

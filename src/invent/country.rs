@@ -57,7 +57,7 @@ pub fn country(seed: u64, settings: &CountrySettings) -> Vec<SourceRegion> {
     let forests = settings.villages.div_ceil(VILLAGES_PER_FOREST);
     plant_forests(&mut villages, inland, forests);
     let shapes = outlines(&terrain, &villages);
-    describe(&mut random, villages, shapes)
+    describe(&mut random, &villages, shapes)
 }
 
 /// A village on its way.
@@ -190,10 +190,10 @@ fn outlines(terrain: &Terrain, villages: &[Draft]) -> Vec<MultiPolygon> {
 /// Gives codes and names, tier by tier.
 fn describe(
     random: &mut Pcg64,
-    villages: Vec<Draft>,
+    villages: &[Draft],
     shapes: Vec<MultiPolygon>,
 ) -> Vec<SourceRegion> {
-    let towns = towns(&villages);
+    let towns = towns(villages);
     let mut order: Vec<(usize, MultiPolygon)> = (0..).zip(shapes).collect();
     order.sort_by_key(|&(index, _)| (villages[index].place, index));
     let mut names = Names::default();

@@ -95,9 +95,9 @@ impl Piece {
                 .filter(|&number| number < 1 << 30)
                 .ok_or(IndexError::TooLarge)
         };
-        let parts = limit(self.parts.len() + piece.parts.len())? - piece.parts.len() as u32;
-        let records = limit((self.records.len() + piece.records.len()) / RECORD_ALIGN)?
-            - (piece.records.len() / RECORD_ALIGN) as u32;
+        limit((self.records.len() + piece.records.len()) / RECORD_ALIGN)?;
+        let parts = limit(self.parts.len() / PARTS_OF_CELL)?;
+        let records = limit(self.records.len() / RECORD_ALIGN)?;
         let shift = |&cell: &u32| match Cell::unpack(cell) {
             Cell::Border(at) => Cell::Border(at + records).pack(),
             Cell::Divided(at) => Cell::Divided(at + parts).pack(),

@@ -103,6 +103,30 @@ fn star(corners: &[(u8, u8)]) -> Option<MultiPolygon> {
     geo::Validation::is_valid(&shape).then(|| shape.into())
 }
 
+#[test]
+fn cells_with_many_edges_are_divided_and_still_agree_with_the_plain_search() {
+    let circle = |west: f64, corners: u32| -> MultiPolygon {
+        let turn = std::f64::consts::TAU / f64::from(corners);
+        let ring = (0..corners).map(|corner| {
+            let (sin, cos) = (turn * f64::from(corner)).sin_cos();
+            Coord { x: west + 0.03 * cos, y: 0.03 * sin }
+        });
+        geo::Polygon::new(ring.collect::<Vec<_>>().into(), vec![]).into()
+    };
+    let regions = [circle(0.0, 3_000), circle(0.02, 2_000), circle(0.3, 1_000)];
+    let index = build(&regions).unwrap();
+    for step in 0..20_000 {
+        let x = f64::from(step % 200) / 500.0 - 0.05;
+        let y = f64::from(step / 200) / 1_500.0 - 0.033;
+        assert_eq!(find(&index, x, y), plain(&regions, x, y), "at {x} {y}");
+    }
+    for (number, region) in regions.iter().enumerate() {
+        let ring = region.0[0].exterior();
+        let first = |at: &Coord| plain(&regions[..=number], at.x, at.y);
+        assert!(ring.coords().all(|at| find(&index, at.x, at.y) == first(at)));
+    }
+}
+
 proptest! {
     #[test]
     fn agrees_with_the_plain_search_on_overlapping_stars_and_lattice_points(

@@ -2,11 +2,12 @@
 
 use h3o::CellIndex;
 
-use super::hexagon::hexagon;
+use super::hexagon::Hexagons;
 use super::index::{RegionIndex, View};
+use crate::domain::code::RegionCode;
 use crate::domain::position::{Bounds, Position};
 use crate::domain::region::{Level, RegionId, RegionTree};
-use crate::domain::visit::{AssignBy, Visit};
+use crate::domain::visit::{AssignBy, Visit, VisitBatch};
 
 /// A visit and where its position lies. Only [`Locator::locate`] makes one.
 #[derive(Clone, Copy)]
@@ -50,6 +51,25 @@ impl<'a> LocatedVisit<'a> {
     }
 }
 
+/// The visits of a batch, located. Only [`Locator::locate`] makes one.
+pub struct LocatedBatch<'a> {
+    locator: &'a Locator<'a>,
+    visits: &'a VisitBatch<'a>,
+    positions: Vec<Option<Position>>,
+    regions: Vec<Option<u32>>,
+    hexagons: Vec<Option<CellIndex>>,
+}
+
+impl<'a> LocatedBatch<'a> {
+    /// A row's visit. Its region is the one of the deepest level that holds its position; of several
+    /// that it touches, the one with the lowest code.
+    pub fn visit(&self, row: usize) -> LocatedVisit<'a> {
+        let region = self.regions[row].map(|ordinal| RegionId(self.locator.first + ordinal));
+        let visit = self.visits.visit(row);
+        self.locator.locate_visit(visit, self.positions[row], region, self.hexagons[row])
+    }
+}
+
 /// Regions and the index of their deepest level: answers where a visit was.
 pub struct Locator<'a> {
     tree: &'a RegionTree,
@@ -84,33 +104,46 @@ impl<'a> Locator<'a> {
         self.bounds
     }
 
-    /// Finds where a visit was.
-    pub fn locate<'v>(&self, visit: Visit<'v>) -> LocatedVisit<'v> {
-        let position = visit
-            .longitude()
-            .zip(visit.latitude())
-            .and_then(|(longitude, latitude)| Position::new(longitude, latitude));
-        let declared = match self.assign {
-            AssignBy::Declared => visit.declared().and_then(|code| self.tree.find_longest(code)),
-            AssignBy::Coordinates => None,
-        };
-        let region = position.and_then(|position| self.region_at(position));
-        LocatedVisit {
-            visit,
-            declared,
-            position,
-            region,
-            hexagon: position.map(hexagon),
-            declared_distance_m: position
-                .zip(declared)
-                .and_then(|(position, declared)| self.distance_m(position, region, declared)),
-        }
+    /// Finds where the visits of a batch were.
+    pub fn locate<'b>(
+        &'b self,
+        visits: &'b VisitBatch<'b>,
+        hexagons: &mut Hexagons,
+    ) -> LocatedBatch<'b> {
+        let positions: Vec<Option<Position>> = (0..visits.len())
+            .map(|row| {
+                let visit = visits.visit(row);
+                let (longitude, latitude) = visit.longitude().zip(visit.latitude())?;
+                Position::new(longitude, latitude)
+            })
+            .collect();
+        let mut regions = Vec::new();
+        self.view.find_many(&positions, &mut regions);
+        let hexagons = hexagons.find_many(&positions);
+        LocatedBatch { locator: self, visits, positions, regions, hexagons }
     }
 
-    /// The region of the deepest level that holds a position; of several that it touches, the one with
-    /// the lowest code.
-    pub fn region_at(&self, position: Position) -> Option<RegionId> {
-        self.view.find(position).map(|ordinal| RegionId(self.first + ordinal))
+    fn locate_visit<'v>(
+        &self,
+        visit: Visit<'v>,
+        position: Option<Position>,
+        region: Option<RegionId>,
+        hexagon: Option<CellIndex>,
+    ) -> LocatedVisit<'v> {
+        let declared = match self.assign {
+            AssignBy::Declared => visit.declared().and_then(|code| self.declared(code, region)),
+            AssignBy::Coordinates => None,
+        };
+        let declared_distance_m = position
+            .zip(declared)
+            .and_then(|(position, declared)| self.distance_m(position, region, declared));
+        LocatedVisit { visit, declared, position, region, hexagon, declared_distance_m }
+    }
+
+    /// The region of a code, or of its longest known prefix; mostly it is the one of the position.
+    fn declared(&self, code: RegionCode, region: Option<RegionId>) -> Option<RegionId> {
+        let is_there = |id: &RegionId| self.tree.get(*id).code == code;
+        region.filter(is_there).or_else(|| self.tree.find_longest(code))
     }
 
     /// Metres from a position in no region to the nearest one, or `None` beyond `limit_m`.

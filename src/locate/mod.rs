@@ -6,12 +6,13 @@ mod build;
 mod cell;
 mod distance;
 mod grid;
-pub mod hexagon;
+mod hexagon;
 mod index;
 mod located;
 mod orient;
 mod sides;
 
 pub use build::{IndexError, build};
-pub use index::{DamagedIndex, RegionIndex};
-pub use located::{LocatedVisit, Locator};
+pub use hexagon::Hexagons;
+pub use index::{DamagedIndex, RegionIndex, View};
+pub use located::{LocatedBatch, LocatedVisit, Locator};

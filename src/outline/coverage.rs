@@ -213,7 +213,8 @@ pub(super) fn gaps(mesh: &Mesh, whole: &MultiPolygon, codes: &[RegionCode]) -> V
         .enumerate()
         .filter(|(_, ring)| !ring.is_shell())
         .filter_map(|(index, hole)| {
-            let inner = islands.get(&index).into_iter().flatten().map(|&island| &rings[island]);
+            let inner = islands.get(&index).into_iter().flatten();
+            let inner: Vec<_> = inner.map(|&island| rings[island].corners.clone().into()).collect();
             gap(mesh, codes, hole, inner)
         })
         .collect();
@@ -223,15 +224,14 @@ pub(super) fn gaps(mesh: &Mesh, whole: &MultiPolygon, codes: &[RegionCode]) -> V
     gaps
 }
 
-fn gap<'a>(
+fn gap(
     mesh: &Mesh,
     codes: &[RegionCode],
     hole: &Ring,
-    islands: impl Iterator<Item = &'a Ring>,
+    islands: Vec<geo::LineString>,
 ) -> Option<Gap> {
-    let line = |ring: &Ring| geo::LineString::new(ring.corners.clone());
-    let islands: Vec<_> = islands.map(line).collect();
-    let mut shape = MultiPolygon::from(Polygon::new(line(hole), islands));
+    let outside = geo::LineString::new(hole.corners.clone());
+    let mut shape = MultiPolygon::from(Polygon::new(outside, islands));
     measure::orient(&mut shape);
     let corner = hole.corners[0];
     let neighbours: BTreeSet<RegionCode> = hole

@@ -1,4 +1,4 @@
-//! [edge] Files in. The one folder that opens what others wrote.
+//! Files in, an edge. The one folder that opens what others wrote.
 
 pub mod denominators;
 pub mod mapping;

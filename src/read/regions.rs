@@ -120,7 +120,7 @@ fn read_features(
 }
 
 fn wkb(feature: &Feature<'_>) -> Result<Vec<u8>, Problem> {
-    let wkb = feature.geometry_by_index(0).and_then(|geometry| geometry.wkb());
+    let wkb = feature.geometry_by_index(0).and_then(gdal::vector::Geometry::wkb);
     // A missing geometry leaves a message that is ours to tell, not the end of the file.
     wkb.map_err(|_| {
         log::take();

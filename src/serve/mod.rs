@@ -24,17 +24,21 @@ pub use served::{FullShapes, Served};
 
 use cache::Cache;
 
+/// The paths that are answered.
+pub const ROUTES: [&str; 5] = ["/", "/layers", "/layers/{theme}/{file}", "/health", "/ready"];
+
 /// Everything that is answered.
 ///
 /// Layers take `within=CODE`, `bbox=west,south,east,north`, `limit=N`, `geometry=general|full|none` and
 /// `release=ID`.
 pub fn router(served: Arc<Served>, limits: Limits) -> Router {
+    let [start, catalogue, layer, health, ready] = ROUTES;
     let routes = Router::new()
-        .route("/", get(page::start))
-        .route("/layers", get(catalogue::layers))
-        .route("/layers/{theme}/{file}", get(layers::layer))
-        .route("/health", get(catalogue::health))
-        .route("/ready", get(catalogue::ready))
+        .route(start, get(page::start))
+        .route(catalogue, get(catalogue::layers))
+        .route(layer, get(layers::layer))
+        .route(health, get(catalogue::health))
+        .route(ready, get(catalogue::ready))
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::no_such_method);
     let house = House::new(served, limits);

@@ -3,7 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use parquet::errors::ParquetError;
+
 use crate::domain::region::Slug;
+use crate::locate::IndexError;
+use crate::protect::LeafError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -75,8 +79,13 @@ pub enum StoreError {
          its folder and import again"
     )]
     RegionsDamaged { version: Slug, path: PathBuf, what: String },
-    #[error("cannot write the regions to `{path}`")]
-    RegionsWrite { path: PathBuf, source: Box<parquet::errors::ParquetError> },
+    #[error("cannot index the regions `{version}`")]
+    Index { version: Slug, source: IndexError },
+    #[error("the leaf table `{path}` is not what its release says; build the release again")]
+    Leaves { path: PathBuf, source: LeafError },
+    /// Parquet refused; the cause says why.
+    #[error("cannot {action} `{path}`")]
+    Parquet { action: &'static str, path: PathBuf, source: Box<ParquetError> },
 }
 
 fn in_words(known: &[Slug]) -> String {
@@ -91,5 +100,11 @@ impl StoreError {
     pub fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { action, path, source }
+    }
+
+    /// The same of Parquet's refusals.
+    pub fn parquet(action: &'static str, path: &Path) -> impl FnOnce(ParquetError) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Parquet { action, path, source: Box::new(source) }
     }
 }

@@ -2,45 +2,43 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use geo::MultiPolygon;
 use memmap2::Mmap;
 use tracing::{info, warn};
 
 use super::StoreError;
+use super::aside::Aside;
 use super::regions;
 use crate::domain::region::{RegionTree, Slug};
-use crate::locate::{DamagedIndex, IndexError, RegionIndex, build};
+use crate::locate::{DamagedIndex, RegionIndex, build};
 
 const INDEX: &str = "index.bin";
-
-#[derive(Debug, thiserror::Error)]
-pub enum OpenIndexError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("cannot index the regions `{version}`")]
-    Build { version: Slug, source: IndexError },
-}
 
 /// Opens a version's tree with the index of its deepest level, and builds the index where there is
 /// none or a damaged one.
 ///
 /// # Errors
-/// [`OpenIndexError`] where the regions can't be read, or no index can be made or kept.
-pub fn open(register: &Path, version: &Slug) -> Result<(RegionTree, RegionIndex), OpenIndexError> {
-    let path = regions::folder(register, version).join(INDEX);
+/// [`StoreError`] where the regions can't be read, or no index can be made or kept.
+pub fn open(register: &Path, version: &Slug) -> Result<(RegionTree, RegionIndex), StoreError> {
+    let folder = regions::folder(register, version);
+    let path = folder.join(INDEX);
     match map(&path) {
         Ok(index) => return Ok((regions::load_tree(register, version)?, index)),
         Err(Unopened::Damaged(error)) => warn!(%version, "{error}"),
         Err(Unopened::Missing) => {}
     }
     info!(%version, "Indexing the regions {version}, once");
+    // Made before the regions are read: where they are replaced meanwhile, it goes with the old ones,
+    // and no index of those comes to stand beside the new.
+    regions::load_manifest(register, version)?;
+    let aside = Aside::new_in(&folder, ".indexing-")?;
     let (tree, shapes) = regions::load(register, version)?;
     let deepest = deepest_shapes(&tree, shapes.full);
-    let index = build(&deepest)
-        .map_err(|source| OpenIndexError::Build { version: version.clone(), source })?;
-    write(&path, &index)?;
+    let index =
+        build(&deepest).map_err(|source| StoreError::Index { version: version.clone(), source })?;
+    write(&aside.path().join(INDEX), &path, &index)?;
     Ok((tree, index))
 }
 
@@ -79,12 +77,11 @@ impl AsRef<[u64]> for Mapped {
 }
 
 /// Writes the index aside and renames it into its place, so that a reader finds all of it or nothing.
-fn write(path: &PathBuf, index: &RegionIndex) -> Result<(), StoreError> {
-    let aside = path.with_extension(format!("aside-{}", std::process::id()));
-    let written = File::create(&aside).and_then(|mut file| {
+fn write(aside: &Path, path: &Path, index: &RegionIndex) -> Result<(), StoreError> {
+    let written = File::create(aside).and_then(|mut file| {
         file.write_all(bytemuck::cast_slice(index.words()))?;
         file.sync_all()
     });
-    written.map_err(StoreError::io("write", &aside))?;
-    fs::rename(&aside, path).map_err(StoreError::io("rename to", path))
+    written.map_err(StoreError::io("write", aside))?;
+    fs::rename(aside, path).map_err(StoreError::io("rename to", path))
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::BufWriter;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
@@ -14,26 +14,16 @@ use parquet::file::properties::WriterProperties;
 
 use super::{Release, StoreError};
 use crate::domain::region::RegionTree;
-use crate::protect::{LeafError, LeafTable};
+use crate::protect::LeafTable;
 
 /// The leaf table's name in a release.
 pub const LEAVES: &str = "leaves.parquet";
 
-#[derive(Debug, thiserror::Error)]
-pub enum LeavesError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("cannot read or write the leaf table `{path}`")]
-    Parquet { path: PathBuf, source: ParquetError },
-    #[error("the leaf table `{path}` is not what its release says; build the release again")]
-    Content { path: PathBuf, source: LeafError },
-}
-
 /// Writes the leaf table into a release that is being made.
 ///
 /// # Errors
-/// [`LeavesError`] where it can't be written.
-pub fn write(folder: &Path, leaves: &LeafTable, tree: &RegionTree) -> Result<(), LeavesError> {
+/// [`StoreError`] where it can't be written.
+pub fn write(folder: &Path, leaves: &LeafTable, tree: &RegionTree) -> Result<(), StoreError> {
     let path = folder.join(LEAVES);
     let file = File::create(&path).map_err(StoreError::io("write", &path))?;
     let batch = leaves.to_batch(tree);
@@ -46,19 +36,18 @@ pub fn write(folder: &Path, leaves: &LeafTable, tree: &RegionTree) -> Result<(),
             writer.close()
         })
         .map(drop)
-        .map_err(|source| LeavesError::Parquet { path, source })
+        .map_err(StoreError::parquet("write the leaf table", &path))
 }
 
 /// Reads a release's leaf table.
 ///
 /// # Errors
-/// [`LeavesError`] where it can't be read or does not belong to these regions.
-pub fn read(release: &Release, tree: &RegionTree) -> Result<LeafTable, LeavesError> {
+/// [`StoreError`] where it can't be read or does not belong to these regions.
+pub fn read(release: &Release, tree: &RegionTree) -> Result<LeafTable, StoreError> {
     let path = release.file(LEAVES)?;
     let file = File::open(&path).map_err(StoreError::io("read", &path))?;
-    let batch =
-        read_batch(file).map_err(|source| LeavesError::Parquet { path: path.clone(), source })?;
-    LeafTable::from_batch(&batch, tree).map_err(|source| LeavesError::Content { path, source })
+    let batch = read_batch(file).map_err(StoreError::parquet("read the leaf table", &path))?;
+    LeafTable::from_batch(&batch, tree).map_err(|source| StoreError::Leaves { path, source })
 }
 
 fn read_batch(file: File) -> Result<RecordBatch, ParquetError> {

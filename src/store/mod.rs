@@ -1,5 +1,6 @@
-//! [edge] What lies on the disk: regions, and releases, which never change, each with its manifest.
+//! What lies on the disk, an edge: regions, and releases, which never change, each with its manifest.
 
+pub mod aside;
 mod csv_rows;
 pub mod digest;
 pub mod draft;

@@ -1,7 +1,7 @@
 //! Streams of record batches as files: Parquet, or CSV as RFC 4180 has it.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -9,11 +9,10 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
-use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
-use super::csv_rows;
+use super::{StoreError, csv_rows};
 
 /// How a table is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,17 +46,6 @@ impl FromStr for TableFormat {
 #[error("no format of tables is called `{0}`; there are parquet and csv")]
 pub struct UnknownFormat(String);
 
-/// Why a table can't be written.
-#[derive(Debug, thiserror::Error)]
-pub enum TableError {
-    #[error("cannot create table `{path}`")]
-    Create { path: PathBuf, source: io::Error },
-    #[error("cannot write table `{path}`; is the disk full")]
-    Write { path: PathBuf, source: io::Error },
-    #[error("cannot write table `{path}` as Parquet")]
-    Encode { path: PathBuf, source: ParquetError },
-}
-
 /// What a table is like.
 #[derive(Debug, Clone)]
 pub struct TableLayout {
@@ -82,6 +70,10 @@ pub struct TableWritten {
 /// Rows of a Parquet row group.
 const ROWS_IN_GROUP: usize = 500_000;
 
+/// What is done to a file, as an error says it.
+const CREATE: &str = "create table";
+const WRITE: &str = "write table";
+
 /// Writes one table as its batches come.
 pub struct TableWriter {
     folder: PathBuf,
@@ -105,8 +97,8 @@ impl TableWriter {
     /// Opens the table's first file, so that a table without rows has its columns at least.
     ///
     /// # Errors
-    /// [`TableError`] where the file can't be made.
-    pub fn create(folder: &Path, layout: TableLayout) -> Result<Self, TableError> {
+    /// [`StoreError`] where the file can't be made.
+    pub fn create(folder: &Path, layout: TableLayout) -> Result<Self, StoreError> {
         let folder = folder.to_owned();
         let mut writer = Self { folder, layout, open: None, written: TableWritten::default() };
         writer.open = Some(writer.open_next()?);
@@ -116,8 +108,8 @@ impl TableWriter {
     /// Writes a batch; CSV has its times in local time, so many minutes ahead of UTC.
     ///
     /// # Errors
-    /// [`TableError`] where the disk refuses.
-    pub fn write(&mut self, batch: &RecordBatch, utc_offset_min: i16) -> Result<(), TableError> {
+    /// [`StoreError`] where the disk refuses.
+    pub fn write(&mut self, batch: &RecordBatch, utc_offset_min: i16) -> Result<(), StoreError> {
         let mut done = 0;
         while done < batch.num_rows() {
             let mut file = match self.open.take() {
@@ -140,15 +132,15 @@ impl TableWriter {
     /// Ends the last file.
     ///
     /// # Errors
-    /// [`TableError`] where the disk refuses.
-    pub fn finish(mut self) -> Result<TableWritten, TableError> {
+    /// [`StoreError`] where the disk refuses.
+    pub fn finish(mut self) -> Result<TableWritten, StoreError> {
         if let Some(file) = self.open.take() {
             self.close(file)?;
         }
         Ok(self.written)
     }
 
-    fn open_next(&mut self) -> Result<OpenFile, TableError> {
+    fn open_next(&mut self) -> Result<OpenFile, StoreError> {
         let TableLayout { name, format, rows_in_file, .. } = &self.layout;
         let extension = format.extension();
         let file_name = match rows_in_file {
@@ -156,8 +148,7 @@ impl TableWriter {
             None => format!("{name}.{extension}"),
         };
         let path = self.folder.join(&file_name);
-        let create = |source| TableError::Create { path: path.clone(), source };
-        let file = File::create(&path).map_err(create)?;
+        let file = File::create(&path).map_err(StoreError::io(CREATE, &path))?;
         let sink = match format {
             TableFormat::Parquet => {
                 let writer = ArrowWriter::try_new(
@@ -165,13 +156,12 @@ impl TableWriter {
                     self.layout.schema.clone(),
                     Some(properties(&self.layout)),
                 );
-                Sink::Parquet(Box::new(
-                    writer.map_err(|source| TableError::Encode { path: path.clone(), source })?,
-                ))
+                Sink::Parquet(Box::new(writer.map_err(StoreError::parquet(WRITE, &path))?))
             }
             TableFormat::Csv => {
                 let mut file = BufWriter::with_capacity(1 << 18, file);
-                csv_rows::header(&self.layout.schema, &mut file).map_err(create)?;
+                csv_rows::header(&self.layout.schema, &mut file)
+                    .map_err(StoreError::io(CREATE, &path))?;
                 Sink::Csv(Box::new(file))
             }
         };
@@ -179,22 +169,18 @@ impl TableWriter {
         Ok(OpenFile { path, rows: 0, sink })
     }
 
-    fn close(&mut self, file: OpenFile) -> Result<(), TableError> {
+    fn close(&mut self, file: OpenFile) -> Result<(), StoreError> {
         let OpenFile { path, rows, sink } = file;
         match sink {
             Sink::Parquet(writer) => {
-                writer
-                    .close()
-                    .map_err(|source| TableError::Encode { path: path.clone(), source })?;
+                writer.close().map_err(StoreError::parquet(WRITE, &path))?;
             }
             Sink::Csv(mut writer) => {
-                writer
-                    .flush()
-                    .map_err(|source| TableError::Write { path: path.clone(), source })?;
+                writer.flush().map_err(StoreError::io(WRITE, &path))?;
             }
         }
         let size = std::fs::metadata(&path);
-        let size = size.map_err(|source| TableError::Write { path, source })?;
+        let size = size.map_err(StoreError::io(WRITE, &path))?;
         self.written.rows += rows as u64;
         self.written.bytes += size.len();
         Ok(())
@@ -202,17 +188,14 @@ impl TableWriter {
 }
 
 impl OpenFile {
-    fn write(&mut self, batch: &RecordBatch, utc_offset_min: i16) -> Result<(), TableError> {
-        let path = || self.path.clone();
+    fn write(&mut self, batch: &RecordBatch, utc_offset_min: i16) -> Result<(), StoreError> {
         match &mut self.sink {
             Sink::Parquet(writer) => {
-                writer
-                    .write(batch)
-                    .map_err(|source| TableError::Encode { path: path(), source })?;
+                writer.write(batch).map_err(StoreError::parquet(WRITE, &self.path))?;
             }
             Sink::Csv(writer) => {
                 csv_rows::rows(batch, utc_offset_min, writer)
-                    .map_err(|source| TableError::Write { path: path(), source })?;
+                    .map_err(StoreError::io(WRITE, &self.path))?;
             }
         }
         self.rows += batch.num_rows();

@@ -1,16 +1,20 @@
-//! README tells of every command, flag and setting, and of no other.
+//! README tells of every command, flag, route and setting, and of no other.
 
 use std::collections::BTreeSet;
 
 use clap::CommandFactory;
 use sebaran::commands::Cli;
 use sebaran::config::Config;
+use sebaran::domain::visit::VisitField;
+use sebaran::serve::ROUTES;
 
 const README: &str = include_str!("../../README.md");
 
 /// Commands with their flags, as `sebaran regions import` and `sebaran regions import --mapping`.
 fn spoken(command: &clap::Command, path: &str, spoken: &mut BTreeSet<String>) {
-    spoken.insert(path.to_owned());
+    if !command.has_subcommands() {
+        spoken.insert(path.to_owned());
+    }
     for flag in command.get_arguments().filter_map(|argument| argument.get_long()) {
         spoken.insert(format!("{path} --{flag}"));
     }
@@ -86,7 +90,7 @@ fn readme_tells_of_every_command_and_flag_and_of_no_other() {
     let program = in_program();
     let told = without_common(&in_text(README, &program));
     let there = without_common(&program);
-    let silent: Vec<_> = there.difference(&told).filter(|item| *item != "sebaran").collect();
+    let silent: Vec<_> = there.difference(&told).collect();
     let invented: Vec<_> = told.difference(&there).collect();
     assert!(silent.is_empty(), "README does not tell of {silent:#?}");
     assert!(invented.is_empty(), "README tells of what is not there: {invented:#?}");
@@ -125,4 +129,19 @@ fn readme_tells_of_every_setting_with_its_default_and_of_no_other() {
         .map(|line| line.splitn(4, '|').take(3).collect::<Vec<_>>().join("|") + "|")
         .collect();
     assert_eq!(told, rows);
+}
+
+#[test]
+fn readme_tells_of_every_route_and_of_no_other() {
+    let rows = README.lines().filter_map(|line| line.strip_prefix("| `/")?.split('`').next());
+    let told: BTreeSet<String> = rows.map(|path| format!("/{path}")).collect();
+    assert_eq!(told, ROUTES.map(str::to_owned).into());
+}
+
+#[test]
+fn readme_tells_of_every_column_of_visits() {
+    let rows = README.lines().filter(|line| line.starts_with("| "));
+    let told: BTreeSet<&str> = rows.flat_map(|row| row.split([' ', ',', '|'])).collect();
+    let silent = VisitField::ALL.iter().map(|field| field.name());
+    assert_eq!(silent.filter(|name| !told.contains(name)).collect::<Vec<_>>(), [""; 0]);
 }

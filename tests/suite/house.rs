@@ -20,7 +20,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // `read`: its scan is where visits files enter the plan.
     ("engine", &["domain", "read", "locate", "check", "place", "count"]),
     // `outline` and `locate`: it keeps the regions' shapes and the index that is built on them.
-    ("store", &["domain", "outline", "locate", "check", "place", "count", "protect"]),
+    // `invent`: it makes the version `demo` where that is asked for.
+    ("store", &["domain", "outline", "locate", "check", "place", "count", "protect", "invent"]),
     ("report", &["domain", "protect", "analyse", "encode"]),
     ("serve", &["domain", "protect", "analyse", "encode", "report", "store"]),
     ("config", &["domain", "check"]),

@@ -1,5 +1,6 @@
 //! What a version of regions holds, in words for a terminal.
 
+use crate::commands::answer::table;
 use crate::domain::code::RegionCode;
 use crate::domain::region::Level;
 use crate::store::regions::{GapFound, Manifest, OverlapFound};
@@ -112,18 +113,6 @@ fn told(head: String, lines: impl ExactSizeIterator<Item = String>) -> Vec<Strin
     told
 }
 
-/// Columns as wide as their widest cell, two spaces between them.
-fn table<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
-    let width =
-        |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; N] = std::array::from_fn(width);
-    let line = |row: &[String; N]| {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,11 +133,5 @@ mod tests {
     #[test]
     fn lists_nothing_with_a_remedy() {
         assert!(of_list(&[]).contains("sebaran regions import"));
-    }
-
-    #[test]
-    fn lines_columns_up() {
-        let rows = [["a", "long", "c"], ["bcd", "e", ""]].map(|row| row.map(str::to_owned));
-        assert_eq!(table(&rows), ["a    long  c", "bcd  e"]);
     }
 }

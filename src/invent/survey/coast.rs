@@ -26,8 +26,8 @@ impl<'a> Coast<'a> {
             for cell in cells_of(region.bounds) {
                 cells.entry(cell).or_default().push(id.0);
             }
-            let rings = shapes.full[id.index()].iter().map(|polygon| polygon.exterior());
-            for &point in rings.flat_map(|ring| ring.coords()) {
+            let rings = shapes.full[id.index()].iter().map(geo::Polygon::exterior);
+            for &point in rings.flat_map(geo::LineString::coords) {
                 extremes = Some(extremes.map_or([point; 4], |known| stretch(known, point)));
             }
         }

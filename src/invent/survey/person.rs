@@ -128,7 +128,7 @@ pub fn age_by_a_year(dice: &mut Dice, day: i32, members: &mut Vec<Person>, first
     }
     for _ in 0..mothers {
         if dice.chance(0.07) {
-            let born = day - dice.below(365) as i32;
+            let born = day - i32::from(dice.below(365) as u16);
             let sex = draw_sex(dice);
             members.push(Person { number: next, sex, born, disability: 0, is_new: true });
             next += 1;

@@ -104,7 +104,7 @@ impl Walk {
         let number = u64::from(group.first_officer + officer);
         let key = group.office.digits() << 32 | number;
         let mut dice = Dice::new(seed, Purpose::Officer, key, u64::from(wave) + 2);
-        let day = fieldwork_starts(wave) + dice.below(6) as i32 - 1;
+        let day = fieldwork_starts(wave) + i32::from(dice.below(6) as u8) - 1;
         let mut walk = Self {
             dice,
             seed,
@@ -153,7 +153,7 @@ impl Walk {
         let has_fix = outcome == Outcome::Completed || dice.chance(0.4);
         let fix = has_fix.then(|| self.device.fix(household.home.place, scale, &mut dice));
         let delay_s = dice.log_normal(1_200.0, 1.1).clamp(5.0, 200_000.0) as i64;
-        let days_offline = if dice.chance(0.1) { 1 + dice.below(3) as i64 } else { 0 };
+        let days_offline = if dice.chance(0.1) { 1 + i64::from(dice.below(3) as u8) } else { 0 };
         Visit {
             household: index as u32,
             attempt,

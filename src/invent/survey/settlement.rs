@@ -54,7 +54,7 @@ impl Settlements {
         region: &Region,
         terrain: Terrain,
         households: u32,
-        coast: &Coast,
+        coast: &Coast<'_>,
         seed: u64,
     ) -> Self {
         let mut dice = Dice::new(seed, Purpose::Settlements, region.code.digits(), 0);
@@ -85,7 +85,7 @@ impl Settlements {
 
     /// A few villages by the sea have up to three households that live on boats: the last of the
     /// last settlement.
-    fn launch_boats(&mut self, dice: &mut Dice, coast: &Coast) {
+    fn launch_boats(&mut self, dice: &mut Dice, coast: &Coast<'_>) {
         let (afloat, direction, off_m) =
             (dice.chance(0.03), dice.between(0.0, TAU), dice.between(25.0, 250.0));
         let (vertex, (east, north)) = self.terrain.outermost(direction);

@@ -1,6 +1,7 @@
 //! Assembling a batch of visits from the columns of one file's rows.
 
 use std::borrow::Cow;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -8,9 +9,8 @@ use arrow::array::{
     new_null_array,
 };
 use arrow::datatypes::{Float64Type, UInt64Type};
-use arrow::error::ArrowError;
 
-use super::error::RowProblem;
+use super::error::{RowProblem, VisitsError};
 use super::parse::{Beside, Locale};
 use crate::domain::visit::{VISIT_SCHEMA, VisitField};
 
@@ -30,13 +30,35 @@ pub type WrittenPosition<'t> = (Cow<'t, str>, Cow<'t, str>);
 /// Parses each field's column with `parse`, which gives `None` for one that the file has not.
 ///
 /// # Errors
-/// What `parse` refuses.
+/// What `parse` refuses, with the row of the file.
 pub fn assemble<'t>(
+    path: &Path,
     rows: Rows,
     locale: &Locale,
     position_text: impl Fn(usize) -> Option<WrittenPosition<'t>>,
+    parse: impl FnMut(VisitField, &mut Beside<'_>) -> Result<Option<ArrayRef>, RowProblem>,
+) -> Result<RecordBatch, VisitsError> {
+    let refuse = |RowProblem { offset, problem }| VisitsError::Row {
+        path: path.into(),
+        row: rows.first + offset as u64,
+        problem,
+    };
+    let (mut columns, doubtful) = fields(rows, locale, parse).map_err(refuse)?;
+    columns.push(position_texts(&columns, rows.count, position_text));
+    columns.push(Arc::new(UInt32Array::from(doubtful)));
+    columns.push(Arc::new(UInt16Array::from(vec![rows.source; rows.count])));
+    let numbers = rows.first..rows.first + rows.count as u64;
+    columns.push(Arc::new(UInt64Array::from_iter_values(numbers)));
+    RecordBatch::try_new(Arc::clone(&VISIT_SCHEMA), columns)
+        .map_err(|source| VisitsError::Batch { path: path.into(), source })
+}
+
+/// The column of every field, and the bits of doubtful values.
+fn fields(
+    rows: Rows,
+    locale: &Locale,
     mut parse: impl FnMut(VisitField, &mut Beside<'_>) -> Result<Option<ArrayRef>, RowProblem>,
-) -> Result<Result<RecordBatch, ArrowError>, RowProblem> {
+) -> Result<(Vec<ArrayRef>, Vec<u32>), RowProblem> {
     let mut doubtful = vec![0; rows.count];
     let mut columns: Vec<Option<ArrayRef>> = vec![None; VisitField::ALL.len()];
     let mut beside = Beside { locale, codes: None, doubtful: &mut doubtful };
@@ -48,19 +70,14 @@ pub fn assemble<'t>(
         columns[field.index()] = parse(field, &mut beside)?;
     }
     columns[code.index()] = codes;
-    let mut columns: Vec<ArrayRef> = columns
+    let columns = columns
         .into_iter()
         .zip(VisitField::ALL)
         .map(|(column, field)| {
             column.unwrap_or_else(|| new_null_array(&field.kind().data_type(), rows.count))
         })
         .collect();
-    columns.push(position_texts(&columns, rows.count, position_text));
-    columns.push(Arc::new(UInt32Array::from(doubtful)));
-    columns.push(Arc::new(UInt16Array::from(vec![rows.source; rows.count])));
-    let numbers = rows.first..rows.first + rows.count as u64;
-    columns.push(Arc::new(UInt64Array::from_iter_values(numbers)));
-    Ok(RecordBatch::try_new(Arc::clone(&VISIT_SCHEMA), columns))
+    Ok((columns, doubtful))
 }
 
 /// The texts of positions that are not two plain numbers: what stood there is never lost.

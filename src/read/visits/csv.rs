@@ -11,7 +11,7 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::batch::{Rows, assemble};
 use super::columns::{ColumnsFile, FoundColumns};
-use super::error::{Problem, RowProblem, VisitsError};
+use super::error::{Problem, VisitsError};
 use super::parse::{Locale, Texts, column};
 use crate::domain::visit::VisitField;
 
@@ -101,19 +101,13 @@ impl CsvFile {
                 (text(VisitField::Longitude, row), text(VisitField::Latitude, row));
             Some((longitude.into(), latitude.into()))
         };
-        assemble(rows, locale, position_text, |field, beside| {
+        assemble(path, rows, locale, position_text, |field, beside| {
             let Some(index) = of_field(field) else { return Ok(None) };
             let get = |row: usize| {
                 records[row].get(index).map(str::trim).filter(|text: &&str| !text.is_empty())
             };
             column(&Texts { field, rows: rows.count, get: &get }, beside).map(Some)
         })
-        .map_err(|RowProblem { offset, problem }| VisitsError::Row {
-            path: path.into(),
-            row: rows.first + offset as u64,
-            problem,
-        })?
-        .map_err(|source| VisitsError::Batch { path: path.into(), source })
     }
 }
 

@@ -120,6 +120,7 @@ impl ParquetFile {
         let is_odd = [longitude, latitude].iter().any(|field| texts[field.index()].is_some())
             || are_odd(column_of(longitude), column_of(latitude));
         assemble(
+            path,
             rows,
             locale,
             |row| is_odd.then(|| position_text(row)).flatten(),
@@ -137,12 +138,6 @@ impl ParquetFile {
                 column(&Texts { field, rows: rows.count, get: &get }, beside).map(Some)
             },
         )
-        .map_err(|RowProblem { offset, problem }| VisitsError::Row {
-            path: path.into(),
-            row: rows.first + offset as u64,
-            problem,
-        })?
-        .map_err(|source| VisitsError::Batch { path: path.into(), source })
     }
 }
 

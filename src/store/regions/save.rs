@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -11,6 +10,7 @@ use super::manifest::{self, FORMAT, ImportReport, Manifest};
 use super::{MANIFEST, TABLE, folder, home, stamp, table};
 use crate::domain::region::{RegionTree, Shapes, Slug};
 use crate::store::StoreError;
+use crate::store::aside::Aside;
 
 /// What to do where the version is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,12 +32,7 @@ pub fn save(
 ) -> Result<Manifest, StoreError> {
     refuse_existing(register, tree.version(), if_there)?;
     let home = home(register);
-    fs::create_dir_all(&home).map_err(StoreError::io("make the folder", &home))?;
-    let aside = tempfile::Builder::new()
-        .prefix(".importing-")
-        .permissions(fs::Permissions::from_mode(0o755))
-        .tempdir_in(&home)
-        .map_err(StoreError::io("make a folder in", &home))?;
+    let aside = Aside::new_in(&home, ".importing-")?;
     let manifest = write(aside.path(), tree, shapes, report)?;
     let place = folder(register, tree.version());
     put(aside.path(), &place, if_there).map_err(|error| match error.kind() {
@@ -73,9 +68,8 @@ fn write(
 ) -> Result<Manifest, StoreError> {
     let path = aside.join(TABLE);
     let file = File::create(&path).map_err(StoreError::io("write", &path))?;
-    table::write(BufWriter::new(&file), tree, shapes).map_err(|source| {
-        StoreError::RegionsWrite { path: path.clone(), source: Box::new(source) }
-    })?;
+    table::write(BufWriter::new(&file), tree, shapes)
+        .map_err(StoreError::parquet("write the regions to", &path))?;
     file.sync_all().map_err(StoreError::io("write", &path))?;
     let manifest = Manifest {
         format: FORMAT,

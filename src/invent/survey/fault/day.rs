@@ -168,12 +168,12 @@ fn within(dice: &mut Dice, scale: Scale, centre: Coord, radius_m: f64) -> Coord 
 fn hurry(scene: &Scene<'_>, visits: &mut [Visit], targets: &[usize]) {
     let day = visits[targets[0]].day;
     let opening_s = i64::from(day) * SECONDS_IN_DAY + 7 * 3_600 - scene.offset_s;
-    let interval_s = 48_600 / targets.len() as i64;
-    for (turn, &target) in targets.iter().enumerate() {
+    let interval_s = 48_600 / i64::from(targets.len() as u32);
+    for (turn, &target) in (0_i64..).zip(targets) {
         let visit = &mut visits[target];
         let delay_s = visit.received_s - visit.ended_s();
         visit.day = day;
-        visit.started_s = opening_s + interval_s * turn as i64;
+        visit.started_s = opening_s + interval_s * turn;
         visit.duration_s = interval_s * 7 / 10;
         visit.received_s = visit.ended_s() + delay_s;
     }

@@ -73,7 +73,7 @@ pub fn spoil(
         FaultKind::OutsideVillage => Some(leave_the_village(scene, dice, visit, fix)),
         FaultKind::OtherRegion => go_elsewhere(scene, dice, visit, fix),
         FaultKind::RoundedPosition => {
-            let decimals = dice.below(7) as i32;
+            let decimals = i32::from(dice.below(7) as u8);
             let (longitude, latitude) =
                 (round(fix.longitude, decimals), round(fix.latitude, decimals));
             visit.fix = Some(Fix { longitude, latitude, ..fix });
