@@ -15,10 +15,8 @@ use sebaran::store::index;
 
 #[derive(Debug, serde::Deserialize)]
 struct KnownPoint {
-    id: u32,
     longitude: f64,
     latitude: f64,
-    kind: String,
     /// The codes of every village that touches it, `|` between them.
     village_code_s30m: String,
 }

@@ -2,7 +2,7 @@
 //! that names the file, the row and the remedy, with nothing left behind.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -39,7 +39,7 @@ fn latin_1(text: &str) -> Vec<u8> {
     text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect()
 }
 
-fn build(country: &Country, release: &str, file: &PathBuf, further: &[&str]) -> Said {
+fn build(country: &Country, release: &str, file: &Path, further: &[&str]) -> Said {
     let file = file.to_str().unwrap();
     let words = ["build", file, "--regions", VERSION, "--release", release];
     let words = [&words[..], &["--reference-date", "2021-11-30"], further].concat();
