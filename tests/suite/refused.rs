@@ -198,6 +198,32 @@ fn codes_of_another_system_are_refused() {
 }
 
 #[test]
+fn codes_written_as_numbers_are_refused() {
+    let country = Country::new();
+    let code = country.village().code.to_string();
+    let file = country.write("float.csv", visits(&country).replace(&code, &format!("{code}.0")));
+    let text = std::fs::read_to_string(&file).unwrap();
+    let label = country.village().label;
+    let position = format!("{},{}", label.longitude(), label.latitude());
+    let file = country.write("float.csv", text.replace(&position, ","));
+    let said = build(&country, "bad", &file, &[]);
+    assert_eq!(said.code, Some(1), "{}", said.out);
+    for words in ["6 of 6 households are placed in no region", "plain digits"] {
+        assert!(said.err.contains(words), "{words}: {}", said.err);
+    }
+}
+
+#[test]
+fn a_survey_without_visits_makes_no_release() {
+    let country = Country::new();
+    let file = country.write("header.csv", format!("{HEADER}\n"));
+    let said = build(&country, "bad", &file, &[]);
+    assert_eq!(said.code, Some(1), "{}", said.out);
+    assert!(said.err.contains("no row below their headers"), "{}", said.err);
+    assert!(release::list(&country.register()).unwrap().is_empty());
+}
+
+#[test]
 fn a_file_that_is_not_there_is_named() {
     let country = Country::new();
     let said = build(&country, "bad", &country.path("nowhere.csv"), &[]);
