@@ -175,6 +175,9 @@ impl Sink for ReleaseSink {
 fn refuse_strange_codes(built: &Built, args: &BuildArgs, ground: &Ground) -> Result<()> {
     let count = |rule| built.findings.get(&rule).copied().unwrap_or(0);
     let Accounts { rows, counted, .. } = built.accounts;
+    if rows == 0 {
+        bail!("the visits files hold no row below their headers; a release needs visits");
+    }
     let system = ground.tree.system();
     let unknown = count(Rule::UnknownRegion);
     if unknown * 2 > rows {
@@ -182,6 +185,15 @@ fn refuse_strange_codes(built: &Built, args: &BuildArgs, ground: &Ground) -> Res
             "{unknown} of {rows} visits declare a code that the regions `{}` (system {system}) do not \
              know; build on the regions that the codes belong to, or place households by their \
              positions with --assign coordinates",
+            args.regions
+        );
+    }
+    if built.accounts.unplaced * 2 > counted {
+        bail!(
+            "{} of {counted} households are placed in no region: their visits have neither a village_code \
+             of the regions `{}` (system {system}) nor a position in them; look whether the codes are \
+             plain digits, as 0101010001, and not numbers with a decimal point",
+            built.accounts.unplaced,
             args.regions
         );
     }

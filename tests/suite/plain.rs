@@ -16,6 +16,9 @@ use crate::table::Texts;
 /// A visit: its columns' texts by their names.
 type Row = BTreeMap<String, String>;
 
+/// When a visit was made and received, and its id: of a household's visits, the greatest is the latest.
+type Order = (i64, Option<i64>, String);
+
 /// What came of a build: counts by (region's code or empty, hexagon or 0), and the accounts.
 #[derive(Debug, Default)]
 pub struct PlainBuild {
@@ -88,8 +91,7 @@ pub fn spoil_positions(country: &Country, texts: &mut Texts) {
 pub fn build(country: &Country, tables: &[Texts]) -> PlainBuild {
     let land = Land::of(country);
     let mut built = PlainBuild::default();
-    let mut households: BTreeMap<String, BTreeMap<(i64, Option<i64>, String), Row>> =
-        BTreeMap::new();
+    let mut households: BTreeMap<String, BTreeMap<Order, Row>> = BTreeMap::new();
     for table in tables {
         for row in &table.rows {
             let row: Row = table.names.iter().cloned().zip(row.iter().cloned()).collect();

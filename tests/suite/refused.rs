@@ -2,7 +2,7 @@
 //! that names the file, the row and the remedy, with nothing left behind.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -39,7 +39,7 @@ fn latin_1(text: &str) -> Vec<u8> {
     text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect()
 }
 
-fn build(country: &Country, release: &str, file: &PathBuf, further: &[&str]) -> Said {
+fn build(country: &Country, release: &str, file: &Path, further: &[&str]) -> Said {
     let file = file.to_str().unwrap();
     let words = ["build", file, "--regions", VERSION, "--release", release];
     let words = [&words[..], &["--reference-date", "2021-11-30"], further].concat();
@@ -195,6 +195,32 @@ fn codes_of_another_system_are_refused() {
     assert!(release::list(&country.register()).unwrap().is_empty());
     let said = build(&country, "by-position", &file, &["--assign", "coordinates"]);
     assert_eq!(said.code, Some(0), "{}", said.err);
+}
+
+#[test]
+fn codes_written_as_numbers_are_refused() {
+    let country = Country::new();
+    let code = country.village().code.to_string();
+    let file = country.write("float.csv", visits(&country).replace(&code, &format!("{code}.0")));
+    let text = std::fs::read_to_string(&file).unwrap();
+    let label = country.village().label;
+    let position = format!("{},{}", label.longitude(), label.latitude());
+    let file = country.write("float.csv", text.replace(&position, ","));
+    let said = build(&country, "bad", &file, &[]);
+    assert_eq!(said.code, Some(1), "{}", said.out);
+    for words in ["6 of 6 households are placed in no region", "plain digits"] {
+        assert!(said.err.contains(words), "{words}: {}", said.err);
+    }
+}
+
+#[test]
+fn a_survey_without_visits_makes_no_release() {
+    let country = Country::new();
+    let file = country.write("header.csv", format!("{HEADER}\n"));
+    let said = build(&country, "bad", &file, &[]);
+    assert_eq!(said.code, Some(1), "{}", said.out);
+    assert!(said.err.contains("no row below their headers"), "{}", said.err);
+    assert!(release::list(&country.register()).unwrap().is_empty());
 }
 
 #[test]
