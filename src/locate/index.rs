@@ -9,7 +9,7 @@ use super::grid::Grid;
 use crate::domain::position::Position;
 
 /// The words at the head of an index: what it is, its checksum, and the lengths of its sections.
-const MAGIC: u64 = u64::from_le_bytes(*b"sebaran1");
+const MAGIC: u64 = u64::from_le_bytes(*b"sebaran2");
 const HEAD: usize = 14;
 
 /// A static, exact index of regions of one level: a grid whose cells either lie in one region, or

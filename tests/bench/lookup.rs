@@ -54,10 +54,15 @@ fn measure(order: &str, index: &RegionIndex, plain: &Plain<'_>, positions: &[Pos
     });
     let few = &positions[..positions.len().min(PLAIN_POSITIONS)];
     let plain_village = timed(few.len(), || {
-        few.iter().for_each(|&position| drop(black_box(plain.find(position))));
+        for &position in few {
+            black_box(plain.find(position));
+        }
     });
-    let plain_hexagon =
-        timed(few.len(), || few.iter().for_each(|&position| drop(black_box(by_h3o(position)))));
+    let plain_hexagon = timed(few.len(), || {
+        for &position in few {
+            black_box(by_h3o(position));
+        }
+    });
     for &position in few {
         assert_eq!(index.view().find(position), plain.find(position), "the two ways agree");
         assert_eq!(hexagons.find(position), by_h3o(position), "the two ways agree");
