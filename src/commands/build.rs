@@ -1,5 +1,6 @@
 //! `sebaran build`: visits in, a release out.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
@@ -20,7 +21,7 @@ use crate::domain::date::Date;
 use crate::domain::indicator::Denominators;
 use crate::domain::region::Slug;
 use crate::domain::visit::{AssignBy, VisitField};
-use crate::engine::{self, Build, Built, EngineError, Ground, Sink};
+use crate::engine::{self, Build, Built, EngineError, Ground, Pass, Sink};
 use crate::protect::{LeafTable, Protection};
 use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
@@ -148,8 +149,17 @@ fn run_plan(
     let make_sink = || -> Box<dyn Sink> {
         Box::new(ReleaseSink(PlacedWriter::new(draft.path().to_owned(), Arc::clone(&tree))))
     };
-    progress.phase("Reading, locating, checking and placing visits");
-    Ok(engine::run(&work, make_sink, |rows| progress.count(rows))?)
+    let last = Cell::new(None);
+    let tell = |pass, rows| {
+        if last.replace(Some(pass)) != Some(pass) {
+            progress.phase(match pass {
+                Pass::Choosing => "Choosing which visit of each household counts",
+                Pass::Placing => "Locating, checking, placing and counting",
+            });
+        }
+        progress.count(rows);
+    };
+    Ok(engine::run(&work, make_sink, tell)?)
 }
 
 /// The threads that were asked for, or one for each core.

@@ -15,6 +15,11 @@ pub enum EngineError {
          has one row. Remove or renumber one"
     )]
     RepeatedVisit { visit_id: String, first: String, second: String },
+    /// Before both rows are known.
+    #[error("visit `{visit_id}` stands in the input with different contents")]
+    Unequal { visit_id: String },
+    #[error("a visits file changed while it was read; build again when nobody writes to it")]
+    Changed,
     #[error("cannot run the plan")]
     Plan(#[source] DataFusionError),
     #[error("cannot keep what is sorted on the disk")]

@@ -14,7 +14,7 @@ use arrow::array::RecordBatch;
 use super::error::EngineError;
 use super::latest::{is_same, repeated};
 use crate::domain::visit::{VisitBatch, VisitField};
-use crate::read::visits::{Locale, VisitFiles};
+use crate::read::visits::{ALL_FIELDS, Locale, VisitFiles};
 
 /// Hashes that a partition holds before it writes a run: 16 MiB.
 const RUN: usize = 1 << 21;
@@ -53,6 +53,14 @@ impl VisitIds {
     pub fn refuse_repeated(&self, files: &VisitFiles, locale: &Locale) -> Result<(), EngineError> {
         let repeated = self.repeated_hashes().map_err(EngineError::Spill)?;
         if repeated.is_empty() { Ok(()) } else { find_repeated(&repeated, files, locale) }
+    }
+
+    /// Refuses one visit that was found to stand in the input with different contents.
+    ///
+    /// # Errors
+    /// [`EngineError::RepeatedVisit`], with the places of both rows.
+    pub fn refuse(visit_id: &str, files: &VisitFiles, locale: &Locale) -> Result<(), EngineError> {
+        find_repeated(&[hash(visit_id)], files, locale)
     }
 
     fn repeated_hashes(&self) -> io::Result<Vec<u64>> {
@@ -135,7 +143,7 @@ fn find_repeated(hashes: &[u64], files: &VisitFiles, locale: &Locale) -> Result<
     let mut seen: BTreeMap<String, RecordBatch> = BTreeMap::new();
     for portion in files.portions(1).concat() {
         let mut found = None;
-        files.read(&portion, locale, &mut |batch| {
+        files.read(&portion, locale, ALL_FIELDS, &mut |batch| {
             let visits = VisitBatch::new(&batch);
             let ids = visits.text(VisitField::VisitId);
             let is_known = |row: &usize| hashes.binary_search(&hash(ids.value(*row))).is_ok();

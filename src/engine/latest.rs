@@ -4,18 +4,19 @@
 //! at a time is enough: nothing is held, however many visits a household has.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, UInt8Builder};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::SortOptions;
 use arrow::datatypes::{UInt8Type, UInt16Type, UInt64Type};
-use datafusion_common::Result;
 
 use super::error::EngineError;
-use super::identity::VisitIds;
+use super::identity::{Noting, VisitIds};
 use super::operator::{MakeStep, Step};
-use super::packed::CHOSEN_SCHEMA;
+use super::standings::Standings;
 use crate::domain::visit::{Outcome, SOURCE, SOURCE_ROW, VisitField};
 use crate::place::Standing;
+use crate::place::batch::STANDING;
 
 /// The order in which households' visits must come, with the options of each column.
 pub const ORDER: [(VisitField, SortOptions); 4] = [
@@ -25,57 +26,68 @@ pub const ORDER: [(VisitField, SortOptions); 4] = [
     (VisitField::VisitId, SortOptions { descending: true, nulls_first: false }),
 ];
 
-/// Makes the step that adds each visit's standing. Visits' identities are noted in `ids`.
-pub fn latest_step(ids: &Arc<VisitIds>, names: Arc<[String]>) -> MakeStep {
-    let ids = Arc::clone(ids);
+/// The columns of visits by which the choice is made.
+pub const CHOICE: [&str; 7] =
+    ["household_id", "visit_id", "started_at", "received_at", "outcome", SOURCE, SOURCE_ROW];
+
+/// Where a first pass puts what it finds.
+pub struct Choice {
+    pub standings: Standings,
+    pub ids: Arc<VisitIds>,
+    /// The rows of each file.
+    pub rows: Arc<[AtomicU64]>,
+}
+
+/// Makes the step that tells each visit's standing and notes its identity. The rows go on as they are.
+pub fn latest_step(choice: &Arc<Choice>) -> MakeStep {
+    let choice = Arc::clone(choice);
     Arc::new(move |_| -> Step {
-        let mut state = Latest { household: String::new(), is_decided: false, before: None };
-        let (names, mut noted) = (Arc::clone(&names), ids.noting());
+        let mut state = Latest::default();
+        let (choice, mut noted) = (Arc::clone(&choice), choice.ids.noting());
         Box::new(move |batch| {
-            let standings = state.step(&batch, &names, &mut |visit_id| noted.note(visit_id))?;
-            let mut columns = batch.columns().to_vec();
-            columns.push(standings);
-            Ok(RecordBatch::try_new(Arc::clone(&CHOSEN_SCHEMA), columns)?)
+            state.step(&batch, &choice, &mut noted)?;
+            Ok(batch)
         })
     })
 }
 
 /// What is known of the household at hand, from the visits that came before.
+#[derive(Default)]
 struct Latest {
     household: String,
     /// Whether a later visit counts, or took the household away.
     is_decided: bool,
-    /// The last row of the batch before.
-    before: Option<RecordBatch>,
+    visit: String,
 }
 
 impl Latest {
     fn step(
         &mut self,
         batch: &RecordBatch,
-        names: &[String],
-        note: &mut dyn FnMut(&str) -> Result<(), EngineError>,
-    ) -> Result<ArrayRef, EngineError> {
+        choice: &Choice,
+        noted: &mut Noting,
+    ) -> Result<(), EngineError> {
         let households = text(batch, VisitField::HouseholdId);
-        let visit_ids = text(batch, VisitField::VisitId);
+        let visits = text(batch, VisitField::VisitId);
         let outcomes = column(batch, VisitField::Outcome.name()).as_primitive::<UInt8Type>();
-        let mut standings = UInt8Builder::with_capacity(batch.num_rows());
+        let place = places_of(batch);
         for row in 0..batch.num_rows() {
-            if self.is_repeated(batch, row, visit_ids, names)? {
-                standings.append_value(Standing::Repeated as u8);
-                continue;
-            }
-            note(visit_ids.value(row))?;
-            if households.value(row) != self.household {
+            let is_new = households.value(row) != self.household;
+            if is_new {
                 households.value(row).clone_into(&mut self.household);
                 self.is_decided = false;
             }
-            standings.append_value(self.stand(outcome(outcomes.value(row))) as u8);
+            // Whether it is the same row once more is seen when all of it is read.
+            let standing = if !is_new && visits.value(row) == self.visit {
+                Standing::Repeated
+            } else {
+                visits.value(row).clone_into(&mut self.visit);
+                noted.note(&self.visit)?;
+                self.stand(outcome(outcomes.value(row)))
+            };
+            choice.standings.set(&choice.rows, place(row), standing);
         }
-        if batch.num_rows() > 0 {
-            self.before = Some(batch.slice(batch.num_rows() - 1, 1));
-        }
-        Ok(Arc::new(standings.finish()))
+        Ok(())
     }
 
     const fn stand(&mut self, outcome: Outcome) -> Standing {
@@ -91,29 +103,6 @@ impl Latest {
             }
         }
     }
-
-    /// Whether a row is the one before once more. The same visit with other contents is an error.
-    fn is_repeated(
-        &self,
-        batch: &RecordBatch,
-        row: usize,
-        visit_ids: &StringArray,
-        names: &[String],
-    ) -> Result<bool, EngineError> {
-        let before = match (row, &self.before) {
-            (0, None) => return Ok(false),
-            (0, Some(before)) => (before, 0),
-            _ => (batch, row - 1),
-        };
-        let id_before = text(before.0, VisitField::VisitId).value(before.1);
-        if id_before != visit_ids.value(row) {
-            return Ok(false);
-        }
-        if is_same((batch, row), before) {
-            return Ok(true);
-        }
-        Err(repeated(before, (batch, row), names))
-    }
 }
 
 fn column<'a>(batch: &'a RecordBatch, name: &str) -> &'a ArrayRef {
@@ -128,13 +117,13 @@ fn outcome(number: u8) -> Outcome {
     Outcome::from_number(number).expect("the reader lets 1 to 6 through")
 }
 
-/// Whether two rows are equal in everything but where they stood.
+/// Whether two rows are equal in everything but where they stood and what became of them.
 pub fn is_same(one: (&RecordBatch, usize), other: (&RecordBatch, usize)) -> bool {
     let schema = one.0.schema();
     schema.fields().iter().enumerate().all(|(column, field)| {
         let cell =
             |(batch, row): (&RecordBatch, usize)| batch.column(column).slice(row, 1).to_data();
-        [SOURCE, SOURCE_ROW].contains(&field.name().as_str()) || cell(one) == cell(other)
+        [SOURCE, SOURCE_ROW, STANDING].contains(&field.name().as_str()) || cell(one) == cell(other)
     })
 }
 
@@ -145,7 +134,7 @@ pub fn repeated(
     names: &[String],
 ) -> EngineError {
     let visit_id = text(one.0, VisitField::VisitId).value(one.1).to_owned();
-    let mut places = [place_of(one), place_of(other)];
+    let mut places = [one, other].map(|(batch, row)| places_of(batch)(row));
     places.sort_unstable();
     let in_words =
         |(source, row): (u16, u64)| format!("row {row} of `{}`", names[usize::from(source)]);
@@ -153,8 +142,9 @@ pub fn repeated(
     EngineError::RepeatedVisit { visit_id, first, second }
 }
 
-/// A row's file and number.
-fn place_of((batch, row): (&RecordBatch, usize)) -> (u16, u64) {
-    let source = column(batch, SOURCE).as_primitive::<UInt16Type>().value(row);
-    (source, column(batch, SOURCE_ROW).as_primitive::<UInt64Type>().value(row))
+/// The rows' files and numbers.
+pub fn places_of(batch: &RecordBatch) -> impl Fn(usize) -> (u16, u64) {
+    let sources = column(batch, SOURCE).as_primitive::<UInt16Type>();
+    let numbers = column(batch, SOURCE_ROW).as_primitive::<UInt64Type>();
+    move |row| (sources.value(row), numbers.value(row))
 }

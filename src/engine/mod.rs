@@ -1,7 +1,10 @@
 //! The query engine: one plan over columnar batches, from visits files to placed visits in their final
 //! order, with bounded memory and on all cores.
 //!
-//! The plan is assembled by hand from operators of our own and the engine's repartitioning and sorting,
+//! Two passes: the first reads a few columns and chooses which visit of each household counts; the
+//! second reads all, places, sorts and counts. So the wide rows are moved once.
+//!
+//! The plans are assembled by hand from operators of our own and the engine's repartitioning and sorting,
 //! which spill to the disk. What a stage does with a row is the stage's; here it is only carried.
 
 mod error;
@@ -11,11 +14,13 @@ mod latest;
 mod operator;
 mod packed;
 mod plan;
+mod repeats;
 mod scan;
 mod session;
+mod standings;
 mod survey;
 mod tally;
 
 pub use error::EngineError;
 pub use ground::Ground;
-pub use plan::{Build, Built, Sink, run};
+pub use plan::{Build, Built, Pass, Sink, run};

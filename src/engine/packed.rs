@@ -1,7 +1,7 @@
-//! Visits on their way through the plan: the few columns by which they are shuffled, sorted and chosen,
+//! Visits on their way through the plan: the few columns by which they are shuffled and sorted,
 //! and all others packed into one.
 //!
-//! A shuffle or a sort moves every column of every row by itself. Packed, forty columns move as ten.
+//! A shuffle or a sort moves every column of every row by itself. Packed, forty columns move as six.
 
 use std::sync::{Arc, LazyLock};
 
@@ -11,46 +11,28 @@ use arrow::error::ArrowError;
 use arrow::row::{RowConverter, SortField};
 
 use super::operator::{MakeStep, Step};
-use crate::domain::visit::{SOURCE, SOURCE_ROW};
-use crate::place::batch::{PLACED_SCHEMA, PROVINCE, REGION, STANDING, SURVEYED_SCHEMA};
+use crate::place::batch::{self, PLACED_SCHEMA};
 
-/// The columns that stay as they are, in their order.
-const OPEN: [&str; 9] = [
-    "household_id",
-    "visit_id",
-    "started_at",
-    "received_at",
-    "outcome",
-    PROVINCE,
-    REGION,
-    SOURCE,
-    SOURCE_ROW,
-];
+/// The columns that stay as they are: those by which visits are sorted.
+const OPEN: [&str; 5] = batch::ORDER;
 
 /// The column of all others.
 const REST: &str = "rest";
 
-/// Surveyed visits, packed.
+/// Placed visits, packed.
 pub static PACKED_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     let open = OPEN.map(|name| named(name).clone());
     let rest = Arc::new(Field::new(REST, DataType::Binary, false));
     Arc::new(Schema::new(open.into_iter().chain([rest]).collect::<Vec<FieldRef>>()))
 });
 
-/// Packed visits with their standing.
-pub static CHOSEN_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
-    let standing = Arc::new(Field::new(STANDING, DataType::UInt8, false));
-    let packed = PACKED_SCHEMA.fields().iter().cloned();
-    Arc::new(Schema::new(packed.chain([standing]).collect::<Vec<FieldRef>>()))
-});
-
 fn named(name: &str) -> &'static FieldRef {
-    let schema: &'static Schema = &SURVEYED_SCHEMA;
+    let schema: &'static Schema = &PLACED_SCHEMA;
     &schema.fields()[schema.index_of(name).expect("the survey makes the column")]
 }
 
 fn packed_fields() -> impl Iterator<Item = &'static FieldRef> {
-    SURVEYED_SCHEMA.fields().iter().filter(|field| !OPEN.contains(&field.name().as_str()))
+    PLACED_SCHEMA.fields().iter().filter(|field| !OPEN.contains(&field.name().as_str()))
 }
 
 fn converter() -> Result<RowConverter, ArrowError> {
@@ -59,7 +41,7 @@ fn converter() -> Result<RowConverter, ArrowError> {
     )
 }
 
-/// Makes the step that packs surveyed visits.
+/// Makes the step that packs placed visits.
 pub fn pack_step() -> MakeStep {
     Arc::new(|_| -> Step {
         let converter = converter();
@@ -75,7 +57,7 @@ pub fn pack_step() -> MakeStep {
     })
 }
 
-/// Makes the step that unpacks chosen visits into placed ones.
+/// Makes the step that unpacks visits again.
 pub fn unpack_step() -> MakeStep {
     Arc::new(|_| -> Step {
         let converter = converter();

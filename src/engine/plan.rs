@@ -1,4 +1,4 @@
-//! The plan: scan, survey, sort by household, choose the latest, sort by place, count.
+//! The two plans: scan, sort by household, choose the latest; then scan, survey, sort by place, count.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -9,29 +9,30 @@ use std::time::Duration;
 
 use arrow::array::RecordBatch;
 use arrow::compute::SortOptions;
-use datafusion_common::Result;
-use datafusion_execution::TaskContext;
+use datafusion_common::DataFusionError;
 use datafusion_physical_expr::expressions::col;
 use datafusion_physical_expr::{LexOrdering, Partitioning, PhysicalSortExpr};
 use datafusion_physical_plan::ExecutionPlan;
 use datafusion_physical_plan::repartition::RepartitionExec;
 use datafusion_physical_plan::sorts::sort::SortExec;
 use futures::StreamExt;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::error::EngineError;
 use super::ground::Ground;
 use super::identity::VisitIds;
-use super::latest::{self, latest_step};
+use super::latest::{self, Choice, latest_step};
 use super::operator::Operator;
-use super::packed::{CHOSEN_SCHEMA, PACKED_SCHEMA, pack_step, unpack_step};
+use super::packed::{PACKED_SCHEMA, pack_step, unpack_step};
+use super::repeats::Repeats;
 use super::scan::VisitsScan;
 use super::session;
+use super::standings::Standings;
 use super::survey::survey_step;
 use super::tally::Tally;
 use crate::check::Rule;
 use crate::count::{Accounts, Cube};
-use crate::place::batch::{self, PLACED_SCHEMA, PlacedBatch, SURVEYED_SCHEMA};
+use crate::place::batch::{self, PLACED_SCHEMA, PlacedBatch};
 use crate::read::visits::VisitFiles;
 
 /// What is built, and with how much.
@@ -71,71 +72,119 @@ pub struct Built {
     pub rows: Vec<u64>,
 }
 
-/// Runs the plan. `progress` is told the number of rows read so far, now and then.
+/// What is being done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pass {
+    /// Choosing which visit of each household counts.
+    Choosing,
+    /// Locating, checking, placing and counting.
+    Placing,
+}
+
+/// Runs both passes. `progress` is told the number of rows read so far in a pass, now and then.
 ///
 /// # Errors
 /// [`EngineError`], the first of any partition.
 pub fn run(
     build: &Build<'_>,
     make_sink: impl Fn() -> Box<dyn Sink>,
-    progress: impl Fn(u64),
+    progress: impl Fn(Pass, u64),
 ) -> Result<Built, EngineError> {
-    let ids = VisitIds::in_folder(build.spill_folder);
-    let locale = build.ground.locale();
-    let scan = VisitsScan::new(Arc::clone(&build.files), locale.clone(), build.threads.get());
-    let rows = scan.rows();
-    let plan = assemble(build, scan, &ids)?;
-    let context = session::context(build.memory_bytes, build.threads.get(), build.spill_folder)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(build.threads.get())
         .enable_time()
         .build()
         .map_err(EngineError::Threads)?;
-    let tallies = runtime.block_on(async {
-        let work = drive(&plan, &context, build, make_sink);
-        tokio::pin!(work);
-        loop {
-            match tokio::time::timeout(Duration::from_millis(200), &mut work).await {
-                Ok(done) => return done,
-                Err(_) => progress(total(&rows)),
-            }
+    let choice = runtime.block_on(choose(build, |rows| progress(Pass::Choosing, rows)))?;
+    choice.ids.refuse_repeated(&build.files, &build.ground.locale())?;
+    let placed = place(build, &choice, make_sink, |rows| progress(Pass::Placing, rows));
+    match runtime.block_on(placed) {
+        Err(EngineError::Unequal { visit_id }) => {
+            VisitIds::refuse(&visit_id, &build.files, &build.ground.locale())?;
+            Err(EngineError::Changed)
         }
-    })?;
-    // The steps hold identities until the plan is gone.
-    drop(plan);
-    drop(runtime);
-    progress(total(&rows));
-    ids.refuse_repeated(&build.files, &locale)?;
+        done => done,
+    }
+}
+
+/// Finds every row's standing: scan a few columns, sort by household, take the latest.
+async fn choose(build: &Build<'_>, progress: impl Fn(u64)) -> Result<Arc<Choice>, EngineError> {
+    let (files, threads) = (Arc::clone(&build.files), build.threads.get());
+    let scan = VisitsScan::of_columns(&latest::CHOICE, files, build.ground.locale(), threads);
+    let rows = scan.rows();
+    let choice = Arc::new(Choice {
+        standings: Standings::default(),
+        ids: VisitIds::in_folder(build.spill_folder),
+        rows: Arc::clone(&rows),
+    });
+    let by_household = latest::ORDER.map(|(field, options)| (field.name(), options));
+    let sorted = sorted(Arc::new(scan), threads, &by_household)?;
+    let schema = sorted.schema();
+    let latest = Operator::new("Latest", sorted, schema, latest_step(&choice));
+    drive(build, Arc::new(latest), || |_: RecordBatch| Ok(()), &rows, progress).await?;
+    Ok(choice)
+}
+
+/// Places and counts: scan all, survey, sort by place, hand to the sinks.
+async fn place(
+    build: &Build<'_>,
+    choice: &Arc<Choice>,
+    make_sink: impl Fn() -> Box<dyn Sink>,
+    progress: impl Fn(u64),
+) -> Result<Built, EngineError> {
+    let (files, threads) = (Arc::clone(&build.files), build.threads.get());
+    let scan = VisitsScan::new(files, build.ground.locale(), threads);
+    let rows = scan.rows();
+    let step = survey_step(&build.ground, choice);
+    let surveyed = Operator::new("Survey", Arc::new(scan), Arc::clone(&PLACED_SCHEMA), step);
+    let schema = Arc::clone(&PACKED_SCHEMA);
+    let packed = Operator::new("Pack", Arc::new(surveyed), schema, pack_step());
+    let by_place = batch::ORDER.map(|name| (name, SortOptions::default()));
+    let by_place = sorted(Arc::new(packed), threads, &by_place)?;
+    let schema = Arc::clone(&PLACED_SCHEMA);
+    let placed = Operator::new("Unpack", by_place, schema, unpack_step());
+    let make_end = || End {
+        repeats: Repeats::default(),
+        tally: Tally::new(build.ground.threshold),
+        sink: make_sink(),
+    };
+    let ends = drive(build, Arc::new(placed), make_end, &rows, progress).await?;
+    let mut tallies = Vec::with_capacity(ends.len());
+    for end in ends {
+        end.sink.finish()?;
+        tallies.push(end.tally);
+    }
     Ok(sum(tallies, &rows))
+}
+
+/// Where a partition's placed visits go.
+struct End {
+    repeats: Repeats,
+    tally: Tally,
+    sink: Box<dyn Sink>,
+}
+
+/// Takes the batches of a partition, in order.
+trait Take: Send + 'static {
+    fn take(&mut self, batch: RecordBatch) -> Result<(), EngineError>;
+}
+
+impl Take for End {
+    fn take(&mut self, batch: RecordBatch) -> Result<(), EngineError> {
+        self.repeats.check(&batch)?;
+        self.tally.add(&PlacedBatch::new(&batch));
+        self.sink.put(&batch)
+    }
+}
+
+impl<F: FnMut(RecordBatch) -> Result<(), EngineError> + Send + 'static> Take for F {
+    fn take(&mut self, batch: RecordBatch) -> Result<(), EngineError> {
+        self(batch)
+    }
 }
 
 fn total(rows: &[AtomicU64]) -> u64 {
     rows.iter().map(|rows| rows.load(Ordering::Relaxed)).sum()
-}
-
-fn assemble(
-    build: &Build<'_>,
-    scan: VisitsScan,
-    ids: &Arc<VisitIds>,
-) -> Result<Arc<dyn ExecutionPlan>, EngineError> {
-    let names = build.files.names().into();
-    let partitions = build.threads.get();
-    let surveyed = Operator::new(
-        "Survey",
-        Arc::new(scan),
-        Arc::clone(&SURVEYED_SCHEMA),
-        survey_step(&build.ground),
-    );
-    let schema = Arc::clone(&PACKED_SCHEMA);
-    let packed = Operator::new("Pack", Arc::new(surveyed), schema, pack_step());
-    let by_household = latest::ORDER.map(|(field, options)| (field.name(), options));
-    let by_household = sorted(Arc::new(packed), partitions, &by_household)?;
-    let schema = Arc::clone(&CHOSEN_SCHEMA);
-    let latest = Operator::new("Latest", by_household, schema, latest_step(ids, names));
-    let by_place = batch::ORDER.map(|name| (name, SortOptions::default()));
-    let by_place = sorted(Arc::new(latest), partitions, &by_place)?;
-    let schema = Arc::clone(&PLACED_SCHEMA);
-    Ok(Arc::new(Operator::new("Unpack", by_place, schema, unpack_step())))
 }
 
 /// Brings rows that are equal in the first column of an order together, and sorts each partition.
@@ -143,47 +192,54 @@ fn sorted(
     input: Arc<dyn ExecutionPlan>,
     partitions: usize,
     order: &[(&str, SortOptions)],
-) -> Result<Arc<dyn ExecutionPlan>> {
+) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
     let schema = input.schema();
     let group = vec![col(order[0].0, &schema)?];
     let shuffled = RepartitionExec::try_new(input, Partitioning::Hash(group, partitions))?;
     let sort = |(name, options): &(&str, SortOptions)| {
         Ok(PhysicalSortExpr { expr: col(name, &schema)?, options: *options })
     };
-    let order = order.iter().map(sort).collect::<Result<Vec<_>>>()?;
+    let order = order.iter().map(sort).collect::<Result<Vec<_>, DataFusionError>>()?;
     let order = LexOrdering::new(order).expect("an order has a first column");
     Ok(Arc::new(SortExec::new(order, Arc::new(shuffled)).with_preserve_partitioning(true)))
 }
 
-async fn drive(
-    plan: &Arc<dyn ExecutionPlan>,
-    context: &Arc<TaskContext>,
+/// Runs a plan, each partition into an end of its own.
+async fn drive<T: Take>(
     build: &Build<'_>,
-    make_sink: impl Fn() -> Box<dyn Sink>,
-) -> Result<Vec<Tally>, EngineError> {
+    plan: Arc<dyn ExecutionPlan>,
+    make_end: impl Fn() -> T,
+    rows: &[AtomicU64],
+    progress: impl Fn(u64),
+) -> Result<Vec<T>, EngineError> {
+    let context = session::context(build.memory_bytes, build.threads.get(), build.spill_folder)?;
     let mut tasks = JoinSet::new();
     for partition in 0..build.threads.get() {
-        let mut stream = plan.execute(partition, Arc::clone(context))?;
-        let mut tally = Tally::new(build.ground.threshold);
-        let mut sink = make_sink();
+        let mut stream = plan.execute(partition, Arc::clone(&context))?;
+        let mut end = make_end();
         tasks.spawn(async move {
             while let Some(batch) = stream.next().await {
-                let batch = batch?;
-                tally.add(&PlacedBatch::new(&batch));
-                sink.put(&batch)?;
+                end.take(batch?)?;
             }
-            sink.finish()?;
-            Ok::<_, EngineError>(tally)
+            Ok::<_, EngineError>(end)
         });
     }
-    let mut tallies = Vec::new();
-    while let Some(done) = tasks.join_next().await {
-        let done = done.map_err(|error| {
-            EngineError::Plan(datafusion_common::DataFusionError::External(Box::new(error)))
-        });
-        tallies.push(done??);
+    // The steps hold what they noted until the plan is gone.
+    drop(plan);
+    let mut ends = Vec::new();
+    while !tasks.is_empty() {
+        match tokio::time::timeout(Duration::from_millis(200), tasks.join_next()).await {
+            Ok(done) => ends.extend(done.map(joined).transpose()?),
+            Err(_) => progress(total(rows)),
+        }
     }
-    Ok(tallies)
+    progress(total(rows));
+    Ok(ends)
+}
+
+fn joined<T>(done: Result<Result<T, EngineError>, JoinError>) -> Result<T, EngineError> {
+    let stopped = |error| EngineError::Plan(DataFusionError::External(Box::new(error)));
+    done.map_err(stopped)?
 }
 
 fn sum(tallies: Vec<Tally>, rows: &[AtomicU64]) -> Built {

@@ -10,31 +10,40 @@ use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::Field;
 use datafusion_common::Result;
 
+use super::error::EngineError;
 use super::ground::Ground;
+use super::latest::{Choice, places_of};
 use super::operator::{MakeStep, Step};
 use crate::check::{Finding, check};
 use crate::domain::region::{Level, RegionId};
 use crate::domain::visit::VisitBatch;
 use crate::locate::Hexagons;
-use crate::place::batch::{NO_REGION, SURVEYED_SCHEMA, finding_fields};
+use crate::place::batch::{NO_REGION, PLACED_SCHEMA, finding_fields};
 use crate::place::place;
 
-/// Makes the step that surveys batches on this ground.
-pub fn survey_step(ground: &Arc<Ground>) -> MakeStep {
-    let ground = Arc::clone(ground);
+/// Makes the step that surveys batches on this ground, by a choice that was made.
+pub fn survey_step(ground: &Arc<Ground>, choice: &Arc<Choice>) -> MakeStep {
+    let (ground, choice) = (Arc::clone(ground), Arc::clone(choice));
     Arc::new(move |_| -> Step {
-        let ground = Arc::clone(&ground);
+        let (ground, choice) = (Arc::clone(&ground), Arc::clone(&choice));
         let mut hexagons = Hexagons::new();
-        Box::new(move |batch| survey(&batch, &ground, &mut hexagons))
+        Box::new(move |batch| survey(&batch, &ground, &choice, &mut hexagons))
     })
 }
 
-fn survey(batch: &RecordBatch, ground: &Ground, hexagons: &mut Hexagons) -> Result<RecordBatch> {
+fn survey(
+    batch: &RecordBatch,
+    ground: &Ground,
+    choice: &Choice,
+    hexagons: &mut Hexagons,
+) -> Result<RecordBatch> {
     let locator = ground.locator();
     let rules = ground.rules(&locator);
     let visits = VisitBatch::new(batch);
     let mut places = Places::with_capacity(visits.len());
     let mut findings = Findings::default();
+    let mut standings = UInt8Builder::with_capacity(visits.len());
+    let place_of = places_of(batch);
     let located = locator.locate(&visits, hexagons);
     for row in 0..visits.len() {
         let checked = check(located.visit(row), &rules);
@@ -45,11 +54,14 @@ fn survey(batch: &RecordBatch, ground: &Ground, hexagons: &mut Hexagons) -> Resu
         places.region.append_value(sort_key(placed.region()));
         places.hexagon.append_option(placed.hexagon().map(u64::from));
         findings.push(checked.findings());
+        let standing = choice.standings.get(place_of(row));
+        standings.append_value(standing.ok_or(EngineError::Changed)? as u8);
     }
     let mut columns = batch.columns().to_vec();
     columns.extend(places.finish());
     columns.push(findings.finish()?);
-    Ok(RecordBatch::try_new(Arc::clone(&SURVEYED_SCHEMA), columns)?)
+    columns.push(Arc::new(standings.finish()));
+    Ok(RecordBatch::try_new(Arc::clone(&PLACED_SCHEMA), columns)?)
 }
 
 fn sort_key(region: Option<RegionId>) -> u32 {

@@ -56,28 +56,19 @@ pub fn finding_fields() -> Fields {
     ])
 }
 
-fn followed_by(schema: &Schema, added: impl IntoIterator<Item = Field>) -> SchemaRef {
-    let fields = schema.fields().iter().map(|field| field.as_ref().clone()).chain(added);
-    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
-}
-
-/// Visits with their place and findings.
-pub static SURVEYED_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
+/// Visits with their place, findings and standing.
+pub static PLACED_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     let item = Field::new_struct("item", finding_fields(), false);
-    followed_by(
-        &VISIT_SCHEMA,
-        [
-            Field::new(PROVINCE, DataType::UInt32, false),
-            Field::new(REGION, DataType::UInt32, false),
-            Field::new(HEXAGON, DataType::UInt64, true),
-            Field::new_list(FINDINGS, item, false),
-        ],
-    )
+    let added = [
+        Field::new(PROVINCE, DataType::UInt32, false),
+        Field::new(REGION, DataType::UInt32, false),
+        Field::new(HEXAGON, DataType::UInt64, true),
+        Field::new_list(FINDINGS, item, false),
+        Field::new(STANDING, DataType::UInt8, false),
+    ];
+    let read = VISIT_SCHEMA.fields().iter().map(|field| field.as_ref().clone());
+    Arc::new(Schema::new(read.chain(added).collect::<Vec<_>>()))
 });
-
-/// Visits with their standing too.
-pub static PLACED_SCHEMA: LazyLock<SchemaRef> =
-    LazyLock::new(|| followed_by(&SURVEYED_SCHEMA, [Field::new(STANDING, DataType::UInt8, false)]));
 
 /// Names of the columns by which placed visits are sorted, the province first.
 pub const ORDER: [&str; 5] = [PROVINCE, REGION, "household_id", "visit_id", STANDING];

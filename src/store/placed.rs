@@ -19,6 +19,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
 
 use crate::check::Severity;
 use crate::domain::region::RegionTree;
@@ -29,6 +30,18 @@ use crate::place::PlacedBatch;
 const GROUP_ROWS: usize = 1 << 17;
 /// Rows that are encoded at a time. Page bounds depend on it, so batches are cut to it.
 const CHUNK_ROWS: usize = 1 << 13;
+/// Columns that hardly repeat a value: a dictionary would be built in vain.
+const DISTINCT: [&str; 9] = [
+    "visit_id",
+    "household_id",
+    "id_prelist",
+    "geometry.x",
+    "geometry.y",
+    "started_at",
+    "ended_at",
+    "received_at",
+    "gps_accuracy_m",
+];
 /// The GeoParquet 1.1 description of the point column.
 const GEO: &str = r#"{"version":"1.1.0","primary_column":"geometry","columns":{"geometry":{"encoding":"point","geometry_types":["Point"]}}}"#;
 /// The file of visits in no province.
@@ -111,11 +124,15 @@ impl Table {
             .map_err(|source| PlacedError::Create { path: path.into(), source })?;
         let is_geographic = schema.field_with_name("geometry").is_ok();
         let geo = is_geographic.then(|| vec![KeyValue::new("geo".to_owned(), GEO.to_owned())]);
-        let properties = WriterProperties::builder()
+        let mut properties = WriterProperties::builder()
             .set_compression(Compression::LZ4_RAW)
             .set_max_row_group_row_count(Some(GROUP_ROWS))
-            .set_key_value_metadata(geo)
-            .build();
+            .set_key_value_metadata(geo);
+        for name in DISTINCT {
+            let path = ColumnPath::from(name.split('.').map(str::to_owned).collect::<Vec<_>>());
+            properties = properties.set_column_dictionary_enabled(path, false);
+        }
+        let properties = properties.build();
         let writer =
             ArrowWriter::try_new(BufWriter::new(file), Arc::clone(schema), Some(properties))
                 .map_err(|source| PlacedError::Write { path: path.into(), source })?;

@@ -1,7 +1,6 @@
 //! Assembling a batch of visits from the columns of one file's rows.
 
 use std::borrow::Cow;
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -10,6 +9,7 @@ use arrow::array::{
 };
 use arrow::datatypes::{Float64Type, UInt64Type};
 
+use super::Reading;
 use super::error::{RowProblem, VisitsError};
 use super::parse::{Beside, Locale};
 use crate::domain::visit::{VISIT_SCHEMA, VisitField};
@@ -17,8 +17,6 @@ use crate::domain::visit::{VISIT_SCHEMA, VisitField};
 /// A run of rows of one file.
 #[derive(Debug, Clone, Copy)]
 pub struct Rows {
-    /// The file's number among the inputs.
-    pub source: u16,
     /// The number of the first row, as messages call it.
     pub first: u64,
     pub count: usize,
@@ -27,30 +25,30 @@ pub struct Rows {
 /// Longitude and latitude as they stand in the file.
 pub type WrittenPosition<'t> = (Cow<'t, str>, Cow<'t, str>);
 
+/// Why rows did not become a batch.
+pub enum Unread {
+    Row(RowProblem),
+    Batch(VisitsError),
+}
+
 /// Parses each field's column with `parse`, which gives `None` for one that the file has not.
 ///
 /// # Errors
-/// What `parse` refuses, with the row of the file.
+/// What `parse` refuses.
 pub fn assemble<'t>(
-    path: &Path,
+    reading: &Reading<'_>,
     rows: Rows,
-    locale: &Locale,
     position_text: impl Fn(usize) -> Option<WrittenPosition<'t>>,
     parse: impl FnMut(VisitField, &mut Beside<'_>) -> Result<Option<ArrayRef>, RowProblem>,
-) -> Result<RecordBatch, VisitsError> {
-    let refuse = |RowProblem { offset, problem }| VisitsError::Row {
-        path: path.into(),
-        row: rows.first + offset as u64,
-        problem,
-    };
-    let (mut columns, doubtful) = fields(rows, locale, parse).map_err(refuse)?;
+) -> Result<RecordBatch, Unread> {
+    let (mut columns, doubtful) = fields(rows, reading.locale, parse).map_err(Unread::Row)?;
     columns.push(position_texts(&columns, rows.count, position_text));
     columns.push(Arc::new(UInt32Array::from(doubtful)));
-    columns.push(Arc::new(UInt16Array::from(vec![rows.source; rows.count])));
+    columns.push(Arc::new(UInt16Array::from(vec![reading.number; rows.count])));
     let numbers = rows.first..rows.first + rows.count as u64;
     columns.push(Arc::new(UInt64Array::from_iter_values(numbers)));
     RecordBatch::try_new(Arc::clone(&VISIT_SCHEMA), columns)
-        .map_err(|source| VisitsError::Batch { path: path.into(), source })
+        .map_err(|source| Unread::Batch(VisitsError::Batch { path: reading.path.into(), source }))
 }
 
 /// The column of every field, and the bits of doubtful values.

@@ -9,10 +9,11 @@ use arrow::array::RecordBatch;
 use csv::{ErrorKind, StringRecord};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
-use super::batch::{Rows, assemble};
+use super::Reading;
+use super::batch::{Rows, Unread, assemble};
 use super::columns::{ColumnsFile, FoundColumns};
-use super::error::{Problem, VisitsError};
-use super::parse::{Locale, Texts, column};
+use super::error::{Problem, RowProblem, VisitsError};
+use super::parse::{Texts, column};
 use crate::domain::visit::VisitField;
 
 /// Rows that are parsed at a time.
@@ -53,22 +54,20 @@ impl CsvFile {
     /// [`VisitsError`] of the first row that can't be read.
     pub fn read(
         &self,
-        path: &Path,
-        source: u16,
+        reading: &Reading<'_>,
         settings: &ColumnsFile,
-        locale: &Locale,
         put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
     ) -> Result<(), VisitsError> {
-        let mut reader = reader(path, settings, self.delimiter)?;
+        let mut reader = reader(reading.path, settings, self.delimiter)?;
         let mut records = vec![StringRecord::new(); BATCH_ROWS];
         // The header is row 1.
         let mut first = 2;
         loop {
             let mut count = 0;
             while count < BATCH_ROWS {
-                let row = first + count as u64;
+                let line = reader.position().line();
                 let more = reader.read_record(&mut records[count]);
-                match more.map_err(|error| row_error(path, row, error))? {
+                match more.map_err(|error| row_error(reading.path, line, error))? {
                     true => count += 1,
                     false => break,
                 }
@@ -76,8 +75,7 @@ impl CsvFile {
             if count == 0 {
                 return Ok(());
             }
-            let rows = Rows { source, first, count };
-            let batch = self.parse(path, rows, locale, &records[..count])?;
+            let batch = self.parse(reading, first, &records[..count])?;
             first += count as u64;
             if put(batch).is_break() {
                 return Ok(());
@@ -87,12 +85,13 @@ impl CsvFile {
 
     fn parse(
         &self,
-        path: &Path,
-        rows: Rows,
-        locale: &Locale,
+        reading: &Reading<'_>,
+        first: u64,
         records: &[StringRecord],
     ) -> Result<RecordBatch, VisitsError> {
-        let of_field = |field: VisitField| self.columns.of_field[field.index()];
+        let of_field = |field: VisitField| {
+            self.columns.of_field[field.index()].filter(|_| reading.wants(field))
+        };
         let text = |field: VisitField, row: usize| {
             of_field(field).map_or("", |column| records[row].get(column).unwrap_or_default().trim())
         };
@@ -101,12 +100,21 @@ impl CsvFile {
                 (text(VisitField::Longitude, row), text(VisitField::Latitude, row));
             Some((longitude.into(), latitude.into()))
         };
-        assemble(path, rows, locale, position_text, |field, beside| {
+        let rows = Rows { first, count: records.len() };
+        let batch = assemble(reading, rows, position_text, |field, beside| {
             let Some(index) = of_field(field) else { return Ok(None) };
             let get = |row: usize| {
                 records[row].get(index).map(str::trim).filter(|text: &&str| !text.is_empty())
             };
             column(&Texts { field, rows: rows.count, get: &get }, beside).map(Some)
+        });
+        batch.map_err(|unread| match unread {
+            // Blank lines are no rows, but a reader of the file counts them.
+            Unread::Row(RowProblem { offset, problem }) => {
+                let line = records[offset].position().map_or(first, csv::Position::line);
+                VisitsError::Row { path: reading.path.into(), row: line, problem }
+            }
+            Unread::Batch(error) => error,
         })
     }
 }

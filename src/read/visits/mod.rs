@@ -20,6 +20,10 @@ pub use parse::Locale;
 use self::columns::FoundColumns;
 use self::csv::CsvFile;
 use self::parquet::ParquetFile;
+use crate::domain::visit::{Need, VisitField};
+
+/// Every field, as bits.
+pub const ALL_FIELDS: u32 = u32::MAX;
 
 /// Visits files whose headers have been read.
 pub struct VisitFiles {
@@ -112,7 +116,9 @@ impl VisitFiles {
         if dealt.is_empty() { vec![vec![]] } else { dealt }
     }
 
-    /// Reads a portion in batches of [`crate::domain::visit::VISIT_SCHEMA`], until `put` breaks.
+    /// Reads a portion in batches of [`crate::domain::visit::VISIT_SCHEMA`], until `put` breaks. Of
+    /// the fields only the required ones and those that are wanted are read, as bits; the others are
+    /// null.
     ///
     /// # Errors
     /// [`VisitsError`] of the first row that can't be read.
@@ -120,16 +126,33 @@ impl VisitFiles {
         &self,
         portion: &Portion,
         locale: &Locale,
+        wanted: u32,
         put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
     ) -> Result<(), VisitsError> {
         let file = &self.files[portion.file];
         let (path, number) = (&file.path, file.number);
+        let required = VisitField::ALL.iter().filter(|field| field.need() == Need::Required);
+        let wanted = required.fold(wanted, |bits, field| bits | field.bit());
+        let reading = Reading { path, number, locale, wanted };
         match &file.kind {
-            Kind::Csv(csv) => csv.read(path, number, &self.settings, locale, put),
-            Kind::Parquet(parquet) => {
-                parquet.read(path, number, portion.row_groups.clone(), locale, put)
-            }
+            Kind::Csv(csv) => csv.read(&reading, &self.settings, put),
+            Kind::Parquet(parquet) => parquet.read(&reading, portion.row_groups.clone(), put),
         }
+    }
+}
+
+/// What a file is read with.
+struct Reading<'a> {
+    path: &'a Path,
+    number: u16,
+    locale: &'a Locale,
+    /// The fields to read, as bits.
+    wanted: u32,
+}
+
+impl Reading<'_> {
+    const fn wants(&self, field: VisitField) -> bool {
+        self.wanted & field.bit() != 0
     }
 }
 

@@ -16,10 +16,11 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::errors::ParquetError;
 
-use super::batch::{Rows, assemble};
+use super::Reading;
+use super::batch::{Rows, Unread, assemble};
 use super::columns::{ColumnsFile, FoundColumns};
 use super::error::{Problem, RowProblem, VisitsError};
-use super::parse::{Beside, Locale, Texts, column, narrow};
+use super::parse::{Beside, Texts, column, narrow};
 use crate::domain::visit::{FieldKind, Need, VisitField};
 
 const BATCH_ROWS: usize = 8192;
@@ -55,18 +56,18 @@ impl ParquetFile {
     /// [`VisitsError`] of the first row that can't be read.
     pub fn read(
         &self,
-        path: &Path,
-        source: u16,
+        reading: &Reading<'_>,
         row_groups: Range<usize>,
-        locale: &Locale,
         put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
     ) -> Result<(), VisitsError> {
+        let path = reading.path;
         let parquet = |source: ParquetError| VisitsError::Parquet { path: path.into(), source };
         let rows_before = self.metadata.metadata().row_groups()[..row_groups.start].iter();
         let mut first = 1 + rows_before.map(|group| group.num_rows().unsigned_abs()).sum::<u64>();
         let file =
             File::open(path).map_err(|source| VisitsError::Open { path: path.into(), source })?;
-        let used = self.columns.of_field.iter().flatten().copied();
+        let used = VisitField::ALL.iter().filter(|field| reading.wants(**field));
+        let used = used.filter_map(|field| self.columns.of_field[field.index()]);
         let schema = self.metadata.metadata().file_metadata().schema_descr();
         let reader =
             ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
@@ -77,9 +78,9 @@ impl ParquetFile {
                 .map_err(parquet)?;
         for batch in reader {
             let batch = batch.map_err(|error| parquet(ParquetError::from(error)))?;
-            let rows = Rows { source, first, count: batch.num_rows() };
+            let rows = Rows { first, count: batch.num_rows() };
             first += rows.count as u64;
-            if put(self.parse(path, rows, locale, &batch)?).is_break() {
+            if put(self.parse(reading, rows, &batch)?).is_break() {
                 break;
             }
         }
@@ -88,13 +89,12 @@ impl ParquetFile {
 
     fn parse(
         &self,
-        path: &Path,
+        reading: &Reading<'_>,
         rows: Rows,
-        locale: &Locale,
         batch: &RecordBatch,
     ) -> Result<RecordBatch, VisitsError> {
         let column_of = |field: VisitField| {
-            let column = self.columns.of_field[field.index()]?;
+            let column = self.columns.of_field[field.index()].filter(|_| reading.wants(field))?;
             let name = self.metadata.schema().field(column).name();
             batch.column_by_name(name)
         };
@@ -103,7 +103,7 @@ impl ParquetFile {
             if let Some(array) =
                 column_of(field).filter(|array| !is_native(field, array.data_type()))
             {
-                texts[field.index()] = Some(as_text(path, field, array)?);
+                texts[field.index()] = Some(as_text(reading.path, field, array)?);
             }
         }
         let position_text = |row: usize| {
@@ -119,10 +119,9 @@ impl ParquetFile {
         let [longitude, latitude] = [VisitField::Longitude, VisitField::Latitude];
         let is_odd = [longitude, latitude].iter().any(|field| texts[field.index()].is_some())
             || are_odd(column_of(longitude), column_of(latitude));
-        assemble(
-            path,
+        let batch = assemble(
+            reading,
             rows,
-            locale,
             |row| is_odd.then(|| position_text(row)).flatten(),
             |field, beside| {
                 let Some(array) = column_of(field) else { return Ok(None) };
@@ -137,7 +136,15 @@ impl ParquetFile {
                 };
                 column(&Texts { field, rows: rows.count, get: &get }, beside).map(Some)
             },
-        )
+        );
+        batch.map_err(|unread| match unread {
+            Unread::Row(RowProblem { offset, problem }) => VisitsError::Row {
+                path: reading.path.into(),
+                row: rows.first + offset as u64,
+                problem,
+            },
+            Unread::Batch(error) => error,
+        })
     }
 }
 
@@ -252,7 +259,9 @@ fn times(
 
 /// Whether any of these positions is neither two numbers nor none.
 fn are_odd(longitude: Option<&ArrayRef>, latitude: Option<&ArrayRef>) -> bool {
-    let (Some(longitude), Some(latitude)) = (longitude, latitude) else { return true };
+    let (Some(longitude), Some(latitude)) = (longitude, latitude) else {
+        return longitude.is_some() || latitude.is_some();
+    };
     let has_unfinite = |array: &ArrayRef| match array.data_type() {
         DataType::Float64 => {
             array.as_primitive::<Float64Type>().iter().flatten().any(|number| !number.is_finite())

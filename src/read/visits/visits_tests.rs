@@ -26,7 +26,7 @@ fn read(name: &str, content: &[u8], settings: &str) -> Result<RecordBatch, Strin
             batches.push(batch);
             ControlFlow::Continue(())
         };
-        files.read(&portion, &locale(), &mut put).map_err(strip)?;
+        files.read(&portion, &locale(), ALL_FIELDS, &mut put).map_err(strip)?;
     }
     Ok(arrow::compute::concat_batches(&batches[0].schema(), &batches).unwrap())
 }
