@@ -13,7 +13,7 @@ pub struct Standings(OnceLock<Vec<Box<[AtomicU8]>>>);
 impl Standings {
     /// Tells a row's standing. `rows` are the numbers of rows of all files.
     pub fn set(&self, rows: &[AtomicU64], (file, row): (u16, u64), standing: Standing) {
-        let all = self.0.get_or_init(|| rows.iter().map(|rows| unset(rows)).collect());
+        let all = self.0.get_or_init(|| rows.iter().map(unset).collect());
         if let Some(told) = all.get(usize::from(file)).and_then(|file| file.get(row as usize)) {
             told.store(standing as u8, Ordering::Relaxed);
         }

@@ -58,16 +58,20 @@ impl CsvFile {
         settings: &ColumnsFile,
         put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
     ) -> Result<(), VisitsError> {
-        let mut reader = reader(reading.path, settings, self.delimiter)?;
+        let path = reading.path;
+        let mut reader = reader(path, settings, self.delimiter)?;
+        reader.headers().map_err(|source| VisitsError::Header { path: path.into(), source })?;
         let mut records = vec![StringRecord::new(); BATCH_ROWS];
         // The header is row 1.
         let mut first = 2;
         loop {
             let mut count = 0;
             while count < BATCH_ROWS {
-                let line = reader.position().line();
+                let position = reader.position().clone();
                 let more = reader.read_record(&mut records[count]);
-                match more.map_err(|error| row_error(reading.path, line, error))? {
+                match more
+                    .map_err(|error| row_error(path, line_of(path, settings, &position), error))?
+                {
                     true => count += 1,
                     false => break,
                 }
@@ -75,7 +79,7 @@ impl CsvFile {
             if count == 0 {
                 return Ok(());
             }
-            let batch = self.parse(reading, first, &records[..count])?;
+            let batch = self.parse(reading, settings, first, &records[..count])?;
             first += count as u64;
             if put(batch).is_break() {
                 return Ok(());
@@ -86,6 +90,7 @@ impl CsvFile {
     fn parse(
         &self,
         reading: &Reading<'_>,
+        settings: &ColumnsFile,
         first: u64,
         records: &[StringRecord],
     ) -> Result<RecordBatch, VisitsError> {
@@ -109,10 +114,10 @@ impl CsvFile {
             column(&Texts { field, rows: rows.count, get: &get }, beside).map(Some)
         });
         batch.map_err(|unread| match unread {
-            // Blank lines are no rows, but a reader of the file counts them.
             Unread::Row(RowProblem { offset, problem }) => {
-                let line = records[offset].position().map_or(first, csv::Position::line);
-                VisitsError::Row { path: reading.path.into(), row: line, problem }
+                let line = |position| line_of(reading.path, settings, position);
+                let row = records[offset].position().map_or(first + offset as u64, line);
+                VisitsError::Row { path: reading.path.into(), row, problem }
             }
             Unread::Batch(error) => error,
         })
@@ -132,11 +137,16 @@ fn reader(
     delimiter: u8,
 ) -> Result<csv::Reader<impl Read + use<>>, VisitsError> {
     let bytes = open(path).map_err(|source| VisitsError::Open { path: path.into(), source })?;
-    let text = DecodeReaderBytesBuilder::new()
+    let text = decoded(bytes, settings);
+    Ok(csv::ReaderBuilder::new().delimiter(delimiter).buffer_capacity(1 << 18).from_reader(text))
+}
+
+/// The file's text as UTF-8, without a byte-order mark.
+fn decoded(bytes: Box<dyn Read>, settings: &ColumnsFile) -> impl Read + use<> {
+    DecodeReaderBytesBuilder::new()
         .encoding(settings.encoding.map(|encoding| encoding.0))
         .strip_bom(true)
-        .build(bytes);
-    Ok(csv::ReaderBuilder::new().delimiter(delimiter).buffer_capacity(1 << 18).from_reader(text))
+        .build(bytes)
 }
 
 fn open(path: &Path) -> io::Result<Box<dyn Read>> {
@@ -147,6 +157,19 @@ fn open(path: &Path) -> io::Result<Box<dyn Read>> {
     } else {
         Box::new(file)
     })
+}
+
+/// The line of the record that is read from a position: blank lines before it are no records, but who
+/// opens the file counts them.
+fn line_of(path: &Path, settings: &ColumnsFile, position: &csv::Position) -> u64 {
+    let blank_lines = || -> io::Result<u64> {
+        let mut text = BufReader::new(decoded(open(path)?, settings));
+        io::copy(&mut text.by_ref().take(position.byte()), &mut io::sink())?;
+        let is_break = |byte: &u8| matches!(byte, b'\n' | b'\r');
+        let bytes = text.bytes().map_while(Result::ok).take_while(is_break);
+        Ok(bytes.filter(|byte| *byte == b'\n').count() as u64)
+    };
+    position.line() + blank_lines().unwrap_or(0)
 }
 
 fn row_error(path: &Path, row: u64, error: csv::Error) -> VisitsError {

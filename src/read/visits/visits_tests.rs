@@ -141,6 +141,16 @@ fn errors_name_file_row_and_remedy() {
 }
 
 #[test]
+fn blank_lines_are_no_rows_but_count_as_lines_of_the_file() {
+    let broken = "v2,h2,3171010001,e1,yesterday,1,,,";
+    let error = read("v.csv", format!("{HEADER}\n\n\n{ROW}\n\n{broken}\n").as_bytes(), "");
+    assert!(error.as_ref().unwrap_err().contains("row 6: started_at"), "{error:?}");
+    let short = format!("{HEADER}\n\n{ROW}\nv2,h2\n");
+    let error = read("v.csv", short.as_bytes(), "").unwrap_err();
+    assert!(error.contains("row 4: it has 2 fields"), "{error}");
+}
+
+#[test]
 fn parquet_of_text_reads_as_the_same_csv_does() {
     use arrow::array::{Int32Array, StringArray};
     use std::sync::Arc;
