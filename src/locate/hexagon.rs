@@ -12,8 +12,9 @@ use h3o::{CellIndex, LatLng, Resolution};
 use super::sphere::{Sines, combined, cross, dot, normalized};
 use crate::domain::position::Position;
 
-/// Lattice cells that are remembered: 256 KiB.
-const REMEMBERED: usize = 1 << 14;
+/// Lattice cells that are remembered, 16 bytes each: those where a nation lives, several times over. The
+/// memory is only taken where a cell is remembered.
+const REMEMBERED: usize = 1 << 21;
 /// How near to an edge `h3o` decides, in distances between neighbouring cells: 1e-5 is about a
 /// centimetre. Both ways of computing are exact to better than 1e-9 there.
 const EDGE_MARGIN: f64 = 1e-5;
@@ -32,43 +33,62 @@ pub struct Hexagons {
     faces: [Face; 20],
     /// The face of the last position: the next is likely there too.
     face: usize,
-    remembered: Box<[(LatticeCell, Option<CellIndex>)]>,
+    /// Lattice cells and their H3 indices in turn, each pair in the slot of the cell's hash.
+    remembered: Vec<u64>,
 }
 
-/// A cell of the lattice on a face.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct LatticeCell {
-    face: u8,
-    i: i16,
-    j: i16,
-}
+/// A cell of the lattice on a face: its face from 1, and both coordinates, packed. 0 is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct LatticeCell(u64);
 
 impl Hexagons {
     pub fn new() -> Self {
-        let nowhere = (LatticeCell::default(), None);
         let sines = Sines::new();
-        let remembered = vec![nowhere; REMEMBERED].into();
-        Self { faces: faces(&sines), sines, face: 0, remembered }
+        Self { faces: faces(&sines), sines, face: 0, remembered: vec![0; 2 * REMEMBERED] }
     }
 
     /// The H3 cell of resolution 8 that holds a position.
     #[inline]
     pub fn find(&mut self, position: Position) -> CellIndex {
-        let Some(lattice_cell) = self.lattice_cell(position) else { return by_h3o(position) };
-        let remembered = &mut self.remembered[lattice_cell.slot()];
-        if let (known, Some(cell)) = *remembered
-            && known == lattice_cell
+        let lattice_cell = self.lattice_cell(position);
+        self.look_up(lattice_cell, position)
+    }
+
+    /// [`Hexagons::find`] for each of many positions: the memory that one waits for is fetched while
+    /// others are looked at.
+    pub fn find_many(&mut self, positions: &[Option<Position>]) -> Vec<Option<CellIndex>> {
+        const BLOCK: usize = 64;
+        let mut cells = [None; BLOCK];
+        let mut found = Vec::with_capacity(positions.len());
+        for block in positions.chunks(BLOCK) {
+            for (cell, position) in cells.iter_mut().zip(block) {
+                *cell = position.and_then(|position| self.lattice_cell(position));
+            }
+            let touched =
+                cells[..block.len()].iter().flatten().map(|cell| self.remembered[cell.slot()]);
+            std::hint::black_box(touched.fold(0, u64::wrapping_add));
+            found.extend(
+                cells
+                    .iter()
+                    .zip(block)
+                    .map(|(&cell, position)| position.map(|position| self.look_up(cell, position))),
+            );
+        }
+        found
+    }
+
+    #[inline]
+    fn look_up(&mut self, lattice_cell: Option<LatticeCell>, position: Position) -> CellIndex {
+        let Some(lattice_cell) = lattice_cell else { return by_h3o(position) };
+        let slot = lattice_cell.slot();
+        if self.remembered[slot] == lattice_cell.0
+            && let Ok(cell) = CellIndex::try_from(self.remembered[slot + 1])
         {
             return cell;
         }
         let cell = by_h3o(position);
-        *remembered = (lattice_cell, Some(cell));
+        self.remembered[slot..slot + 2].copy_from_slice(&[lattice_cell.0, cell.into()]);
         cell
-    }
-
-    /// [`Hexagons::find`] for each of many positions.
-    pub fn find_many(&mut self, positions: &[Option<Position>]) -> Vec<Option<CellIndex>> {
-        positions.iter().map(|position| position.map(|position| self.find(position))).collect()
     }
 
     /// The lattice cell of a position, or `None` where rounding could make it another.
@@ -81,7 +101,7 @@ impl Hexagons {
         if x * x + y * y < CENTRE_MARGIN * CENTRE_MARGIN * face.scale * face.scale {
             return None;
         }
-        round_to_lattice(x, y).map(|(i, j)| LatticeCell { face: self.face as u8, i, j })
+        round_to_lattice(x, y).map(|(i, j)| LatticeCell::new(self.face, i, j))
     }
 
     /// Chooses the face whose middle is nearest and gives the cosine to it, or `None` where another is
@@ -115,10 +135,14 @@ impl Default for Hexagons {
 
 impl LatticeCell {
     #[inline]
+    const fn new(face: usize, i: i16, j: i16) -> Self {
+        Self((face as u64 + 1) << 32 | (i as u16 as u64) << 16 | j as u16 as u64)
+    }
+
+    /// Where it is remembered, by a multiplicative hash.
+    #[inline]
     const fn slot(self) -> usize {
-        let mixed =
-            (self.i as u32).wrapping_mul(0x9e37_79b1) ^ (self.j as u32).wrapping_mul(0x85eb_ca77);
-        (mixed >> 16) as usize % REMEMBERED
+        (self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 43) as usize % REMEMBERED * 2
     }
 }
 
@@ -284,6 +308,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn finds_many_as_one_by_one() {
+        let mut random = Pcg64Mcg::seed_from_u64(5);
+        let mut position = |step: u32| {
+            let (east, north) = (random.random_range(90.0..90.1), random.random_range(-0.1..0.1));
+            Position::new(east, north).filter(|_| !step.is_multiple_of(7))
+        };
+        let positions: Vec<Option<Position>> = (0..1_000).map(&mut position).collect();
+        let found = Hexagons::new().find_many(&positions);
+        let one_by_one = positions.iter().map(|position| position.map(by_h3o));
+        assert!(found.into_iter().eq(one_by_one));
     }
 
     #[test]
