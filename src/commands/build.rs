@@ -14,6 +14,7 @@ use super::Common;
 use super::answer::print;
 use super::progress::Progress;
 use super::releases;
+use super::strange_codes;
 use crate::check::Rule;
 use crate::config::Config;
 use crate::count::Accounts;
@@ -98,7 +99,7 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let bounds = (threads(common), memory_mib as usize * 1024 * 1024);
     let built = run_plan(bounds, &draft, &files, &ground, &progress)?;
     built.accounts.close(built.cube.households()).context("the accounts do not close")?;
-    refuse_strange_codes(&built, args, &ground)?;
+    strange_codes::refuse(&built, &args.regions, &files, &ground)?;
     progress.phase("Writing the release");
     let table_of_leaves =
         LeafTable::exact(&built.cube, files.fields(), ground.threshold, &ground.tree);
@@ -178,45 +179,6 @@ impl Sink for ReleaseSink {
     fn finish(mut self: Box<Self>) -> Result<(), EngineError> {
         self.0.close().map_err(|error| EngineError::Write(Box::new(error)))
     }
-}
-
-/// Refuses a build in which most visits contradict the regions: their codes are another system's or
-/// another version's, and every figure would stand in a wrong place.
-fn refuse_strange_codes(built: &Built, args: &BuildArgs, ground: &Ground) -> Result<()> {
-    let count = |rule| built.findings.get(&rule).copied().unwrap_or(0);
-    let Accounts { rows, counted, .. } = built.accounts;
-    if rows == 0 {
-        bail!("the visits files hold no row below their headers; a release needs visits");
-    }
-    let system = ground.tree.system();
-    let unknown = count(Rule::UnknownRegion);
-    if unknown * 2 > rows {
-        bail!(
-            "{unknown} of {rows} visits declare a code that the regions `{}` (system {system}) do not \
-             know; build on the regions that the codes belong to, or place households by their \
-             positions with --assign coordinates",
-            args.regions
-        );
-    }
-    if built.accounts.unplaced * 2 > counted {
-        bail!(
-            "{} of {counted} households are placed in no region: their visits have neither a village_code \
-             of the regions `{}` (system {system}) nor a position in them; look whether the codes are \
-             plain digits, as 0101010001, and not numbers with a decimal point",
-            built.accounts.unplaced,
-            args.regions
-        );
-    }
-    let elsewhere = count(Rule::OutsideVillage);
-    if elsewhere * 2 > counted {
-        bail!(
-            "{elsewhere} of {counted} positions lie outside the village that their visit declares; the \
-             codes are likely not those of `{}` (system {system}): build on the regions they belong \
-             to, or place households by their positions with --assign coordinates",
-            args.regions
-        );
-    }
-    Ok(())
 }
 
 fn record(

@@ -10,6 +10,7 @@ mod progress;
 pub mod regions;
 pub mod releases;
 pub mod serve;
+mod strange_codes;
 
 use std::path::PathBuf;
 

@@ -8,6 +8,7 @@
 //! which spill to the disk. What a stage does with a row is the stage's; here it is only carried.
 
 mod error;
+mod example;
 mod ground;
 mod identity;
 mod latest;
@@ -22,5 +23,6 @@ mod survey;
 mod tally;
 
 pub use error::EngineError;
+pub use example::first_with;
 pub use ground::Ground;
 pub use plan::{Build, Built, Pass, Sink, run};

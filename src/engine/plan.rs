@@ -99,6 +99,7 @@ pub fn run(
     choice.ids.refuse_repeated(&build.files, &build.ground.locale())?;
     let placed = place(build, &choice, make_sink, |rows| progress(Pass::Placing, rows));
     match runtime.block_on(placed) {
+        Ok(built) if built.accounts.rows != total(&choice.rows) => Err(EngineError::Changed),
         Err(EngineError::Unequal { visit_id }) => {
             VisitIds::refuse(&visit_id, &build.files, &build.ground.locale())?;
             Err(EngineError::Changed)
