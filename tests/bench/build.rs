@@ -47,6 +47,7 @@ pub fn run(
         let rate = |wall_s: f64| accounts.rows as f64 / wall_s;
         table.compare(format!("{work}: by the clock"), "s", usage.wall_s, theirs.wall_s);
         table.compare(format!("{work}: CPU"), "s", usage.cpu_s, theirs.cpu_s);
+        table.compare(format!("{work}: memory"), "MiB", usage.peak_mib, theirs.peak_mib);
         table.compare(format!("{work}: speed"), "rows/s", rate(usage.wall_s), rate(theirs.wall_s));
     };
     rows(cores, all);
