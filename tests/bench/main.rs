@@ -3,6 +3,11 @@
 //! `cargo bench` measures on the invented country. `cargo bench -- --register DIR --regions VERSION
 //! --visits FILE...` measures on one's own regions and visits. With `--lookup-only` it answers points
 //! from a file, as a contestant beside others.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a benchmark is an edge: it reads files and the clock"
+)]
 
 mod answer;
 mod build;
