@@ -1,4 +1,4 @@
-"""Whether answers agree: with GEOS (every village that intersects the point, the least code) and with H3."""
+"""Whether answers agree: with GEOS (the least code of the villages that intersect the point) and H3."""
 
 import h3.api.numpy_int as h3
 import measured
@@ -49,7 +49,7 @@ def differences(ours, theirs, points, villages):
 
 
 def check(count, seed, villages, ours, folder):
-    """Holds ours against GEOS and H3 on points that no generator of ours made."""
+    """Holds ours against GEOS and H3 on points that no generator of ours made: whether all agree."""
     points, output = folder / "checked.parquet", folder / "checked-answer.parquet"
     x, y, kinds = invented(count, seed, villages.shapes)
     pq.write_table(pa.table({"longitude": x, "latitude": y}), points)
@@ -59,14 +59,15 @@ def check(count, seed, villages, ours, folder):
     village, hexagon = ours.answer(output)
     tree = shapely.STRtree(villages.shapes)
     other_village = village != by_geos(x, y, villages, tree)
-    cells = (h3.latlng_to_cell(latitude, longitude, RESOLUTION) for longitude, latitude in zip(x, y))
+    cells = (h3.latlng_to_cell(*point, RESOLUTION) for point in zip(y, x))
     other_hexagon = hexagon != np.fromiter(cells, np.uint64, len(x))
     print(f"\n{len(x):,} points against GEOS {shapely.geos_version_string} and H3 "
           f"{h3.versions()['c']}:")
     for number, kind in enumerate(KINDS):
         own = kinds == number
-        print(f"  {kind:<40}{int(own.sum()):>10,}, in a village {int((village[own] != NOWHERE).sum()):>10,},"
-              f" other village {int(other_village[own].sum()):>6,}, other hexagon"
+        inside = int((village[own] != NOWHERE).sum())
+        print(f"  {kind:<32}{int(own.sum()):>10,}, in a village {inside:>10,}, other village"
+              f" {int(other_village[own].sum()):>6,}, other hexagon"
               f" {int(other_hexagon[own].sum()):>6,}")
     for row in np.flatnonzero(other_village | other_hexagon)[:10]:
         print(f"  differs: {x[row]!r} {y[row]!r} ({KINDS[kinds[row]]})")
@@ -74,9 +75,10 @@ def check(count, seed, villages, ours, folder):
         where = on_border(x[other_village], y[other_village], villages, tree)
         print(f"  of those with another village, {int(where.sum()):,} are on a border")
     print()
+    return not (other_village | other_hexagon).any()
 
 
-KINDS = ["uniform in a village's box", "near a border, up to about 10 m", "near a border, up to 0.1 mm",
+KINDS = ["uniform in a village's box", "near a border, up to 10 m", "near a border, up to 0.1 mm",
          "halfway along an edge", "exactly on a vertex"]
 
 

@@ -57,10 +57,10 @@ def main():
         folder = pathlib.Path(folder)
         villages = prepare.villages(args.boundaries, args.code, folder)
         ours = Ours(args, folder, villages)
-        if args.check:
-            agreement.check(args.check, args.seed, villages, ours, folder)
+        agree = not args.check or agreement.check(args.check, args.seed, villages, ours, folder)
         if args.points:
             contest(args, folder, villages, ours)
+    sys.exit(0 if agree else "ours and GEOS or H3 do not agree")
 
 
 def machine():
