@@ -43,7 +43,7 @@ pub fn run(
     assert_eq!(release.manifest().files(), one_core.manifest().files(), "threads change nothing");
     black_box(&plain.cells);
     let mut rows = |threads: u16, usage: Usage| {
-        let work = format!("build of {} visits, {threads} threads", accounts.rows);
+        let work = format!("build of {} visits, threads = {threads}", accounts.rows);
         let rate = |wall_s: f64| accounts.rows as f64 / wall_s;
         table.compare(format!("{work}: by the clock"), "s", usage.wall_s, theirs.wall_s);
         table.compare(format!("{work}: CPU"), "s", usage.cpu_s, theirs.cpu_s);
