@@ -3,11 +3,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test bench setup fmt lint
+.PHONY: help run test bench peers setup fmt lint
 
 # Debian's own GDAL: building it from source takes a quarter of an hour, installing it seconds.
 PACKAGES := build-essential pkg-config libgdal-dev
 CARGO := cargo --locked
+PYTHON := python3
+PEERS = $(if $(POINTS),--points $(POINTS)) $(if $(CHECK),--check $(CHECK)) \
+	$(if $(REGISTER),--register "$(REGISTER)" --regions "$(REGIONS)") $(if $(MAPPING),--mapping "$(MAPPING)")
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -20,15 +23,22 @@ test: setup ## formatting, lints, then every test
 	@$(CARGO) clippy --all-targets -- -D warnings
 	@if cargo nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --no-fail-fast; else $(CARGO) test --no-fail-fast; fi
 
-bench: PACKAGES += time
-bench: setup ## time and memory of a million invented households, from files to a release
-	@$(CARGO) build --release
-	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
-	measure() { echo "$$1"; command time -f '  %e s, %U s in user mode, %M KiB at most' "$${@:2}"; }; \
-	sebaran() { measure "$$1" $${CARGO_TARGET_DIR:-target}/release/sebaran --quiet --register "$$folder/register" "$$@"; }; \
-	sebaran generate --regions demo --households 1000000 --seed 1 --out "$$folder/survey"; \
-	sebaran build "$$folder"/survey/visits*.parquet --regions demo --release bench \
-		--reference-date 2021-11-30
+bench: setup ## ours beside plain ways: lookup, whole build and layers of a million invented households
+	@$(CARGO) bench --bench speed
+
+# `CHECK` is a number of points to hold against GEOS and H3. With `REGISTER` and `REGIONS` the
+# boundaries are those of one's own register, and are not imported.
+peers: setup ## ours beside others: make peers BOUNDARIES=villages.geojson POINTS=points.parquet CHECK=1000000
+	@[[ -n "$(BOUNDARIES)" && -n "$(POINTS)$(CHECK)" ]] || \
+		{ echo "Say on what: make peers BOUNDARIES=villages.geojson POINTS=points.parquet" >&2; exit 1; }
+	@folder=$${CARGO_TARGET_DIR:-target}/peers; \
+	[[ -x $$folder/bin/pip ]] || $(PYTHON) -m venv "$$folder"; \
+	install() { "$$folder"/bin/pip install --quiet --no-deps "$$@"; }; \
+	install --requirement tests/bench/requirements.txt || \
+		grep -v '^#' tests/bench/requirements.txt | while read -r package; do \
+			install "$$package" || echo "There is no $$package here: who needs it is left out" >&2; \
+		done; \
+	"$$folder"/bin/python tests/bench/peers.py --boundaries "$(BOUNDARIES)" $(PEERS)
 
 fmt: ## format the sources
 	@cargo fmt
