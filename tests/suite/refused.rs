@@ -189,7 +189,9 @@ fn codes_of_another_system_are_refused() {
     let file = country.write("other.csv", visits(&country).replace(&code, "3171011001"));
     let said = build(&country, "bad", &file, &[]);
     assert_eq!(said.code, Some(1), "{}", said.out);
-    for words in ["6 of 6 visits", "the first in row 2 of", "system invented", "--assign coordinates"] {
+    for words in
+        ["6 of 6 visits", "the first in row 2 of", "system invented", "--assign coordinates"]
+    {
         assert!(said.err.contains(words), "{words}: {}", said.err);
     }
     assert!(release::list(&country.register()).unwrap().is_empty());
@@ -208,7 +210,9 @@ fn codes_written_as_numbers_are_refused() {
     let file = country.write("float.csv", text.replace(&position, ","));
     let said = build(&country, "bad", &file, &[]);
     assert_eq!(said.code, Some(1), "{}", said.out);
-    for words in ["6 of 6 households are placed in no region", "the first in row 2 of", "plain digits"] {
+    for words in
+        ["6 of 6 households are placed in no region", "the first in row 2 of", "plain digits"]
+    {
         assert!(said.err.contains(words), "{words}: {}", said.err);
     }
 }
