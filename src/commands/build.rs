@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use arrow::array::RecordBatch;
 
 use super::Common;
@@ -17,7 +17,6 @@ use super::releases;
 use super::strange_codes;
 use crate::check::Rule;
 use crate::config::Config;
-use crate::count::Accounts;
 use crate::domain::date::Date;
 use crate::domain::indicator::Denominators;
 use crate::domain::region::Slug;
