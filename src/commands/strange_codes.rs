@@ -9,6 +9,9 @@ use crate::domain::region::Slug;
 use crate::engine::{Built, Ground, first_with};
 use crate::read::visits::VisitFiles;
 
+/// Fewer positions than this may all lie outside their villages by chance.
+const FEW: u64 = 20;
+
 /// Refuses what is most likely a mistake, and shows a row.
 ///
 /// # Errors
@@ -16,7 +19,7 @@ use crate::read::visits::VisitFiles;
 /// placed nowhere; or where there are none.
 pub fn refuse(built: &Built, version: &Slug, files: &VisitFiles, ground: &Ground) -> Result<()> {
     let count = |rule| built.findings.get(&rule).copied().unwrap_or(0);
-    let Accounts { rows, counted, unplaced, .. } = built.accounts;
+    let Accounts { rows, counted, superseded, unplaced, .. } = built.accounts;
     if rows == 0 {
         bail!("the visits files hold no row below their headers; a release needs visits");
     }
@@ -42,12 +45,12 @@ pub fn refuse(built: &Built, version: &Slug, files: &VisitFiles, ground: &Ground
             example(&[Rule::DoubtfulValue, Rule::UnknownRegion, Rule::MissingPosition])?
         );
     }
-    let elsewhere = count(Rule::OutsideVillage);
-    if elsewhere * 2 > counted {
+    let (elsewhere, completed) = (count(Rule::OutsideVillage), counted + superseded);
+    if elsewhere >= FEW && elsewhere * 2 > completed {
         bail!(
-            "{elsewhere} of {counted} positions lie outside the village that their visit declares{}; \
-             the codes are likely not those of {regions}: build on the regions they belong to, or \
-             place households by their positions with --assign coordinates",
+            "{elsewhere} of {completed} completed visits lie outside the village that they declare{}; the \
+             codes are likely not those of {regions}: build on the regions they belong to, or place \
+             households by their positions with --assign coordinates",
             example(&[Rule::OutsideVillage])?
         );
     }

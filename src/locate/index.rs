@@ -41,7 +41,7 @@ pub(super) struct Sections<'a> {
 
 /// Words that are no index, or no longer the one that was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the region index is damaged or of another version; delete it and it is built again")]
+#[error("the region index is damaged or of another version; it is built again")]
 pub struct DamagedIndex;
 
 impl RegionIndex {

@@ -78,6 +78,11 @@ impl Country {
         self.tree.level(Level::Village).next().unwrap().1
     }
 
+    /// A village far from the first.
+    pub fn other_village(&self) -> &Region {
+        self.tree.level(Level::Village).last().unwrap().1
+    }
+
     /// Invents a survey and gives the path of its visits.
     pub fn survey(&self, name: &str, plan: Plan) -> PathBuf {
         let args = GenerateArgs {

@@ -200,6 +200,27 @@ fn codes_of_another_system_are_refused() {
 }
 
 #[test]
+fn many_positions_in_other_villages_are_refused_and_a_few_are_found() {
+    let country = Country::new();
+    let (code, at) = (country.village().code, country.other_village().label);
+    let row = |number: usize| {
+        let (longitude, latitude) = (at.longitude(), at.latitude());
+        format!("k{number},rt{number},{code},e,2021-03-04,1,{longitude},{latitude},2\n")
+    };
+    let rows = |count: usize| format!("{HEADER}\n{}", (0..count).map(row).collect::<String>());
+    let few = country.write("few.csv", rows(3));
+    let said = build(&country, "few", &few, &[]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.contains("outside_village"), "{}", said.out);
+    let many = country.write("many.csv", rows(30));
+    let said = build(&country, "many", &many, &[]);
+    assert_eq!(said.code, Some(1), "{}", said.out);
+    for words in ["30 of 30 completed visits", "the first in row 2 of", "--assign coordinates"] {
+        assert!(said.err.contains(words), "{words}: {}", said.err);
+    }
+}
+
+#[test]
 fn codes_written_as_numbers_are_refused() {
     let country = Country::new();
     let code = country.village().code.to_string();
