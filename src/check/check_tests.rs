@@ -48,6 +48,8 @@ fn each_position_rule_fires_alone_on_its_own_fault() {
     for (longitude, latitude, expected) in [
         ("", "", "missing_position doubt 0"),
         ("90.05", "", "missing_position doubt 1"),
+        ("abc", "1.05", "unreadable_position doubt 1"),
+        ("--90.05", "--1.05", "unreadable_position doubt 2"),
         ("90.05", "95", "unreadable_position doubt 1"),
         ("0.001", "0.001", "null_island doubt 157"),
         ("90.05", "0", "null_island doubt 10013117"),
@@ -75,6 +77,12 @@ fn the_accuracy_explains_some_of_the_distance() {
 fn a_code_that_is_not_known_is_told_of() {
     assert_eq!(findings("0101001009", "90.05", "1.05", "", "1"), ["unknown_region note 7"]);
     assert_eq!(findings("9901001009", "90.05", "1.05", "", "1"), ["unknown_region note 0"]);
+}
+
+#[test]
+fn values_that_cannot_be_are_counted() {
+    assert_eq!(findings("x", "90.05", "1.05", "", "1"), ["doubtful_value note 1"]);
+    assert_eq!(findings("x", "90.05", "1.05", "near", "1"), ["doubtful_value note 2"]);
 }
 
 #[test]

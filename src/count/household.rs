@@ -103,3 +103,71 @@ impl<'a> HouseholdColumns<'a> {
 fn get(column: &UInt8Array, row: usize) -> Option<i64> {
     column.is_valid(row).then(|| i64::from(column.value(row)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixture::{completed, visits};
+
+    /// What a household with these fields adds, as `column count`, zeros left out.
+    fn counts(fields: &[(VisitField, &str)]) -> Vec<String> {
+        let texts: Vec<[&str; 1]> = fields.iter().map(|(_, text)| [*text]).collect();
+        let mut all = completed(&["v"], &["h"]);
+        all.extend(fields.iter().zip(&texts).map(|((field, _), text)| (*field, &text[..])));
+        let batch = visits(&all);
+        let counts =
+            HouseholdColumns::new(&VisitBatch::new(&batch)).counts(0, PovertyThreshold::default());
+        let told = CubeColumn::ALL.iter().filter(|column| counts[column.index()] != 0);
+        told.map(|column| format!("{column} {}", counts[column.index()])).collect()
+    }
+
+    #[test]
+    fn a_poor_household_brings_its_persons_each_in_one_class() {
+        let counts = counts(&[
+            (VisitField::Decile, "4"),
+            (VisitField::Members, "7"),
+            (VisitField::Children, "3"),
+            (VisitField::ChildrenUnder5, "1"),
+            (VisitField::Elderly, "2"),
+            (VisitField::Elderly70Plus, "2"),
+            (VisitField::DisabledSensory, "1"),
+            (VisitField::Disabled, "2"),
+        ]);
+        let expected = [
+            "decile_4 1",
+            "age_0_4 1",
+            "age_5_17 2",
+            "age_18_59 2",
+            "age_70_plus 2",
+            "sensory 1",
+            "unspecified 1",
+        ];
+        assert_eq!(counts, expected);
+    }
+
+    #[test]
+    fn persons_of_others_are_not_counted() {
+        let children = (VisitField::Children, "3");
+        assert_eq!(counts(&[(VisitField::Decile, "5"), children]), ["decile_5_6 1"]);
+        assert_eq!(counts(&[children]), ["unranked 1"]);
+    }
+
+    #[test]
+    fn what_is_not_told_further_has_a_class_of_its_own() {
+        let poor = (VisitField::Percentile, "10.5");
+        let counts = counts(&[poor, (VisitField::Children, "3"), (VisitField::Elderly, "1")]);
+        assert_eq!(counts, ["decile_2 1", "age_0_17 3", "age_60_plus 1"]);
+    }
+
+    #[test]
+    fn a_percentile_gives_the_decile_that_it_lies_in() {
+        for (percentile, expected) in [
+            ("0", "decile_1 1"),
+            ("10", "decile_1 1"),
+            ("10.1", "decile_2 1"),
+            ("100", "decile_7_10 1"),
+        ] {
+            assert_eq!(counts(&[(VisitField::Percentile, percentile)]), [expected], "{percentile}");
+        }
+    }
+}

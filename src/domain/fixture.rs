@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, Float64Array, RecordBatch, StringArray, UInt16Array, UInt32Array, UInt64Array,
-    new_null_array,
+    Array, ArrayRef, RecordBatch, StringArray, UInt16Array, UInt32Array, UInt64Array,
 };
 use arrow::compute::cast;
 use geo::{MultiPolygon, polygon};
@@ -51,28 +50,50 @@ fn region(code: &str) -> Region {
     }
 }
 
-/// Visits with these fields; what is not told is null. Times are microseconds, codes are packed.
+/// Visits with these fields; what is not told is null, and so is what can't be read: it is doubtful, or
+/// told of as a position's text. Times are ISO 8601.
 pub fn visits(fields: &[(VisitField, &[&str])]) -> RecordBatch {
     let rows = fields[0].1.len();
-    let column = |field: &VisitField| -> ArrayRef {
-        let told = fields.iter().find(|(named, _)| named == field);
-        let Some((_, texts)) = told else { return new_null_array(&field.kind().data_type(), rows) };
-        let texts = texts.iter().map(|text| Some(*text).filter(|text| !text.is_empty()));
-        if field.kind() == FieldKind::Code {
-            let codes = texts.map(|text| text.map(|text| pack_code(text.parse().unwrap())));
-            return Arc::new(UInt64Array::from_iter(codes));
-        }
-        let texts = StringArray::from_iter(texts);
-        cast(&texts, &field.kind().data_type()).unwrap()
+    let texts = |field: VisitField| {
+        let told = fields.iter().find(|(named, _)| *named == field);
+        told.map_or_else(|| vec![""; rows], |(_, texts)| texts.to_vec())
     };
-    let mut columns: Vec<ArrayRef> = VisitField::ALL.iter().map(column).collect();
-    columns.push(Arc::new(StringArray::new_null(rows)));
-    columns.push(Arc::new(UInt32Array::from(vec![0; rows])));
+    let mut columns: Vec<ArrayRef> =
+        VisitField::ALL.iter().map(|&field| column(field, &texts(field))).collect();
+    let is_unread = |field: VisitField, row: usize| {
+        !texts(field)[row].is_empty() && columns[field.index()].is_null(row)
+    };
+    let [longitude, latitude] = [VisitField::Longitude, VisitField::Latitude];
+    let position_text = |row: usize| {
+        let is_odd = is_unread(longitude, row) || is_unread(latitude, row);
+        is_odd.then(|| format!("{}|{}", texts(longitude)[row], texts(latitude)[row]))
+    };
+    let doubtful = |row: usize| {
+        let unread = VisitField::ALL.iter().filter(|&&field| is_unread(field, row));
+        let doubtful = unread.filter(|field| field.kind() != FieldKind::Degrees);
+        doubtful.fold(0, |bits, field| bits | field.bit())
+    };
+    let position_texts: StringArray = (0..rows).map(position_text).collect();
+    let doubtful: Vec<u32> = (0..rows).map(doubtful).collect();
+    columns.push(Arc::new(position_texts));
+    columns.push(Arc::new(UInt32Array::from(doubtful)));
     columns.push(Arc::new(UInt16Array::from(vec![0; rows])));
     columns.push(Arc::new(UInt64Array::from_iter_values(1..=rows as u64)));
-    let longitude = &columns[VisitField::Longitude.index()];
-    assert!(longitude.as_any().is::<Float64Array>());
     RecordBatch::try_new(Arc::clone(&VISIT_SCHEMA), columns).unwrap()
+}
+
+fn column(field: VisitField, texts: &[&str]) -> ArrayRef {
+    let texts = texts.iter().map(|text| Some(*text).filter(|text| !text.is_empty()));
+    if field.kind() == FieldKind::Code {
+        let code = |text: &str| text.parse().ok().map(pack_code);
+        return Arc::new(UInt64Array::from_iter(texts.map(|text| text.and_then(code))));
+    }
+    let FieldKind::Whole(least, most) = field.kind() else {
+        return cast(&StringArray::from_iter(texts), &field.kind().data_type()).unwrap();
+    };
+    let in_range = |text: &&str| text.parse().is_ok_and(|value| (least..=most).contains(&value));
+    let texts = StringArray::from_iter(texts.map(|text| text.filter(in_range)));
+    cast(&texts, &field.kind().data_type()).unwrap()
 }
 
 /// The required fields of visits with these ids and households, completed.

@@ -65,3 +65,80 @@ fn shown(hexagon: CellIndex, visit: &CheckedVisit<'_>, rules: &Rules<'_>) -> Cel
         hexagon
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::{CheckSettings, check};
+    use crate::domain::fixture::{completed, villages, visits};
+    use crate::domain::visit::{AssignBy, VisitBatch, VisitField};
+    use crate::locate::{Hexagons, Locator, build};
+
+    /// Where a household is placed: the region's code and the hexagon's resolution, `-` for none. Two
+    /// villages stand side by side from longitude 90 and 90.1, in two provinces.
+    fn placed(code: &str, longitude: &str, accuracy: &str, assign: AssignBy) -> String {
+        let (tree, shapes) = villages(&["0101001001", "0201001001"]);
+        let index = build(&shapes).unwrap();
+        let locator = Locator::new(&tree, &index, assign);
+        let rules = Rules { settings: &CheckSettings::default(), locator: &locator };
+        let latitude = if longitude.is_empty() { "" } else { "1.05" };
+        let given = [[code], [longitude], [latitude], [accuracy]];
+        let mut fields = completed(&["v"], &["h"]);
+        fields.extend([
+            (VisitField::VillageCode, &given[0][..]),
+            (VisitField::Longitude, &given[1][..]),
+            (VisitField::Latitude, &given[2][..]),
+            (VisitField::GpsAccuracyM, &given[3][..]),
+        ]);
+        let batch = visits(&fields);
+        let batch = VisitBatch::new(&batch);
+        let located = locator.locate(&batch, &mut Hexagons::new());
+        let placed = place(&check(located.visit(0), &rules), &rules);
+        let region = placed.region().map(|id| tree.get(id).code.to_string());
+        let hexagon = placed.hexagon().map(|cell| u8::from(cell.resolution()).to_string());
+        format!("{} {}", region.as_deref().unwrap_or("-"), hexagon.as_deref().unwrap_or("-"))
+    }
+
+    #[test]
+    fn follows_the_placement_table() {
+        for (code, longitude, expected) in [
+            // In its village, within 500 m of it, and beyond.
+            ("0101001001", "90.05", "0101001001 8"),
+            ("0101001001", "90.104", "0101001001 8"),
+            ("0101001001", "90.105", "0101001001 -"),
+            // A higher region: in it, in another, in none.
+            ("01", "90.05", "0101001001 8"),
+            ("01", "90.15", "01 -"),
+            ("01", "89.999", "01 -"),
+            // A prefix is all that is known of the code.
+            ("0101001009", "90.05", "0101001001 8"),
+            // Nothing known.
+            ("99", "90.15", "0201001001 8"),
+            ("99", "89.999", "- -"),
+            ("", "", "- -"),
+            // No position.
+            ("0101001001", "", "0101001001 -"),
+        ] {
+            assert_eq!(
+                placed(code, longitude, "", AssignBy::Declared),
+                expected,
+                "{code} {longitude}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_less_accurate_position_is_shown_in_a_larger_hexagon_or_in_none() {
+        for (accuracy, expected) in [("50", "8"), ("51", "7"), ("100", "7"), ("101", "-")] {
+            let placed = placed("0101001001", "90.05", accuracy, AssignBy::Declared);
+            assert_eq!(placed, format!("0101001001 {expected}"), "{accuracy} m");
+        }
+    }
+
+    #[test]
+    fn by_coordinates_the_declared_code_says_nothing() {
+        let by_coordinates = |longitude| placed("0101001001", longitude, "", AssignBy::Coordinates);
+        assert_eq!(by_coordinates("90.15"), "0201001001 8");
+        assert_eq!(by_coordinates("89.999"), "- -");
+    }
+}
