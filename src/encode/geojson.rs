@@ -1,7 +1,7 @@
 //! A layer as GeoJSON (RFC 7946), written feature by feature.
 //!
-//! The writer is `serde`'s own, so that properties keep the order of the documentation and nothing is
-//! allocated for a coordinate; a test reads it back with the `geojson` crate.
+//! Geometries are the `geojson` crate's. Around them `serde` writes, so that a collection is never held
+//! as a whole and properties keep the order of the documentation.
 
 use std::io;
 
@@ -106,7 +106,7 @@ impl Serialize for FeatureObject<'_> {
         if let Some(outline) = &self.outline {
             object.serialize_entry("bbox", &outline.bounds())?;
         }
-        object.serialize_entry("geometry", &self.outline)?;
+        object.serialize_entry("geometry", &self.outline.as_ref().map(Outline::geometry))?;
         object.serialize_entry("properties", &Properties(self.layer, self.feature))?;
         object.end()
     }

@@ -13,9 +13,11 @@ use datafusion_execution::runtime_env::RuntimeEnvBuilder;
 const BATCH_ROWS: usize = 8192;
 /// What a visit with its place and findings takes in a batch, in bytes.
 const ROW_BYTES: usize = 320;
-/// The shuffles and sorts of one thread, each of which has its own share of the pool.
+/// Shares of the pool for one thread's shuffle and sort. There is one of each: twice the shares is a margin
+/// with which pools of 8 to 32 MiB were enough for 120,000 households.
 const SPILLING: usize = 4;
-/// The merges of one thread, which can't spill: what they hold, the shuffles and sorts lack.
+/// Merges of one thread, which can't spill: what they hold, the shuffle and the sort lack. There is one,
+/// with the same margin.
 const MERGING: usize = 2;
 
 /// A context whose operators together hold `memory_bytes` and spill to `folder` beyond that.

@@ -69,6 +69,11 @@ impl RegionIndex {
         (*self.words).as_ref()
     }
 
+    /// The number of regions that were indexed.
+    pub fn regions(&self) -> usize {
+        self.layout.region_starts.len() - 1
+    }
+
     /// The index with its sections at hand, for many questions.
     pub fn view(&self) -> View<'_> {
         let words = self.words();
@@ -110,7 +115,8 @@ impl Layout {
             ring_starts: section(head[11])?,
             vertices: section(head[12])?,
         };
-        (head[0] == MAGIC && at == words.len()).then_some(layout)
+        let is_whole = head[0] == MAGIC && at == words.len() && !layout.region_starts.is_empty();
+        is_whole.then_some(layout)
     }
 }
 

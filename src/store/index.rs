@@ -25,7 +25,13 @@ pub fn open(register: &Path, version: &Slug) -> Result<(RegionTree, RegionIndex)
     let folder = regions::folder(register, version);
     let path = folder.join(INDEX);
     match map(&path) {
-        Ok(index) => return Ok((regions::load_tree(register, version)?, index)),
+        Ok(index) => {
+            let tree = regions::load_tree(register, version)?;
+            if index.regions() == tree.level(tree.deepest()).len() {
+                return Ok((tree, index));
+            }
+            warn!(%version, "{DamagedIndex}");
+        }
         Err(Unopened::Damaged(error)) => warn!(%version, "{error}"),
         Err(Unopened::Missing) => {}
     }
