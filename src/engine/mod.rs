@@ -12,6 +12,7 @@ mod example;
 mod ground;
 mod identity;
 mod latest;
+mod notes;
 mod operator;
 mod packed;
 mod plan;
