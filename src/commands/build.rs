@@ -1,5 +1,7 @@
 //! `sebaran build`: visits in, a release out.
 
+mod registers;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,9 +28,12 @@ use crate::protect::{LeafTable, Protection};
 use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
 use crate::store::digest::Digest;
-use crate::store::manifest::{BuildChoices, BuildRecord, InputUsed, RegionsUsed};
+use crate::store::manifest::{BuildChoices, BuildRecord, InputUsed, PersonsUsed, RegionsUsed};
 use crate::store::placed::PlacedWriter;
 use crate::store::{Draft, Release, index, leaves, regions};
+
+pub use registers::RegisterArgs;
+use registers::Registers;
 
 /// Build a release from visits.
 #[derive(Debug, clap::Args)]
@@ -51,6 +56,8 @@ pub struct BuildArgs {
     /// Resident households and persons by region, .csv or .parquet: without it there are no shares.
     #[arg(long)]
     pub denominators: Option<PathBuf>,
+    #[command(flatten)]
+    pub registers: RegisterArgs,
     /// What says where a household counts.
     #[arg(long, value_enum, default_value_t = Assign::Declared)]
     pub assign: Assign,
@@ -90,20 +97,23 @@ pub fn run(common: &Common, args: &BuildArgs) -> Result<()> {
 pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let progress = Progress::new(common);
     let settings = common.settings()?;
-    let files = Arc::new(VisitFiles::open(&args.visits, columns(args)?)?);
+    let columns = columns(args)?;
+    let registers = Registers::open(&args.registers, &columns, args.reference_date)?;
+    let files = Arc::new(VisitFiles::open(&args.visits, columns)?);
     let table = args.denominators.as_deref().map(denominators::read).transpose()?;
     let draft = Draft::begin(&common.register, &args.release)?;
     let ground = Arc::new(ground(args, common, &settings)?);
     let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
     let bounds = (threads(common), memory_mib as usize * 1024 * 1024);
-    let built = run_plan(bounds, &draft, &files, &ground, &progress)?;
+    let mut built = run_plan(bounds, &draft, (&files, &registers), &ground, &progress)?;
     built.accounts.close(built.cube.households()).context("the accounts do not close")?;
     strange_codes::refuse(&built, &args.regions, &files, &ground)?;
     progress.phase("Writing the release");
-    let table_of_leaves =
-        LeafTable::exact(&built.cube, files.fields(), ground.threshold, &ground.tree);
+    let fields = files.fields() | registers.fields();
+    let table_of_leaves = LeafTable::exact(&built.cube, fields, ground.threshold, &ground.tree);
     leaves::write(draft.path(), &table_of_leaves, &ground.tree)?;
-    let record = record(args, common, &files, &ground, &built, table.as_ref())?;
+    let mut record = record(args, common, (&files, fields), &ground, &built, table.as_ref())?;
+    registers.keep(&draft, built.persons.take(), &mut record)?;
     Ok(draft.publish(record)?)
 }
 
@@ -129,7 +139,7 @@ fn ground(args: &BuildArgs, common: &Common, settings: &Config) -> Result<Ground
 fn run_plan(
     (threads, memory_bytes): (NonZeroUsize, usize),
     draft: &Draft,
-    files: &Arc<VisitFiles>,
+    (files, registers): (&Arc<VisitFiles>, &Registers),
     ground: &Arc<Ground>,
     progress: &Progress,
 ) -> Result<Built> {
@@ -140,6 +150,7 @@ fn run_plan(
     let spill = tempfile::tempdir_in(draft.path()).context("cannot make a folder to spill to")?;
     let work = Build {
         files: Arc::clone(files),
+        persons: registers.persons.clone(),
         ground: Arc::clone(ground),
         threads,
         memory_bytes,
@@ -147,12 +158,17 @@ fn run_plan(
     };
     let tree = Arc::new(ground.tree.clone());
     let make_sink = || -> Box<dyn Sink> {
-        Box::new(ReleaseSink(PlacedWriter::new(draft.path().to_owned(), Arc::clone(&tree))))
+        let writer = PlacedWriter::new(draft.path().to_owned(), Arc::clone(&tree));
+        Box::new(ReleaseSink(match registers.persons {
+            Some(_) => writer.with_persons(),
+            None => writer,
+        }))
     };
     let last = Cell::new(None);
     let tell = |pass, rows| {
         if last.replace(Some(pass)) != Some(pass) {
             progress.phase(match pass {
+                Pass::Gathering => "Reading persons",
                 Pass::Choosing => "Choosing which visit of each household counts",
                 Pass::Placing => "Locating, checking, placing and counting",
             });
@@ -183,12 +199,11 @@ impl Sink for ReleaseSink {
 fn record(
     args: &BuildArgs,
     common: &Common,
-    files: &VisitFiles,
+    (files, held): (&VisitFiles, u32),
     ground: &Ground,
     built: &Built,
     denominators: Option<&Denominators>,
 ) -> Result<BuildRecord> {
-    let held = files.fields();
     let names = VisitField::ALL.iter().filter(|field| held & field.bit() != 0);
     let mut record = BuildRecord {
         protection: Protection::Restricted,
@@ -198,7 +213,7 @@ fn record(
             content: regions::content(&common.register, &args.regions)?,
         },
         reference_date: args.reference_date,
-        inputs: inputs(files, &built.rows)?,
+        inputs: inputs(&files.paths().collect::<Vec<_>>(), &built.rows)?,
         settings: BuildChoices {
             poverty_threshold: ground.threshold,
             assign: ground.assign,
@@ -209,6 +224,8 @@ fn record(
         ignored_columns: files.ignored(),
         findings: named(&built.findings),
         denominators: None,
+        registers: BTreeMap::new(),
+        persons: None,
     };
     if let Some(table) = denominators {
         record.keep_denominators(table);
@@ -220,14 +237,14 @@ fn named(findings: &BTreeMap<Rule, u64>) -> BTreeMap<String, u64> {
     findings.iter().map(|(rule, count)| (rule.name().to_owned(), *count)).collect()
 }
 
-fn inputs(files: &VisitFiles, rows: &[u64]) -> Result<Vec<InputUsed>> {
-    let input = |(path, rows): (&Path, &u64)| {
+fn inputs(paths: &[&Path], rows: &[u64]) -> Result<Vec<InputUsed>> {
+    let input = |(path, rows): (&&Path, &u64)| {
         let (bytes, blake3) = Digest::of_file(path)
-            .with_context(|| format!("cannot read visits file `{}` again", path.display()))?;
+            .with_context(|| format!("cannot read input file `{}` again", path.display()))?;
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         Ok(InputUsed { name, rows: *rows, bytes, blake3 })
     };
-    files.paths().zip(rows).map(input).collect()
+    paths.iter().zip(rows).map(input).collect()
 }
 
 fn accounts_of(release: &Release) -> Vec<String> {
@@ -245,11 +262,32 @@ fn accounts_of(release: &Release) -> Vec<String> {
         ("+ placed in a region only", accounts.placed_in_region_only),
         ("+ unplaced", accounts.unplaced),
     ];
-    lines.extend(sums.map(|(what, count)| format!("  {what:<28}{count:>14}")));
+    let line = |(what, count): (&str, u64)| format!("  {what:<28}{count:>14}");
+    lines.extend(sums.map(line));
+    lines.extend(record.persons.iter().flat_map(|used| persons_lines(used).map(line)));
     let findings = record.findings.iter();
     lines.extend(findings.map(|(rule, count)| format!("  finding {rule:<20}{count:>14}")));
     if !record.ignored_columns.is_empty() {
         lines.push(format!("  columns not read: {}", record.ignored_columns.join(", ")));
     }
+    for (register, used) in &record.registers {
+        if !used.ignored_columns.is_empty() {
+            let names = used.ignored_columns.join(", ");
+            lines.push(format!("  columns of {register} not read: {names}"));
+        }
+    }
     lines
+}
+
+const fn persons_lines(used: &PersonsUsed) -> [(&'static str, u64); 7] {
+    let accounts = &used.accounts;
+    [
+        ("persons", accounts.rows),
+        ("= in counted households", accounts.in_counted_households),
+        ("+ in other households", accounts.in_other_households),
+        ("+ in institutions", accounts.in_institutions),
+        ("+ absent", accounts.absent),
+        ("+ of unknown households", accounts.orphans),
+        ("+ repeated rows", accounts.repeated),
+    ]
 }

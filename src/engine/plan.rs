@@ -24,6 +24,7 @@ use super::identity::VisitIds;
 use super::latest::{self, Choice, latest_step};
 use super::operator::Operator;
 use super::packed::{PACKED_SCHEMA, pack_step, unpack_step};
+use super::persons::{Joined, Persons, PersonsTold};
 use super::repeats::Repeats;
 use super::scan::VisitsScan;
 use super::session;
@@ -33,11 +34,14 @@ use super::tally::Tally;
 use crate::check::Rule;
 use crate::count::{Accounts, Cube};
 use crate::place::batch::{self, PLACED_SCHEMA, PlacedBatch};
+use crate::read::persons::PersonFiles;
 use crate::read::visits::VisitFiles;
 
 /// What is built, and with how much.
 pub struct Build<'a> {
     pub files: Arc<VisitFiles>,
+    /// The persons of the households, where there is a table of them.
+    pub persons: Option<Arc<PersonFiles>>,
     pub ground: Arc<Ground>,
     pub threads: NonZeroUsize,
     /// What the plan's sorts and shuffles may hold together before they spill.
@@ -70,11 +74,15 @@ pub struct Built {
     pub findings: BTreeMap<Rule, u64>,
     /// The rows of each file.
     pub rows: Vec<u64>,
+    /// What came of the persons, where they were given.
+    pub persons: Option<Joined>,
 }
 
 /// What is being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
+    /// Reading persons.
+    Gathering,
     /// Choosing which visit of each household counts.
     Choosing,
     /// Locating, checking, placing and counting.
@@ -95,10 +103,24 @@ pub fn run(
         .enable_time()
         .build()
         .map_err(EngineError::Threads)?;
-    let choice = runtime.block_on(choose(build, |rows| progress(Pass::Choosing, rows)))?;
+    let gathered = build.persons.as_ref().map(|files| {
+        runtime.block_on(Persons::gather(build, files, |rows| progress(Pass::Gathering, rows)))
+    });
+    let persons = gathered.transpose()?;
+    let choosing = choose(build, persons.as_ref(), |rows| progress(Pass::Choosing, rows));
+    let choice = runtime.block_on(choosing)?;
     choice.ids.refuse_repeated(&build.files, &build.ground.locale())?;
-    let placed = place(build, &choice, make_sink, |rows| progress(Pass::Placing, rows));
-    match runtime.block_on(placed) {
+    let definition = build.persons.as_ref().and_then(|files| files.definition());
+    let (joined, told) = match persons {
+        Some(persons) => {
+            let (joined, told) = persons.finish(definition)?;
+            (Some(joined), Some(Arc::new(told)))
+        }
+        None => (None, None),
+    };
+    let placed =
+        place(build, &choice, told.as_ref(), make_sink, |rows| progress(Pass::Placing, rows));
+    match runtime.block_on(placed).map(|built| Built { persons: joined, ..built }) {
         Ok(built) if built.accounts.rows != total(&choice.rows) => Err(EngineError::Changed),
         Err(EngineError::Unequal { visit_id }) => {
             VisitIds::refuse(&visit_id, &build.files, &build.ground.locale())?;
@@ -109,7 +131,11 @@ pub fn run(
 }
 
 /// Finds every row's standing: scan a few columns, sort by household, take the latest.
-async fn choose(build: &Build<'_>, progress: impl Fn(u64)) -> Result<Arc<Choice>, EngineError> {
+async fn choose(
+    build: &Build<'_>,
+    persons: Option<&Arc<Persons>>,
+    progress: impl Fn(u64),
+) -> Result<Arc<Choice>, EngineError> {
     let (files, threads) = (Arc::clone(&build.files), build.threads.get());
     let scan = VisitsScan::of_columns(&latest::CHOICE, files, build.ground.locale(), threads);
     let rows = scan.rows();
@@ -121,8 +147,13 @@ async fn choose(build: &Build<'_>, progress: impl Fn(u64)) -> Result<Arc<Choice>
     let by_household = latest::ORDER.map(|(field, options)| (field.name(), options));
     let sorted = sorted(Arc::new(scan), threads, &by_household)?;
     let schema = sorted.schema();
-    let latest = Operator::new("Latest", sorted, schema, latest_step(&choice));
-    drive(build, Arc::new(latest), || |_: RecordBatch| Ok(()), &rows, progress).await?;
+    let step = latest_step(&choice);
+    let latest = Operator::new("Latest", sorted, Arc::clone(&schema), step);
+    let mut plan: Arc<dyn ExecutionPlan> = Arc::new(latest);
+    if let Some(persons) = persons {
+        plan = Arc::new(Operator::new("Join", plan, schema, persons.join_step(&choice)));
+    }
+    drive(build, plan, || |_: RecordBatch| Ok(()), &rows, progress).await?;
     Ok(choice)
 }
 
@@ -130,13 +161,14 @@ async fn choose(build: &Build<'_>, progress: impl Fn(u64)) -> Result<Arc<Choice>
 async fn place(
     build: &Build<'_>,
     choice: &Arc<Choice>,
+    persons: Option<&Arc<PersonsTold>>,
     make_sink: impl Fn() -> Box<dyn Sink>,
     progress: impl Fn(u64),
 ) -> Result<Built, EngineError> {
     let (files, threads) = (Arc::clone(&build.files), build.threads.get());
     let scan = VisitsScan::new(files, build.ground.locale(), threads);
     let rows = scan.rows();
-    let step = survey_step(&build.ground, choice);
+    let step = survey_step(&build.ground, choice, persons);
     let surveyed = Operator::new("Survey", Arc::new(scan), Arc::clone(&PLACED_SCHEMA), step);
     let schema = Arc::clone(&PACKED_SCHEMA);
     let packed = Operator::new("Pack", Arc::new(surveyed), schema, pack_step());
@@ -166,7 +198,7 @@ struct End {
 }
 
 /// Takes the batches of a partition, in order.
-trait Take: Send + 'static {
+pub(super) trait Take: Send + 'static {
     fn take(&mut self, batch: RecordBatch) -> Result<(), EngineError>;
 }
 
@@ -189,7 +221,7 @@ fn total(rows: &[AtomicU64]) -> u64 {
 }
 
 /// Brings rows that are equal in the first column of an order together, and sorts each partition.
-fn sorted(
+pub(super) fn sorted(
     input: Arc<dyn ExecutionPlan>,
     partitions: usize,
     order: &[(&str, SortOptions)],
@@ -206,7 +238,7 @@ fn sorted(
 }
 
 /// Runs a plan, each partition into an end of its own.
-async fn drive<T: Take>(
+pub(super) async fn drive<T: Take>(
     build: &Build<'_>,
     plan: Arc<dyn ExecutionPlan>,
     make_end: impl Fn() -> T,
@@ -249,6 +281,7 @@ fn sum(tallies: Vec<Tally>, rows: &[AtomicU64]) -> Built {
         accounts: Accounts::default(),
         findings: BTreeMap::new(),
         rows: rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect(),
+        persons: None,
     };
     for tally in tallies {
         let (cube, accounts, findings) = tally.finish();

@@ -2,5 +2,7 @@
 
 pub mod denominators;
 pub mod mapping;
+pub mod persons;
 pub mod regions;
+pub mod table;
 pub mod visits;

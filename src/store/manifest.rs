@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
 use crate::check::settings::CheckSettings;
-use crate::count::Accounts;
+use crate::count::{Accounts, PersonAccounts};
 use crate::domain::code::{CodeSystem, RegionCode};
 use crate::domain::date::Date;
 use crate::domain::indicator::{Denominator, Denominators, PovertyThreshold};
+use crate::domain::person::Definition;
 use crate::domain::region::Slug;
 use crate::domain::visit::AssignBy;
 use crate::protect::Protection;
@@ -38,6 +39,31 @@ pub struct BuildRecord {
     pub findings: BTreeMap<String, u64>,
     /// The denominators given, by region code; `None` where no table was given.
     pub denominators: Option<Vec<DenominatorUsed>>,
+    /// The other registers that were given, by their names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub registers: BTreeMap<String, RegisterUsed>,
+    /// What came of the persons, where they were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persons: Option<PersonsUsed>,
+}
+
+/// The files of a register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterUsed {
+    /// In the order in which they were read.
+    pub inputs: Vec<InputUsed>,
+    /// Columns that are none of the register's, sorted.
+    pub ignored_columns: Vec<String>,
+}
+
+/// How the persons were counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonsUsed {
+    /// By what it is told who is disabled; `None` where it is not told.
+    pub definition: Option<Definition>,
+    pub accounts: PersonAccounts,
 }
 
 /// The boundaries by which households were placed.
@@ -209,6 +235,8 @@ pub(super) mod tests {
             ignored_columns: Vec::new(),
             findings: BTreeMap::from([("null_island".to_owned(), 2)]),
             denominators: None,
+            registers: BTreeMap::new(),
+            persons: None,
         }
     }
 

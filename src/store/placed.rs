@@ -21,6 +21,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
+use super::placed_persons;
 use crate::check::Severity;
 use crate::domain::region::RegionTree;
 use crate::domain::visit::{POSITION_TEXT, VISIT_SCHEMA, VisitField, unpack_code};
@@ -62,12 +63,18 @@ pub struct PlacedWriter {
     folder: PathBuf,
     tree: Arc<RegionTree>,
     province: Option<(String, Table, Table)>,
+    schema: &'static SchemaRef,
 }
 
 impl PlacedWriter {
     /// Writes to `placed/` and `findings/` in this folder, which are there.
-    pub const fn new(folder: PathBuf, tree: Arc<RegionTree>) -> Self {
-        Self { folder, tree, province: None }
+    pub fn new(folder: PathBuf, tree: Arc<RegionTree>) -> Self {
+        Self { folder, tree, province: None, schema: &PLACED_FILE }
+    }
+
+    /// Writes the counts of the households' persons too.
+    pub fn with_persons(self) -> Self {
+        Self { schema: &PLACED_FILE_WITH_PERSONS, ..self }
     }
 
     /// Takes the next visits.
@@ -86,12 +93,12 @@ impl PlacedWriter {
             if self.province.as_ref().is_none_or(|(open, ..)| *open != name) {
                 self.close()?;
                 let path = |table: &str| self.folder.join(table).join(format!("{name}.parquet"));
-                let visits = Table::create(&path("placed"), &PLACED_FILE)?;
+                let visits = Table::create(&path("placed"), self.schema)?;
                 let findings = Table::create(&path("findings"), &FINDINGS_FILE)?;
                 self.province = Some((name, visits, findings));
             }
             if let Some((_, visits, findings)) = &mut self.province {
-                visits.put(placed_rows(&part, &placed, &self.tree)?)?;
+                visits.put(placed_rows(&part, &placed, &self.tree, self.schema)?)?;
                 findings.put(finding_rows(&placed, &self.tree)?)?;
             }
             start += run;
@@ -188,10 +195,16 @@ static PLACED_FILE: LazyLock<SchemaRef> = LazyLock::new(|| {
     Arc::new(Schema::new(fields))
 });
 
+static PLACED_FILE_WITH_PERSONS: LazyLock<SchemaRef> = LazyLock::new(|| {
+    let fields = PLACED_FILE.fields().iter().map(|field| field.as_ref().clone());
+    Arc::new(Schema::new(fields.chain(placed_persons::fields()).collect::<Vec<_>>()))
+});
+
 fn placed_rows(
     batch: &RecordBatch,
     placed: &PlacedBatch<'_>,
     tree: &RegionTree,
+    schema: &SchemaRef,
 ) -> Result<RecordBatch, PlacedError> {
     let texts = batch.column_by_name(POSITION_TEXT).expect("the reader made the column");
     let mut columns: Vec<ArrayRef> = vec![
@@ -203,7 +216,10 @@ fn placed_rows(
         Arc::clone(texts),
     ];
     columns.extend(kept_fields().map(|field| Arc::clone(batch.column(field.index()))));
-    Ok(RecordBatch::try_new(Arc::clone(&PLACED_FILE), columns)?)
+    if columns.len() < schema.fields().len() {
+        columns.extend(placed_persons::columns(placed));
+    }
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
 }
 
 fn region_codes(placed: &PlacedBatch<'_>, tree: &RegionTree) -> StringArray {

@@ -13,6 +13,7 @@ mod documented;
 mod house;
 mod killed;
 mod memory;
+mod persons;
 mod plain;
 mod points;
 mod program;
