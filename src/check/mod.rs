@@ -5,6 +5,7 @@ mod doubtful_persons;
 mod doubtful_value;
 mod finding;
 mod inaccurate_fix;
+pub mod institution;
 mod missing_position;
 mod no_persons;
 mod null_island;

@@ -28,7 +28,9 @@ use crate::protect::{LeafTable, Protection};
 use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
 use crate::store::digest::Digest;
-use crate::store::manifest::{BuildChoices, BuildRecord, InputUsed, PersonsUsed, RegionsUsed};
+use crate::store::manifest::{
+    BuildChoices, BuildRecord, InputUsed, PersonsUsed, PrelistUsed, RegionsUsed,
+};
 use crate::store::placed::PlacedWriter;
 use crate::store::{Draft, Release, index, leaves, regions};
 
@@ -113,7 +115,7 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let table_of_leaves = LeafTable::exact(&built.cube, fields, ground.threshold, &ground.tree);
     leaves::write(draft.path(), &table_of_leaves, &ground.tree)?;
     let mut record = record(args, common, (&files, fields), &ground, &built, table.as_ref())?;
-    registers.keep(&draft, built.persons.take(), &mut record)?;
+    registers.keep(&draft, (built.persons.take(), built.prelist.take()), &ground, &mut record)?;
     Ok(draft.publish(record)?)
 }
 
@@ -151,6 +153,7 @@ fn run_plan(
     let work = Build {
         files: Arc::clone(files),
         persons: registers.persons.clone(),
+        prelist: registers.prelist.clone(),
         ground: Arc::clone(ground),
         threads,
         memory_bytes,
@@ -169,6 +172,7 @@ fn run_plan(
         if last.replace(Some(pass)) != Some(pass) {
             progress.phase(match pass {
                 Pass::Gathering => "Reading persons",
+                Pass::Listing => "Reading the prelist",
                 Pass::Choosing => "Choosing which visit of each household counts",
                 Pass::Placing => "Locating, checking, placing and counting",
             });
@@ -226,6 +230,7 @@ fn record(
         denominators: None,
         registers: BTreeMap::new(),
         persons: None,
+        prelist: None,
     };
     if let Some(table) = denominators {
         record.keep_denominators(table);
@@ -265,6 +270,7 @@ fn accounts_of(release: &Release) -> Vec<String> {
     let line = |(what, count): (&str, u64)| format!("  {what:<28}{count:>14}");
     lines.extend(sums.map(line));
     lines.extend(record.persons.iter().flat_map(|used| persons_lines(used).map(line)));
+    lines.extend(record.prelist.iter().flat_map(|used| prelist_lines(used).map(line)));
     let findings = record.findings.iter();
     lines.extend(findings.map(|(rule, count)| format!("  finding {rule:<20}{count:>14}")));
     if !record.ignored_columns.is_empty() {
@@ -277,6 +283,16 @@ fn accounts_of(release: &Release) -> Vec<String> {
         }
     }
     lines
+}
+
+const fn prelist_lines(used: &PrelistUsed) -> [(&'static str, u64); 5] {
+    [
+        ("prelist entries", used.rows),
+        ("= visited", used.visited),
+        ("+ not visited", used.not_visited),
+        ("+ repeated entries", used.repeated),
+        ("households not listed", used.not_listed),
+    ]
 }
 
 const fn persons_lines(used: &PersonsUsed) -> [(&'static str, u64); 7] {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use datafusion_common::DataFusionError;
 
 use crate::read::persons::PersonsError;
+use crate::read::table::TableError;
 use crate::read::visits::VisitsError;
 
 #[derive(Debug, thiserror::Error)]
@@ -21,11 +22,18 @@ pub enum EngineError {
     Unequal { visit_id: String },
     #[error(transparent)]
     Persons(#[from] PersonsError),
+    #[error(transparent)]
+    Table(#[from] TableError),
     #[error(
         "person `{person_id}` stands in the input with different contents: {first} and {second}; a \
          person has one row. Remove one, or say that the person left (presence)"
     )]
     RepeatedPerson { person_id: String, first: String, second: String },
+    #[error(
+        "prelist entry `{id_prelist}` stands in the input with different contents: {first} and \
+         {second}; an entry has one row. Remove or renumber one"
+    )]
+    RepeatedEntry { id_prelist: String, first: String, second: String },
     #[error(
         "{home} `{id}` has more than 60,000 persons; the id stands for something else: correct it in \
          the persons files"

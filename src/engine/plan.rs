@@ -25,6 +25,7 @@ use super::latest::{self, Choice, latest_step};
 use super::operator::Operator;
 use super::packed::{PACKED_SCHEMA, pack_step, unpack_step};
 use super::persons::{Joined, Persons, PersonsTold};
+use super::prelist::{Compared, Prelist};
 use super::repeats::Repeats;
 use super::scan::VisitsScan;
 use super::session;
@@ -35,6 +36,7 @@ use crate::check::Rule;
 use crate::count::{Accounts, Cube};
 use crate::place::batch::{self, PLACED_SCHEMA, PlacedBatch};
 use crate::read::persons::PersonFiles;
+use crate::read::prelist::PrelistFiles;
 use crate::read::visits::VisitFiles;
 
 /// What is built, and with how much.
@@ -42,6 +44,8 @@ pub struct Build<'a> {
     pub files: Arc<VisitFiles>,
     /// The persons of the households, where there is a table of them.
     pub persons: Option<Arc<PersonFiles>>,
+    /// The households that were to be visited, where there is a list of them.
+    pub prelist: Option<Arc<PrelistFiles>>,
     pub ground: Arc<Ground>,
     pub threads: NonZeroUsize,
     /// What the plan's sorts and shuffles may hold together before they spill.
@@ -76,6 +80,8 @@ pub struct Built {
     pub rows: Vec<u64>,
     /// What came of the persons, where they were given.
     pub persons: Option<Joined>,
+    /// What came of the prelist, where it was given.
+    pub prelist: Option<Compared>,
 }
 
 /// What is being done.
@@ -83,6 +89,8 @@ pub struct Built {
 pub enum Pass {
     /// Reading persons.
     Gathering,
+    /// Reading the prelist.
+    Listing,
     /// Choosing which visit of each household counts.
     Choosing,
     /// Locating, checking, placing and counting.
@@ -107,7 +115,12 @@ pub fn run(
         runtime.block_on(Persons::gather(build, files, |rows| progress(Pass::Gathering, rows)))
     });
     let persons = gathered.transpose()?;
-    let choosing = choose(build, persons.as_ref(), |rows| progress(Pass::Choosing, rows));
+    let listed = build.prelist.as_ref().map(|files| {
+        runtime.block_on(Prelist::gather(build, files, |rows| progress(Pass::Listing, rows)))
+    });
+    let prelist = listed.transpose()?;
+    let beside = (persons.as_ref(), prelist.as_ref());
+    let choosing = choose(build, beside, |rows| progress(Pass::Choosing, rows));
     let choice = runtime.block_on(choosing)?;
     choice.ids.refuse_repeated(&build.files, &build.ground.locale())?;
     let definition = build.persons.as_ref().and_then(|files| files.definition());
@@ -118,9 +131,14 @@ pub fn run(
         }
         None => (None, None),
     };
+    let compared = prelist.map(Prelist::finish).transpose()?;
     let placed =
         place(build, &choice, told.as_ref(), make_sink, |rows| progress(Pass::Placing, rows));
-    match runtime.block_on(placed).map(|built| Built { persons: joined, ..built }) {
+    match runtime.block_on(placed).map(|built| Built {
+        persons: joined,
+        prelist: compared,
+        ..built
+    }) {
         Ok(built) if built.accounts.rows != total(&choice.rows) => Err(EngineError::Changed),
         Err(EngineError::Unequal { visit_id }) => {
             VisitIds::refuse(&visit_id, &build.files, &build.ground.locale())?;
@@ -133,7 +151,7 @@ pub fn run(
 /// Finds every row's standing: scan a few columns, sort by household, take the latest.
 async fn choose(
     build: &Build<'_>,
-    persons: Option<&Arc<Persons>>,
+    (persons, prelist): (Option<&Persons>, Option<&Prelist>),
     progress: impl Fn(u64),
 ) -> Result<Arc<Choice>, EngineError> {
     let (files, threads) = (Arc::clone(&build.files), build.threads.get());
@@ -151,7 +169,11 @@ async fn choose(
     let latest = Operator::new("Latest", sorted, Arc::clone(&schema), step);
     let mut plan: Arc<dyn ExecutionPlan> = Arc::new(latest);
     if let Some(persons) = persons {
-        plan = Arc::new(Operator::new("Join", plan, schema, persons.join_step(&choice)));
+        let step = persons.join_step(&choice);
+        plan = Arc::new(Operator::new("Persons", plan, Arc::clone(&schema), step));
+    }
+    if let Some(prelist) = prelist {
+        plan = Arc::new(Operator::new("Prelist", plan, schema, prelist.step(&choice)));
     }
     drive(build, plan, || |_: RecordBatch| Ok(()), &rows, progress).await?;
     Ok(choice)
@@ -282,6 +304,7 @@ fn sum(tallies: Vec<Tally>, rows: &[AtomicU64]) -> Built {
         findings: BTreeMap::new(),
         rows: rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect(),
         persons: None,
+        prelist: None,
     };
     for tally in tallies {
         let (cube, accounts, findings) = tally.finish();

@@ -45,6 +45,25 @@ pub struct BuildRecord {
     /// What came of the persons, where they were given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub persons: Option<PersonsUsed>,
+    /// How much of the prelist was visited, where it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prelist: Option<PrelistUsed>,
+}
+
+/// How much of the prelist was visited. Rows are visited ones, those that are not, and repeated ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrelistUsed {
+    /// Rows of all prelist files.
+    pub rows: u64,
+    /// Entries whose household was visited.
+    pub visited: u64,
+    /// The other entries, those that name no household among them.
+    pub not_visited: u64,
+    /// Rows that stand in the input once more.
+    pub repeated: u64,
+    /// Visited households that no entry names.
+    pub not_listed: u64,
 }
 
 /// The files of a register.
@@ -237,6 +256,7 @@ pub(super) mod tests {
             denominators: None,
             registers: BTreeMap::new(),
             persons: None,
+            prelist: None,
         }
     }
 

@@ -44,7 +44,7 @@ const DISTINCT: [&str; 9] = [
     "gps_accuracy_m",
 ];
 /// The GeoParquet 1.1 description of the point column.
-const GEO: &str = r#"{"version":"1.1.0","primary_column":"geometry","columns":{"geometry":{"encoding":"point","geometry_types":["Point"]}}}"#;
+pub(super) const GEO: &str = r#"{"version":"1.1.0","primary_column":"geometry","columns":{"geometry":{"encoding":"point","geometry_types":["Point"]}}}"#;
 /// The file of visits in no province.
 const UNPLACED: &str = "unplaced";
 
@@ -169,7 +169,7 @@ impl Table {
     }
 }
 
-fn point_fields() -> Fields {
+pub(super) fn point_fields() -> Fields {
     Fields::from(vec![
         Field::new("x", DataType::Float64, false),
         Field::new("y", DataType::Float64, false),

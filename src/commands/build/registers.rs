@@ -1,19 +1,25 @@
 //! The registers that are joined to the visits of a build.
 
-use std::path::PathBuf;
+mod places;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::check::register::{RegisterFinding, RegisterRule};
 use crate::domain::date::Date;
-use crate::domain::person::Definition;
-use crate::engine::{EngineError, Joined};
+use crate::domain::institution::{Institution, Resource};
+use crate::domain::person::{Definition, PersonCounts};
+use crate::engine::{Compared, EngineError, Ground, Joined};
+use crate::read::institutions::{ReadTable, read_institutions, read_resources};
 use crate::read::persons::PersonFiles;
+use crate::read::prelist::PrelistFiles;
 use crate::read::visits::ColumnsFile;
-use crate::store::Draft;
-use crate::store::manifest::{BuildRecord, PersonsUsed, RegisterUsed};
+use crate::store::manifest::{BuildRecord, PersonsUsed, PrelistUsed, RegisterUsed};
 use crate::store::register_findings::RegisterFindings;
+use crate::store::{Draft, coverage};
 
 /// The registers' files.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -25,6 +31,15 @@ pub struct RegisterArgs {
     /// By what it is told who is disabled, where the persons files have both.
     #[arg(long, value_enum, requires = "persons")]
     pub disability: Option<DisabilityBy>,
+    /// Prelist files: the households that were to be visited.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub prelist: Vec<PathBuf>,
+    /// Institutions files: points, with their capacity and residents.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub institutions: Vec<PathBuf>,
+    /// Resources files: volunteers and facilitators by region.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub resources: Vec<PathBuf>,
 }
 
 /// [`Definition`] on the command line.
@@ -39,6 +54,9 @@ pub enum DisabilityBy {
 /// The registers of a build, their headers read.
 pub struct Registers {
     pub persons: Option<Arc<PersonFiles>>,
+    pub prelist: Option<Arc<PrelistFiles>>,
+    pub institutions: Option<ReadTable<Institution>>,
+    pub resources: Option<ReadTable<Resource>>,
 }
 
 impl Registers {
@@ -51,9 +69,25 @@ impl Registers {
             DisabilityBy::Dtks => Definition::Dtks,
             DisabilityBy::Wg => Definition::Wg,
         });
-        let open = || PersonFiles::open(&args.persons, columns, asked, reference);
-        let persons = (!args.persons.is_empty()).then(open).transpose()?;
-        Ok(Self { persons: persons.map(Arc::new) })
+        let persons = (!args.persons.is_empty())
+            .then(|| PersonFiles::open(&args.persons, columns, asked, reference));
+        let prelist =
+            (!args.prelist.is_empty()).then(|| PrelistFiles::open(&args.prelist, columns));
+        let institutions =
+            (!args.institutions.is_empty()).then(|| read_institutions(&args.institutions, columns));
+        let resources =
+            (!args.resources.is_empty()).then(|| read_resources(&args.resources, columns));
+        Ok(Self {
+            institutions: institutions.transpose()?,
+            resources: resources.transpose()?,
+            persons: persons.transpose()?.map(Arc::new),
+            prelist: prelist.transpose()?.map(Arc::new),
+        })
+    }
+
+    fn are_given(&self) -> bool {
+        let small = [self.institutions.is_some(), self.resources.is_some()];
+        self.persons.is_some() || self.prelist.is_some() || small.contains(&true)
     }
 
     /// The counts of households that the registers tell, as bits of visit fields.
@@ -68,15 +102,40 @@ impl Registers {
     pub fn keep(
         &self,
         draft: &Draft,
-        joined: Option<Joined>,
+        (joined, compared): (Option<Joined>, Option<Compared>),
+        ground: &Ground,
         record: &mut BuildRecord,
     ) -> Result<()> {
-        if self.persons.is_none() {
+        if !self.are_given() {
             return Ok(());
         }
         let mut findings = RegisterFindings::create(draft.path())?;
+        let mut residents = BTreeMap::new();
         if let (Some(files), Some(joined)) = (&self.persons, joined) {
-            keep_persons(files, joined, record, &mut findings)?;
+            let used = used(files.paths().collect(), &joined.rows, files.ignored())?;
+            record.registers.insert("persons".to_owned(), used);
+            let accounts = joined.accounts;
+            record.persons = Some(PersonsUsed { definition: files.definition(), accounts });
+            residents = keep_persons(joined, &mut findings)?;
+        }
+        if let (Some(files), Some(compared)) = (&self.prelist, compared) {
+            let used = used(files.paths().collect(), &compared.rows, files.ignored())?;
+            record.registers.insert("prelist".to_owned(), used);
+            record.prelist = Some(keep_prelist(draft, &compared, ground, &mut findings)?);
+        }
+        if let Some(table) = &self.institutions {
+            let paths = table.paths.iter().map(PathBuf::as_path).collect();
+            let used = used(paths, &table.rows_of_file, table.ignored.clone())?;
+            record.registers.insert("institutions".to_owned(), used);
+            let has_persons = self.persons.is_some();
+            let residents = has_persons.then_some(residents);
+            places::keep_institutions(draft, table, residents, ground, &mut findings)?;
+        }
+        if let Some(table) = &self.resources {
+            let paths = table.paths.iter().map(PathBuf::as_path).collect();
+            let used = used(paths, &table.rows_of_file, table.ignored.clone())?;
+            record.registers.insert("resources".to_owned(), used);
+            places::keep_resources(draft, table, ground, &mut findings)?;
         }
         for (rule, count) in findings.finish()? {
             record.findings.insert(rule.text().name.to_owned(), count);
@@ -85,22 +144,59 @@ impl Registers {
     }
 }
 
+fn used(paths: Vec<&Path>, rows: &[u64], ignored_columns: Vec<String>) -> Result<RegisterUsed> {
+    Ok(RegisterUsed { inputs: super::inputs(&paths, rows)?, ignored_columns })
+}
+
+/// Tells of orphans, and gives the residents of institutions.
 fn keep_persons(
-    files: &PersonFiles,
     joined: Joined,
-    record: &mut BuildRecord,
     findings: &mut RegisterFindings,
-) -> Result<()> {
+) -> Result<BTreeMap<String, PersonCounts>> {
     joined.accounts.close().context("the accounts of persons do not close")?;
-    let inputs = super::inputs(&files.paths().collect::<Vec<_>>(), &joined.rows)?;
-    let used = RegisterUsed { inputs, ignored_columns: files.ignored() };
-    record.registers.insert("persons".to_owned(), used);
-    record.persons =
-        Some(PersonsUsed { definition: files.definition(), accounts: joined.accounts });
     let rule = RegisterRule::OrphanPersons;
-    joined.orphans.each(|id, counts| {
-        let finding = RegisterFinding { rule, id, value: f64::from(counts.members()) };
+    joined.orphans.each(|id, row| {
+        let value = f64::from(PersonCounts::from_bytes(row).members());
+        let finding = RegisterFinding { rule, id, value };
         findings.put(&finding).map_err(|error| EngineError::Write(Box::new(error)))
     })?;
-    Ok(())
+    let mut residents = BTreeMap::new();
+    joined.institutions.each(|id, row| {
+        residents.insert(id.to_owned(), PersonCounts::from_bytes(row));
+        Ok::<_, EngineError>(())
+    })?;
+    Ok(residents)
+}
+
+fn keep_prelist(
+    draft: &Draft,
+    compared: &Compared,
+    ground: &Ground,
+    findings: &mut RegisterFindings,
+) -> Result<PrelistUsed> {
+    let total = compared.coverage.total();
+    let used = PrelistUsed {
+        rows: compared.rows.iter().sum(),
+        visited: total.visited,
+        not_visited: total.listed - total.visited,
+        repeated: compared.repeated,
+        not_listed: compared.not_listed,
+    };
+    let told = used.visited + used.not_visited + used.repeated;
+    ensure!(
+        used.rows == told,
+        "the accounts of the prelist do not close: {} rows came in, but {told} were told of",
+        used.rows
+    );
+    for (village, coverage) in compared.coverage.by_village() {
+        if ground.tree.find(village).is_none() {
+            let id = village.to_string();
+            let rule = RegisterRule::PrelistUnknownVillage;
+            #[expect(clippy::cast_precision_loss, reason = "entries are fewer than 2^52")]
+            let value = coverage.listed as f64;
+            findings.put(&RegisterFinding { rule, id: &id, value })?;
+        }
+    }
+    coverage::write(draft.path(), &compared.coverage)?;
+    Ok(used)
 }

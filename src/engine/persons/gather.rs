@@ -9,11 +9,11 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::SortOptions;
 
 use super::group::{GROUPS, Grouping, HOME_ID, HOUSEHOLD, INSTITUTION, PackedPerson, persons_of};
-use super::kept::{KeepingCounts, KeptCounts};
 use crate::count::PersonAccounts;
 use crate::domain::person::{MOST_PERSONS, PersonCounts};
 use crate::engine::error::EngineError;
 use crate::engine::hashes::{HashNoting, Hashes};
+use crate::engine::kept::{Keeping, Kept};
 use crate::engine::plan::{Build, Take, drive, sorted};
 use crate::engine::source::Source;
 use crate::read::persons::PersonFiles;
@@ -22,8 +22,8 @@ use crate::read::persons::PersonFiles;
 pub struct Gathered {
     /// Of those who were absent, repeated, and in institutions.
     pub accounts: PersonAccounts,
-    pub households: Vec<KeptCounts>,
-    pub institutions: Vec<KeptCounts>,
+    pub households: Vec<Kept>,
+    pub institutions: Vec<Kept>,
     pub ids: Arc<Hashes>,
 }
 
@@ -43,7 +43,7 @@ pub async fn gather(
     let number = Cell::new(0);
     let make_end = || {
         let partition = number.replace(number.get() + 1);
-        let keep = || KeepingCounts::in_folder(build.spill_folder);
+        let keep = || Keeping::in_folder(build.spill_folder);
         let keeping = keep().and_then(|households| Ok((households, keep()?)));
         keeping.map(|keeping| Homes::new(partition, keeping, ids.noting(), has_disabilities))
     };
@@ -115,8 +115,8 @@ fn put_parts(
 /// The homes of one partition, one after the other.
 struct Homes {
     partition: usize,
-    households: KeepingCounts,
-    institutions: KeepingCounts,
+    households: Keeping,
+    institutions: Keeping,
     ids: HashNoting,
     has_disabilities: bool,
     accounts: PersonAccounts,
@@ -128,7 +128,7 @@ struct Homes {
 impl Homes {
     fn new(
         partition: usize,
-        (households, institutions): (KeepingCounts, KeepingCounts),
+        (households, institutions): (Keeping, Keeping),
         ids: HashNoting,
         has_disabilities: bool,
     ) -> Self {
@@ -181,10 +181,10 @@ impl Homes {
                 counts.forget_disabilities();
             }
             if kind == HOUSEHOLD {
-                self.households.put(&self.id, &counts)?;
+                self.households.put(&self.id, counts.as_bytes())?;
             } else {
                 self.accounts.in_institutions += count as u64;
-                self.institutions.put(&self.id, &counts)?;
+                self.institutions.put(&self.id, counts.as_bytes())?;
             }
         }
         Ok(())
@@ -198,7 +198,7 @@ impl Homes {
         Err(EngineError::CrowdedHome { home, id: self.id.clone() })
     }
 
-    fn finish(mut self) -> Result<(usize, PersonAccounts, KeptCounts, KeptCounts), EngineError> {
+    fn finish(mut self) -> Result<(usize, PersonAccounts, Kept, Kept), EngineError> {
         self.end_home()?;
         Ok((self.partition, self.accounts, self.households.finish()?, self.institutions.finish()?))
     }

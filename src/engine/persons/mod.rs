@@ -8,35 +8,33 @@
 mod gather;
 mod group;
 mod join;
-mod kept;
 mod repeats;
 mod rows;
 
-use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::EngineError;
+use super::kept::{Keeping, Kept, Merged};
 use super::latest::Choice;
 use super::notes::{NotedRows, Notes};
 use super::operator::MakeStep;
 use super::plan::Build;
+use super::walk::Walks;
 use crate::count::PersonAccounts;
 use crate::domain::person::{Definition, PersonCounts};
 use crate::read::persons::PersonFiles;
 
 use gather::Gathered;
-use join::Joining;
-use kept::KeptCounts;
-pub use kept::MergedCounts;
+use join::Join;
 pub use rows::RowCounts;
 
 /// Persons while they are being joined.
 pub struct Persons {
-    partitions: Vec<Mutex<Joining>>,
+    walks: Arc<Walks<Join>>,
     accounts: PersonAccounts,
     rows: Vec<u64>,
-    institutions: Vec<KeptCounts>,
+    institutions: Vec<Kept>,
     notes: Arc<Notes<PersonCounts>>,
 }
 
@@ -46,10 +44,10 @@ pub struct Joined {
     pub accounts: PersonAccounts,
     /// The rows of each file.
     pub rows: Vec<u64>,
-    /// The persons of households that are in no visit, by household.
-    pub orphans: MergedCounts,
-    /// Those who live in institutions, by institution.
-    pub institutions: MergedCounts,
+    /// The persons of households that are in no visit, as [`PersonCounts`] by household.
+    pub orphans: Merged,
+    /// Those who live in institutions, as [`PersonCounts`] by institution.
+    pub institutions: Merged,
 }
 
 /// What the second pass is told of the persons.
@@ -67,30 +65,23 @@ impl Persons {
         build: &Build<'_>,
         files: &Arc<PersonFiles>,
         progress: impl Fn(u64),
-    ) -> Result<Arc<Self>, EngineError> {
+    ) -> Result<Self, EngineError> {
         let rows: Arc<[AtomicU64]> = files.paths().map(|_| AtomicU64::new(0)).collect();
         let gathered = gather::gather(build, files, &rows, progress).await?;
         let Gathered { accounts, households, institutions, ids } = gathered;
         repeats::refuse_repeated(&ids, files)?;
         let notes = Notes::in_folder(build.spill_folder);
-        let joining = |kept| Joining::new(kept, notes.noting(), build.spill_folder).map(Mutex::new);
-        let partitions = households.into_iter().map(joining).collect::<Result<_, EngineError>>()?;
+        let walks = Walks::begin(households, || {
+            Ok(Join::new(notes.noting(), Keeping::in_folder(build.spill_folder)?))
+        })?;
         let rows: Vec<u64> = rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect();
         let accounts = PersonAccounts { rows: rows.iter().sum(), ..accounts };
-        Ok(Arc::new(Self { partitions, accounts, rows, institutions, notes }))
+        Ok(Self { walks, accounts, rows, institutions, notes })
     }
 
-    /// Makes the step that joins a partition's persons to its visits, whose standings are known. The
-    /// visits go on as they are.
-    pub fn join_step(self: &Arc<Self>, choice: &Arc<Choice>) -> MakeStep {
-        let (persons, choice) = (Arc::clone(self), Arc::clone(choice));
-        Arc::new(move |partition| {
-            let (persons, choice) = (Arc::clone(&persons), Arc::clone(&choice));
-            Box::new(move |batch| {
-                lock(&persons.partitions[partition]).step(&batch, &choice)?;
-                Ok(batch)
-            })
-        })
+    /// Makes the step that joins a partition's persons to its visits.
+    pub fn join_step(&self, choice: &Arc<Choice>) -> MakeStep {
+        self.walks.step(choice)
     }
 
     /// Ends the join, when all visits went by.
@@ -98,33 +89,18 @@ impl Persons {
     /// # Errors
     /// Where what is kept on the disk can't be read or written.
     pub fn finish(
-        &self,
+        self,
         definition: Option<Definition>,
     ) -> Result<(Joined, PersonsTold), EngineError> {
         let mut accounts = self.accounts;
         let mut orphans = Vec::new();
-        for partition in &self.partitions {
-            let ended = lock(partition).finish()?;
-            accounts.merge(&ended.accounts);
-            orphans.push(ended.orphans);
+        for join in self.walks.finish()? {
+            let (of_partition, kept) = join.finish()?;
+            accounts.merge(&of_partition);
+            orphans.push(kept);
         }
-        let institutions = self.institutions.iter().map(KeptCounts::again);
-        let institutions = institutions.collect::<Result<Vec<_>, _>>()?;
-        let joined = Joined {
-            accounts,
-            rows: self.rows.clone(),
-            orphans: MergedCounts::of(orphans)?,
-            institutions: MergedCounts::of(institutions)?,
-        };
+        let (orphans, institutions) = (Merged::of(orphans)?, Merged::of(self.institutions)?);
+        let joined = Joined { accounts, rows: self.rows, orphans, institutions };
         Ok((joined, PersonsTold { definition, counts: self.notes.finish()? }))
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A temporary file for what is kept between passes.
-fn temporary(folder: &Path) -> Result<std::fs::File, EngineError> {
-    tempfile::tempfile_in(folder).map_err(EngineError::Spill)
 }
