@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use arrow::array::RecordBatch;
@@ -97,9 +98,16 @@ pub fn run(
         .build()
         .map_err(EngineError::Threads)?;
     let choice = runtime.block_on(choose(build, |rows| progress(Pass::Choosing, rows)))?;
-    choice.ids.refuse_repeated(&build.files, &build.ground.locale())?;
-    let placed = place(build, &choice, make_sink, |rows| progress(Pass::Placing, rows));
-    match runtime.block_on(placed) {
+    let locale = build.ground.locale();
+    // Looking for repeated ids mostly waits, and finds nothing: the second pass needn't wait for it.
+    let (repeated, placed) = thread::scope(|scope| {
+        let repeated = scope.spawn(|| choice.ids.refuse_repeated(&build.files, &locale));
+        let placed = place(build, &choice, make_sink, |rows| progress(Pass::Placing, rows));
+        let placed = runtime.block_on(placed);
+        (repeated.join().expect("it does not panic"), placed)
+    });
+    repeated?;
+    match placed {
         Ok(built) if built.accounts.rows != total(&choice.rows) => Err(EngineError::Changed),
         Err(EngineError::Unequal { visit_id }) => {
             VisitIds::refuse(&visit_id, &build.files, &build.ground.locale())?;

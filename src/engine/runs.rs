@@ -11,6 +11,7 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::PathBuf;
 
 use tempfile::NamedTempFile;
+use tokio::runtime::Handle;
 
 /// Bytes that are taken at a time.
 pub const BLOCK: usize = 1 << 16;
@@ -184,21 +185,19 @@ pub struct Merge {
     runs: BinaryHeap<Run>,
     /// Whether the first run's row was given out.
     is_given: bool,
-    /// The files go when all is read.
-    _files: Vec<NamedTempFile>,
 }
 
 impl Merge {
     fn of(files: Vec<NamedTempFile>) -> io::Result<Self> {
         let mut runs = BinaryHeap::with_capacity(files.len());
-        for file in &files {
+        for file in files {
             let reader = BufReader::with_capacity(BUFFER, file.reopen()?);
-            let mut run = Run { reader, row: Vec::new() };
+            let mut run = Run { reader, row: Vec::new(), file };
             if run.read()? {
                 runs.push(run);
             }
         }
-        Ok(Self { runs, is_given: false, _files: files })
+        Ok(Self { runs, is_given: false })
     }
 
     /// The next row.
@@ -210,9 +209,17 @@ impl Merge {
             && let Some(mut first) = self.runs.peek_mut()
             && !first.read()?
         {
-            PeekMut::pop(first);
+            remove(PeekMut::pop(first).file);
         }
         Ok(self.runs.peek().map(|run| run.row.as_slice()))
+    }
+}
+
+/// Removes a file that was read to its end. That may take the disk seconds, so another thread waits for
+/// it; the engine's threads end after it.
+fn remove(file: NamedTempFile) {
+    if let Ok(runtime) = Handle::try_current() {
+        runtime.spawn_blocking(|| drop(file));
     }
 }
 
@@ -220,6 +227,7 @@ impl Merge {
 struct Run {
     reader: BufReader<File>,
     row: Vec<u8>,
+    file: NamedTempFile,
 }
 
 impl Run {
