@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -12,20 +12,19 @@ use arrow::array::RecordBatch;
 
 use super::Common;
 use super::answer::print;
+use super::inputs::Inputs;
 use super::progress::Progress;
 use super::releases;
 use super::strange_codes;
 use crate::check::Rule;
 use crate::config::Config;
 use crate::domain::date::Date;
-use crate::domain::indicator::Denominators;
 use crate::domain::region::Slug;
 use crate::domain::visit::{AssignBy, VisitField};
 use crate::engine::{self, Build, Built, EngineError, Ground, Pass, Sink};
 use crate::protect::{LeafTable, Protection};
 use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
-use crate::store::digest::Digest;
 use crate::store::manifest::{BuildChoices, BuildRecord, InputUsed, RegionsUsed};
 use crate::store::placed::PlacedWriter;
 use crate::store::{Draft, Release, index, leaves, regions};
@@ -90,12 +89,14 @@ pub fn run(common: &Common, args: &BuildArgs) -> Result<()> {
 pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let progress = Progress::new(common);
     let settings = common.settings()?;
+    let inputs = Inputs::note(&args.visits);
     let files = Arc::new(VisitFiles::open(&args.visits, columns(args)?)?);
     let table = args.denominators.as_deref().map(denominators::read).transpose()?;
     let draft = Draft::begin(&common.register, &args.release)?;
     let ground = Arc::new(ground(args, common, &settings)?);
     let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
     let bounds = (threads(common), memory_mib as usize * 1024 * 1024);
+    let hashing = inputs.hash();
     let built = run_plan(bounds, &draft, &files, &ground, &progress)?;
     built.accounts.close(built.cube.households()).context("the accounts do not close")?;
     strange_codes::refuse(&built, &args.regions, &files, &ground)?;
@@ -103,7 +104,11 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let table_of_leaves =
         LeafTable::exact(&built.cube, files.fields(), ground.threshold, &ground.tree);
     leaves::write(draft.path(), &table_of_leaves, &ground.tree)?;
-    let record = record(args, common, &files, &ground, &built, table.as_ref())?;
+    let inputs = hashing.finish(&built.rows)?;
+    let mut record = record(args, common, (&files, inputs), &ground, &built)?;
+    if let Some(table) = &table {
+        record.keep_denominators(table);
+    }
     Ok(draft.publish(record)?)
 }
 
@@ -183,14 +188,13 @@ impl Sink for ReleaseSink {
 fn record(
     args: &BuildArgs,
     common: &Common,
-    files: &VisitFiles,
+    (files, inputs): (&VisitFiles, Vec<InputUsed>),
     ground: &Ground,
     built: &Built,
-    denominators: Option<&Denominators>,
 ) -> Result<BuildRecord> {
     let held = files.fields();
     let names = VisitField::ALL.iter().filter(|field| held & field.bit() != 0);
-    let mut record = BuildRecord {
+    Ok(BuildRecord {
         protection: Protection::Restricted,
         regions: RegionsUsed {
             version: args.regions.clone(),
@@ -198,7 +202,7 @@ fn record(
             content: regions::content(&common.register, &args.regions)?,
         },
         reference_date: args.reference_date,
-        inputs: inputs(files, &built.rows)?,
+        inputs,
         settings: BuildChoices {
             poverty_threshold: ground.threshold,
             assign: ground.assign,
@@ -209,25 +213,11 @@ fn record(
         ignored_columns: files.ignored(),
         findings: named(&built.findings),
         denominators: None,
-    };
-    if let Some(table) = denominators {
-        record.keep_denominators(table);
-    }
-    Ok(record)
+    })
 }
 
 fn named(findings: &BTreeMap<Rule, u64>) -> BTreeMap<String, u64> {
     findings.iter().map(|(rule, count)| (rule.name().to_owned(), *count)).collect()
-}
-
-fn inputs(files: &VisitFiles, rows: &[u64]) -> Result<Vec<InputUsed>> {
-    let input = |(path, rows): (&Path, &u64)| {
-        let (bytes, blake3) = Digest::of_file(path)
-            .with_context(|| format!("cannot read visits file `{}` again", path.display()))?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        Ok(InputUsed { name, rows: *rows, bytes, blake3 })
-    };
-    files.paths().zip(rows).map(input).collect()
 }
 
 fn accounts_of(release: &Release) -> Vec<String> {
