@@ -12,7 +12,6 @@ use arrow::datatypes::{UInt8Type, UInt16Type, UInt64Type};
 
 use super::error::EngineError;
 use super::identity::{Noting, VisitIds};
-use super::lanes::ProvinceRows;
 use super::operator::{MakeStep, Step};
 use super::standings::Standings;
 use crate::domain::visit::{Outcome, SOURCE, SOURCE_ROW, VisitField};
@@ -37,7 +36,6 @@ pub struct Choice {
     pub ids: Arc<VisitIds>,
     /// The rows of each file.
     pub rows: Arc<[AtomicU64]>,
-    pub provinces: Arc<ProvinceRows>,
 }
 
 /// Makes the step that tells each visit's standing and notes its identity. The rows go on as they are.

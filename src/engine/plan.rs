@@ -11,24 +11,23 @@ use std::time::Duration;
 use arrow::array::RecordBatch;
 use arrow::compute::SortOptions;
 use datafusion_common::DataFusionError;
-use datafusion_physical_expr::Partitioning;
 use datafusion_physical_expr::expressions::col;
+use datafusion_physical_expr::{LexOrdering, Partitioning, PhysicalSortExpr};
 use datafusion_physical_plan::ExecutionPlan;
 use datafusion_physical_plan::repartition::RepartitionExec;
+use datafusion_physical_plan::sorts::sort::SortExec;
 use futures::StreamExt;
 use tokio::task::{JoinError, JoinSet};
 
 use super::error::EngineError;
 use super::ground::Ground;
 use super::identity::VisitIds;
-use super::lanes::{Lane, by_hash, by_province};
 use super::latest::{self, Choice, latest_step};
 use super::operator::Operator;
-use super::packed::{LANE, PACKED_SCHEMA, Packing, pack_step};
+use super::packed::{PACKED_SCHEMA, pack_step, unpack_step};
 use super::repeats::Repeats;
 use super::scan::VisitsScan;
 use super::session;
-use super::sort::Sort;
 use super::standings::Standings;
 use super::survey::survey_step;
 use super::tally::Tally;
@@ -122,16 +121,13 @@ async fn choose(build: &Build<'_>, progress: impl Fn(u64)) -> Result<Arc<Choice>
     let (files, threads) = (Arc::clone(&build.files), build.threads.get());
     let scan = VisitsScan::of_columns(&latest::CHOICE, files, build.ground.locale(), threads);
     let rows = scan.rows();
-    let provinces = scan.provinces();
     let choice = Arc::new(Choice {
         standings: Standings::default(),
         ids: VisitIds::in_folder(build.spill_folder),
         rows: Arc::clone(&rows),
-        provinces,
     });
     let by_household = latest::ORDER.map(|(field, options)| (field.name(), options));
-    let lane = by_hash(by_household[0].0);
-    let sorted = sorted(Arc::new(scan), threads, &by_household, &lane)?;
+    let sorted = sorted(Arc::new(scan), threads, &by_household)?;
     let schema = sorted.schema();
     let latest = Operator::new("Latest", sorted, schema, latest_step(&choice));
     drive(build, Arc::new(latest), || |_: RecordBatch| Ok(()), &rows, progress).await?;
@@ -150,15 +146,18 @@ async fn place(
     let rows = scan.rows();
     let step = survey_step(&build.ground, choice);
     let surveyed = Operator::new("Survey", Arc::new(scan), Arc::clone(&PLACED_SCHEMA), step);
+    let schema = Arc::clone(&PACKED_SCHEMA);
+    let packed = Operator::new("Pack", Arc::new(surveyed), schema, pack_step());
     let by_place = batch::ORDER.map(|name| (name, SortOptions::default()));
-    let lane = by_province(&build.ground.tree, &choice.provinces, threads)?;
-    let placed = sorted(Arc::new(surveyed), threads, &by_place, &lane)?;
+    let by_place = sorted(Arc::new(packed), threads, &by_place)?;
+    let schema = Arc::clone(&PLACED_SCHEMA);
+    let placed = Operator::new("Unpack", by_place, schema, unpack_step());
     let make_end = || End {
         repeats: Repeats::default(),
         tally: Tally::new(build.ground.threshold),
         sink: make_sink(),
     };
-    let ends = drive(build, placed, make_end, &rows, progress).await?;
+    let ends = drive(build, Arc::new(placed), make_end, &rows, progress).await?;
     let mut tallies = Vec::with_capacity(ends.len());
     for end in ends {
         end.sink.finish()?;
@@ -197,19 +196,21 @@ fn total(rows: &[AtomicU64]) -> u64 {
     rows.iter().map(|rows| rows.load(Ordering::Relaxed)).sum()
 }
 
-/// Brings rows of one lane together, and sorts each partition; packed on the way.
+/// Brings rows that are equal in the first column of an order together, and sorts each partition.
 fn sorted(
     input: Arc<dyn ExecutionPlan>,
     partitions: usize,
     order: &[(&str, SortOptions)],
-    lane: &Lane,
 ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-    let packing = Packing::new(&input.schema(), order);
-    let schema = &*PACKED_SCHEMA;
-    let packed = Operator::new("Pack", input, Arc::clone(schema), pack_step(&packing, lane));
-    let lanes = Partitioning::Hash(vec![col(LANE, schema)?], partitions);
-    let shuffled = RepartitionExec::try_new(Arc::new(packed), lanes)?;
-    Ok(Arc::new(Sort::new(Arc::new(shuffled), &packing)))
+    let schema = input.schema();
+    let group = vec![col(order[0].0, &schema)?];
+    let shuffled = RepartitionExec::try_new(input, Partitioning::Hash(group, partitions))?;
+    let sort = |(name, options): &(&str, SortOptions)| {
+        Ok(PhysicalSortExpr { expr: col(name, &schema)?, options: *options })
+    };
+    let order = order.iter().map(sort).collect::<Result<Vec<_>, DataFusionError>>()?;
+    let order = LexOrdering::new(order).expect("an order has a first column");
+    Ok(Arc::new(SortExec::new(order, Arc::new(shuffled)).with_preserve_partitioning(true)))
 }
 
 /// Runs a plan, each partition into an end of its own.

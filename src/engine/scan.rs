@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arrow::array::{AsArray, RecordBatch};
+use arrow::array::RecordBatch;
 use datafusion_common::Result;
 use datafusion_common::tree_node::TreeNodeRecursion;
 use datafusion_execution::{SendableRecordBatchStream, TaskContext};
@@ -15,7 +15,6 @@ use datafusion_physical_plan::stream::RecordBatchReceiverStreamBuilder;
 use datafusion_physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 
 use super::error::EngineError;
-use super::lanes::ProvinceRows;
 use crate::domain::visit::{VISIT_SCHEMA, VisitField};
 use crate::read::visits::{Locale, Portion, VisitFiles};
 
@@ -32,7 +31,6 @@ pub struct VisitsScan {
     locale: Arc<Locale>,
     portions: Vec<Vec<Portion>>,
     rows: Arc<[AtomicU64]>,
-    provinces: Arc<ProvinceRows>,
     properties: Arc<PlanProperties>,
 }
 
@@ -64,7 +62,6 @@ impl VisitsScan {
         );
         Self {
             rows: files.paths().map(|_| AtomicU64::new(0)).collect(),
-            provinces: Arc::default(),
             wanted: fields.fold(0, |bits, field| bits | field.bit()),
             columns,
             files,
@@ -77,11 +74,6 @@ impl VisitsScan {
     /// The rows that were read so far, by file.
     pub fn rows(&self) -> Arc<[AtomicU64]> {
         Arc::clone(&self.rows)
-    }
-
-    /// The rows that were read so far, by declared province.
-    pub fn provinces(&self) -> Arc<ProvinceRows> {
-        Arc::clone(&self.provinces)
     }
 }
 
@@ -133,7 +125,6 @@ impl ExecutionPlan for VisitsScan {
         let sender = builder.tx();
         let (files, locale) = (Arc::clone(&self.files), Arc::clone(&self.locale));
         let (portions, rows) = (self.portions[partition].clone(), self.rows());
-        let provinces = self.provinces();
         let (wanted, columns) = (self.wanted, self.columns.clone());
         let most = context.session_config().batch_size();
         builder.spawn_blocking(move || {
@@ -141,7 +132,6 @@ impl ExecutionPlan for VisitsScan {
                 let read = &rows[portion.file()];
                 let mut put = |batch: RecordBatch| {
                     read.fetch_add(batch.num_rows() as u64, Ordering::Relaxed);
-                    provinces.add(batch.column(VisitField::VillageCode.index()).as_primitive());
                     let batch = batch.project(&columns).expect("the columns are there");
                     let is_sent = parts(&batch, most).all(|part| {
                         // A closed channel means that the plan is being torn down.
