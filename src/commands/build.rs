@@ -18,7 +18,6 @@ use super::strange_codes;
 use crate::check::Rule;
 use crate::config::Config;
 use crate::domain::date::Date;
-use crate::domain::indicator::Denominators;
 use crate::domain::region::Slug;
 use crate::domain::visit::{AssignBy, VisitField};
 use crate::engine::{self, Build, Built, EngineError, Ground, Pass, Sink};
@@ -28,7 +27,7 @@ use crate::read::visits::{ColumnsFile, VisitFiles};
 use crate::store::digest::Digest;
 use crate::store::manifest::{BuildChoices, BuildRecord, InputUsed, RegionsUsed};
 use crate::store::placed::PlacedWriter;
-use crate::store::{Draft, Release, index, leaves, regions};
+use crate::store::{self, Draft, Release, index, leaves, regions};
 
 /// Build a release from visits.
 #[derive(Debug, clap::Args)]
@@ -103,7 +102,10 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let table_of_leaves =
         LeafTable::exact(&built.cube, files.fields(), ground.threshold, &ground.tree);
     leaves::write(draft.path(), &table_of_leaves, &ground.tree)?;
-    let record = record(args, common, &files, &ground, &built, table.as_ref())?;
+    if let Some(table) = &table {
+        store::denominators::write(draft.path(), table)?;
+    }
+    let record = record(args, common, &files, &ground, &built)?;
     Ok(draft.publish(record)?)
 }
 
@@ -186,11 +188,10 @@ fn record(
     files: &VisitFiles,
     ground: &Ground,
     built: &Built,
-    denominators: Option<&Denominators>,
 ) -> Result<BuildRecord> {
     let held = files.fields();
     let names = VisitField::ALL.iter().filter(|field| held & field.bit() != 0);
-    let mut record = BuildRecord {
+    Ok(BuildRecord {
         protection: Protection::Restricted,
         regions: RegionsUsed {
             version: args.regions.clone(),
@@ -208,12 +209,7 @@ fn record(
         fields: names.map(|field| field.name().to_owned()).collect(),
         ignored_columns: files.ignored(),
         findings: named(&built.findings),
-        denominators: None,
-    };
-    if let Some(table) = denominators {
-        record.keep_denominators(table);
-    }
-    Ok(record)
+    })
 }
 
 fn named(findings: &BTreeMap<Rule, u64>) -> BTreeMap<String, u64> {
