@@ -27,7 +27,7 @@ use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
 use crate::store::manifest::{BuildChoices, BuildRecord, InputUsed, RegionsUsed};
 use crate::store::placed::PlacedWriter;
-use crate::store::{Draft, Release, index, leaves, regions};
+use crate::store::{self, Draft, Release, index, leaves, regions};
 
 /// Build a release from visits.
 #[derive(Debug, clap::Args)]
@@ -104,11 +104,11 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let table_of_leaves =
         LeafTable::exact(&built.cube, files.fields(), ground.threshold, &ground.tree);
     leaves::write(draft.path(), &table_of_leaves, &ground.tree)?;
-    let inputs = hashing.finish(&built.rows)?;
-    let mut record = record(args, common, (&files, inputs), &ground, &built)?;
     if let Some(table) = &table {
-        record.keep_denominators(table);
+        store::denominators::write(draft.path(), table)?;
     }
+    let inputs = hashing.finish(&built.rows)?;
+    let record = record(args, common, (&files, inputs), &ground, &built)?;
     Ok(draft.publish(record)?)
 }
 
@@ -212,7 +212,11 @@ fn record(
         fields: names.map(|field| field.name().to_owned()).collect(),
         ignored_columns: files.ignored(),
         findings: named(&built.findings),
-        denominators: None,
+    if let Some(table) = &table {
+        store::denominators::write(draft.path(), table)?;
+    }
+    let inputs = hashing.finish(&built.rows)?;
+    let record = record(args, common, (&files, inputs), &ground, &built)?;
     })
 }
 

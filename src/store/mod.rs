@@ -2,6 +2,7 @@
 
 pub mod aside;
 mod csv_rows;
+pub mod denominators;
 pub mod digest;
 pub mod draft;
 pub mod error;
