@@ -212,11 +212,6 @@ fn record(
         fields: names.map(|field| field.name().to_owned()).collect(),
         ignored_columns: files.ignored(),
         findings: named(&built.findings),
-    if let Some(table) = &table {
-        store::denominators::write(draft.path(), table)?;
-    }
-    let inputs = hashing.finish(&built.rows)?;
-    let record = record(args, common, (&files, inputs), &ground, &built)?;
     })
 }
 
