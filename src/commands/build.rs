@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -14,25 +14,24 @@ use arrow::array::RecordBatch;
 
 use super::Common;
 use super::answer::print;
+use super::inputs::Inputs;
 use super::progress::Progress;
 use super::releases;
 use super::strange_codes;
 use crate::check::Rule;
 use crate::config::Config;
 use crate::domain::date::Date;
-use crate::domain::indicator::Denominators;
 use crate::domain::region::Slug;
 use crate::domain::visit::{AssignBy, VisitField};
 use crate::engine::{self, Build, Built, EngineError, Ground, Pass, Sink};
 use crate::protect::{LeafTable, Protection};
 use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
-use crate::store::digest::Digest;
 use crate::store::manifest::{
     BuildChoices, BuildRecord, InputUsed, PersonsUsed, PrelistUsed, RegionsUsed,
 };
 use crate::store::placed::PlacedWriter;
-use crate::store::{Draft, Release, index, leaves, regions};
+use crate::store::{self, Draft, Release, index, leaves, regions};
 
 pub use registers::RegisterArgs;
 use registers::Registers;
@@ -99,6 +98,7 @@ pub fn run(common: &Common, args: &BuildArgs) -> Result<()> {
 pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let progress = Progress::new(common);
     let settings = common.settings()?;
+    let inputs = Inputs::note(&[&args.visits[..], &args.registers.paths()].concat());
     let columns = columns(args)?;
     let registers = Registers::open(&args.registers, &columns, args.reference_date)?;
     let files = Arc::new(VisitFiles::open(&args.visits, columns)?);
@@ -107,6 +107,7 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let ground = Arc::new(ground(args, common, &settings)?);
     let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
     let bounds = (threads(common), memory_mib as usize * 1024 * 1024);
+    let hashing = inputs.hash();
     let mut built = run_plan(bounds, &draft, (&files, &registers), &ground, &progress)?;
     built.accounts.close(built.cube.households()).context("the accounts do not close")?;
     strange_codes::refuse(&built, &args.regions, &files, &ground)?;
@@ -114,8 +115,16 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let fields = files.fields() | registers.fields();
     let table_of_leaves = LeafTable::exact(&built.cube, fields, ground.threshold, &ground.tree);
     leaves::write(draft.path(), &table_of_leaves, &ground.tree)?;
-    let mut record = record(args, common, (&files, fields), &ground, &built, table.as_ref())?;
-    registers.keep(&draft, (built.persons.take(), built.prelist.take()), &ground, &mut record)?;
+    if let Some(table) = &table {
+        store::denominators::write(draft.path(), table)?;
+    }
+    let rows = [&built.rows[..], &registers.rows(&built)].concat();
+    let mut inputs = hashing.finish(&rows)?;
+    let of_registers = inputs.split_off(built.rows.len());
+    let mut record = record(args, common, (&files, inputs, fields), &ground, &built)?;
+    registers.record(of_registers, &mut record);
+    let joined = (built.persons.take(), built.prelist.take());
+    registers.keep(&draft, joined, &ground, &mut record)?;
     Ok(draft.publish(record)?)
 }
 
@@ -203,13 +212,12 @@ impl Sink for ReleaseSink {
 fn record(
     args: &BuildArgs,
     common: &Common,
-    (files, held): (&VisitFiles, u32),
+    (files, inputs, held): (&VisitFiles, Vec<InputUsed>, u32),
     ground: &Ground,
     built: &Built,
-    denominators: Option<&Denominators>,
 ) -> Result<BuildRecord> {
     let names = VisitField::ALL.iter().filter(|field| held & field.bit() != 0);
-    let mut record = BuildRecord {
+    Ok(BuildRecord {
         protection: Protection::Restricted,
         regions: RegionsUsed {
             version: args.regions.clone(),
@@ -217,7 +225,7 @@ fn record(
             content: regions::content(&common.register, &args.regions)?,
         },
         reference_date: args.reference_date,
-        inputs: inputs(&files.paths().collect::<Vec<_>>(), &built.rows)?,
+        inputs,
         settings: BuildChoices {
             poverty_threshold: ground.threshold,
             assign: ground.assign,
@@ -227,29 +235,14 @@ fn record(
         fields: names.map(|field| field.name().to_owned()).collect(),
         ignored_columns: files.ignored(),
         findings: named(&built.findings),
-        denominators: None,
         registers: BTreeMap::new(),
         persons: None,
         prelist: None,
-    };
-    if let Some(table) = denominators {
-        record.keep_denominators(table);
-    }
-    Ok(record)
+    })
 }
 
 fn named(findings: &BTreeMap<Rule, u64>) -> BTreeMap<String, u64> {
     findings.iter().map(|(rule, count)| (rule.name().to_owned(), *count)).collect()
-}
-
-fn inputs(paths: &[&Path], rows: &[u64]) -> Result<Vec<InputUsed>> {
-    let input = |(path, rows): (&&Path, &u64)| {
-        let (bytes, blake3) = Digest::of_file(path)
-            .with_context(|| format!("cannot read input file `{}` again", path.display()))?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        Ok(InputUsed { name, rows: *rows, bytes, blake3 })
-    };
-    paths.iter().zip(rows).map(input).collect()
 }
 
 fn accounts_of(release: &Release) -> Vec<String> {

@@ -5,6 +5,7 @@ pub mod build;
 pub mod demo;
 pub mod export;
 pub mod generate;
+mod inputs;
 mod load;
 mod progress;
 pub mod regions;

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use arrow::array::RecordBatch;
@@ -16,6 +17,7 @@ use datafusion_physical_plan::ExecutionPlan;
 use datafusion_physical_plan::repartition::RepartitionExec;
 use datafusion_physical_plan::sorts::sort::SortExec;
 use futures::StreamExt;
+use tokio::runtime::Runtime;
 use tokio::task::{JoinError, JoinSet};
 
 use super::error::EngineError;
@@ -111,34 +113,26 @@ pub fn run(
         .enable_time()
         .build()
         .map_err(EngineError::Threads)?;
-    let gathered = build.persons.as_ref().map(|files| {
-        runtime.block_on(Persons::gather(build, files, |rows| progress(Pass::Gathering, rows)))
-    });
-    let persons = gathered.transpose()?;
-    let listed = build.prelist.as_ref().map(|files| {
-        runtime.block_on(Prelist::gather(build, files, |rows| progress(Pass::Listing, rows)))
-    });
-    let prelist = listed.transpose()?;
+    let (persons, prelist) = gather(build, &runtime, &progress)?;
     let beside = (persons.as_ref(), prelist.as_ref());
     let choosing = choose(build, beside, |rows| progress(Pass::Choosing, rows));
     let choice = runtime.block_on(choosing)?;
-    choice.ids.refuse_repeated(&build.files, &build.ground.locale())?;
     let definition = build.persons.as_ref().and_then(|files| files.definition());
-    let (joined, told) = match persons {
-        Some(persons) => {
-            let (joined, told) = persons.finish(definition)?;
-            (Some(joined), Some(Arc::new(told)))
-        }
-        None => (None, None),
-    };
+    let joined = persons.map(|persons| persons.finish(definition)).transpose()?;
+    let (joined, told) =
+        joined.map_or((None, None), |(joined, told)| (Some(joined), Some(Arc::new(told))));
     let compared = prelist.map(Prelist::finish).transpose()?;
-    let placed =
-        place(build, &choice, told.as_ref(), make_sink, |rows| progress(Pass::Placing, rows));
-    match runtime.block_on(placed).map(|built| Built {
-        persons: joined,
-        prelist: compared,
-        ..built
-    }) {
+    let locale = build.ground.locale();
+    // Looking for repeated ids mostly waits, and finds nothing: the second pass needn't wait for it.
+    let (repeated, placed) = thread::scope(|scope| {
+        let repeated = scope.spawn(|| choice.ids.refuse_repeated(&build.files, &locale));
+        let told = told.as_ref();
+        let placed = place(build, &choice, told, make_sink, |rows| progress(Pass::Placing, rows));
+        let placed = runtime.block_on(placed);
+        (repeated.join().expect("it does not panic"), placed)
+    });
+    repeated?;
+    match placed.map(|built| Built { persons: joined, prelist: compared, ..built }) {
         Ok(built) if built.accounts.rows != total(&choice.rows) => Err(EngineError::Changed),
         Err(EngineError::Unequal { visit_id }) => {
             VisitIds::refuse(&visit_id, &build.files, &build.ground.locale())?;
@@ -146,6 +140,22 @@ pub fn run(
         }
         done => done,
     }
+}
+
+/// Reads the registers that are joined to the visits.
+fn gather(
+    build: &Build<'_>,
+    runtime: &Runtime,
+    progress: &impl Fn(Pass, u64),
+) -> Result<(Option<Persons>, Option<Prelist>), EngineError> {
+    let persons = build.persons.as_ref().map(|files| {
+        runtime.block_on(Persons::gather(build, files, |rows| progress(Pass::Gathering, rows)))
+    });
+    let persons = persons.transpose()?;
+    let prelist = build.prelist.as_ref().map(|files| {
+        runtime.block_on(Prelist::gather(build, files, |rows| progress(Pass::Listing, rows)))
+    });
+    Ok((persons, prelist.transpose()?))
 }
 
 /// Finds every row's standing: scan a few columns, sort by household, take the latest.

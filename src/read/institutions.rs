@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use arrow::array::Array;
 
@@ -47,7 +47,6 @@ pub static RESOURCES: TableSpec = TableSpec {
 pub struct ReadTable<T> {
     /// In the order of their ids.
     pub rows: Vec<T>,
-    pub paths: Vec<PathBuf>,
     /// The rows of each file.
     pub rows_of_file: Vec<u64>,
     /// The names of columns that are none of the table's, sorted.
@@ -105,7 +104,6 @@ fn read<T: PartialEq>(
     })?;
     Ok(ReadTable {
         rows: rows.into_values().map(|(_, one)| one).collect(),
-        paths: files.paths().map(Path::to_owned).collect(),
         rows_of_file,
         ignored: files.ignored(),
     })

@@ -3,6 +3,7 @@
 pub mod aside;
 pub mod coverage;
 mod csv_rows;
+pub mod denominators;
 pub mod digest;
 pub mod draft;
 pub mod error;

@@ -3,7 +3,7 @@
 mod places;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
@@ -12,12 +12,12 @@ use crate::check::register::{RegisterFinding, RegisterRule};
 use crate::domain::date::Date;
 use crate::domain::institution::{Institution, Resource};
 use crate::domain::person::{Definition, PersonCounts};
-use crate::engine::{Compared, EngineError, Ground, Joined};
+use crate::engine::{Built, Compared, EngineError, Ground, Joined};
 use crate::read::institutions::{ReadTable, read_institutions, read_resources};
 use crate::read::persons::PersonFiles;
 use crate::read::prelist::PrelistFiles;
 use crate::read::visits::ColumnsFile;
-use crate::store::manifest::{BuildRecord, PersonsUsed, PrelistUsed, RegisterUsed};
+use crate::store::manifest::{BuildRecord, InputUsed, PersonsUsed, PrelistUsed, RegisterUsed};
 use crate::store::register_findings::RegisterFindings;
 use crate::store::{Draft, coverage};
 
@@ -40,6 +40,13 @@ pub struct RegisterArgs {
     /// Resources files: volunteers and facilitators by region.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub resources: Vec<PathBuf>,
+}
+
+impl RegisterArgs {
+    /// Every file, register by register.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        [&self.persons[..], &self.prelist, &self.institutions, &self.resources].concat()
+    }
 }
 
 /// [`Definition`] on the command line.
@@ -85,6 +92,37 @@ impl Registers {
         })
     }
 
+    /// The rows of each file, in the order of [`RegisterArgs::paths`].
+    pub fn rows(&self, built: &Built) -> Vec<u64> {
+        let persons = built.persons.iter().flat_map(|joined| &joined.rows);
+        let prelist = built.prelist.iter().flat_map(|compared| &compared.rows);
+        let institutions = self.institutions.iter().flat_map(|table| &table.rows_of_file);
+        let resources = self.resources.iter().flat_map(|table| &table.rows_of_file);
+        persons.chain(prelist).chain(institutions).chain(resources).copied().collect()
+    }
+
+    /// Records the files, which come in the order of [`RegisterArgs::paths`].
+    pub fn record(&self, inputs: Vec<InputUsed>, record: &mut BuildRecord) {
+        let mut inputs = inputs.into_iter();
+        let mut keep = |register: &str, files: usize, ignored_columns: Vec<String>| {
+            let inputs = inputs.by_ref().take(files).collect();
+            let used = RegisterUsed { inputs, ignored_columns };
+            record.registers.insert(register.to_owned(), used);
+        };
+        if let Some(files) = &self.persons {
+            keep("persons", files.paths().len(), files.ignored());
+        }
+        if let Some(files) = &self.prelist {
+            keep("prelist", files.paths().len(), files.ignored());
+        }
+        if let Some(table) = &self.institutions {
+            keep("institutions", table.rows_of_file.len(), table.ignored.clone());
+        }
+        if let Some(table) = &self.resources {
+            keep("resources", table.rows_of_file.len(), table.ignored.clone());
+        }
+    }
+
     fn are_given(&self) -> bool {
         let small = [self.institutions.is_some(), self.resources.is_some()];
         self.persons.is_some() || self.prelist.is_some() || small.contains(&true)
@@ -112,29 +150,19 @@ impl Registers {
         let mut findings = RegisterFindings::create(draft.path())?;
         let mut residents = BTreeMap::new();
         if let (Some(files), Some(joined)) = (&self.persons, joined) {
-            let used = used(files.paths().collect(), &joined.rows, files.ignored())?;
-            record.registers.insert("persons".to_owned(), used);
             let accounts = joined.accounts;
             record.persons = Some(PersonsUsed { definition: files.definition(), accounts });
             residents = keep_persons(joined, &mut findings)?;
         }
-        if let (Some(files), Some(compared)) = (&self.prelist, compared) {
-            let used = used(files.paths().collect(), &compared.rows, files.ignored())?;
-            record.registers.insert("prelist".to_owned(), used);
+        if let Some(compared) = compared {
             record.prelist = Some(keep_prelist(draft, &compared, ground, &mut findings)?);
         }
         if let Some(table) = &self.institutions {
-            let paths = table.paths.iter().map(PathBuf::as_path).collect();
-            let used = used(paths, &table.rows_of_file, table.ignored.clone())?;
-            record.registers.insert("institutions".to_owned(), used);
             let has_persons = self.persons.is_some();
             let residents = has_persons.then_some(residents);
             places::keep_institutions(draft, table, residents, ground, &mut findings)?;
         }
         if let Some(table) = &self.resources {
-            let paths = table.paths.iter().map(PathBuf::as_path).collect();
-            let used = used(paths, &table.rows_of_file, table.ignored.clone())?;
-            record.registers.insert("resources".to_owned(), used);
             places::keep_resources(draft, table, ground, &mut findings)?;
         }
         for (rule, count) in findings.finish()? {
@@ -142,10 +170,6 @@ impl Registers {
         }
         Ok(())
     }
-}
-
-fn used(paths: Vec<&Path>, rows: &[u64], ignored_columns: Vec<String>) -> Result<RegisterUsed> {
-    Ok(RegisterUsed { inputs: super::inputs(&paths, rows)?, ignored_columns })
 }
 
 /// Tells of orphans, and gives the residents of institutions.
