@@ -12,6 +12,8 @@ use arrow::array::RecordBatch;
 
 use super::Common;
 use super::answer::print;
+use super::cluster;
+use super::engine::Engine;
 use super::progress::Progress;
 use super::releases;
 use super::strange_codes;
@@ -19,7 +21,7 @@ use crate::check::Rule;
 use crate::config::Config;
 use crate::domain::date::Date;
 use crate::domain::indicator::Denominators;
-use crate::domain::region::Slug;
+use crate::domain::region::{RegionTree, Slug};
 use crate::domain::visit::{AssignBy, VisitField};
 use crate::engine::{self, Build, Built, EngineError, Ground, Pass, Sink};
 use crate::protect::{LeafTable, Protection};
@@ -54,6 +56,9 @@ pub struct BuildArgs {
     /// What says where a household counts.
     #[arg(long, value_enum, default_value_t = Assign::Declared)]
     pub assign: Assign,
+    /// What runs the plan: local, or ballista://host:port, the cluster of a scheduler there.
+    #[arg(long, default_value_t = Engine::Local)]
+    pub engine: Engine,
     /// The memory in MiB that the plan may hold before it spills to the disk; by default the setting.
     #[arg(long, value_parser = clap::value_parser!(u32).range(8..))]
     pub memory_mib: Option<u32>,
@@ -88,15 +93,27 @@ pub fn run(common: &Common, args: &BuildArgs) -> Result<()> {
 /// # Errors
 /// Whatever stopped it; the current release stays as it was.
 pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
+    if args.engine != Engine::Local {
+        cluster::check()?;
+    }
     let progress = Progress::new(common);
     let settings = common.settings()?;
     let files = Arc::new(VisitFiles::open(&args.visits, columns(args)?)?);
     let table = args.denominators.as_deref().map(denominators::read).transpose()?;
     let draft = Draft::begin(&common.register, &args.release)?;
     let ground = Arc::new(ground(args, common, &settings)?);
-    let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
-    let bounds = (threads(common), memory_mib as usize * 1024 * 1024);
-    let built = run_plan(bounds, &draft, &files, &ground, &progress)?;
+    let built = match &args.engine {
+        Engine::Local => {
+            let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
+            let bounds = (threads(common), memory_mib as usize * 1024 * 1024);
+            run_plan(bounds, &draft, &files, &ground, &progress)?
+        }
+        Engine::Ballista(address) => {
+            make_tables(&draft)?;
+            let asked = (common, args, settings.cluster);
+            cluster::build_on(address, asked, &draft, &files, &ground, told(&progress))?
+        }
+    };
     built.accounts.close(built.cube.households()).context("the accounts do not close")?;
     strange_codes::refuse(&built, &args.regions, &files, &ground)?;
     progress.phase("Writing the release");
@@ -108,11 +125,19 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
 }
 
 fn columns(args: &BuildArgs) -> Result<ColumnsFile> {
-    let Some(path) = &args.columns else { return Ok(ColumnsFile::default()) };
-    let text = fs::read_to_string(path)
-        .with_context(|| format!("cannot read columns file `{}`", path.display()))?;
-    ColumnsFile::parse(&text)
+    let path = args.columns.as_deref().unwrap_or(Path::new(""));
+    ColumnsFile::parse(&columns_text(args)?)
         .with_context(|| format!("cannot use columns file `{}`", path.display()))
+}
+
+/// The text of the columns file; empty, which changes nothing, where there is none.
+///
+/// # Errors
+/// Where it can't be read.
+pub(super) fn columns_text(args: &BuildArgs) -> Result<String> {
+    let Some(path) = &args.columns else { return Ok(String::new()) };
+    fs::read_to_string(path)
+        .with_context(|| format!("cannot read columns file `{}`", path.display()))
 }
 
 fn ground(args: &BuildArgs, common: &Common, settings: &Config) -> Result<Ground> {
@@ -133,10 +158,7 @@ fn run_plan(
     ground: &Arc<Ground>,
     progress: &Progress,
 ) -> Result<Built> {
-    for table in ["placed", "findings"] {
-        let folder = draft.path().join(table);
-        fs::create_dir(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
-    }
+    make_tables(draft)?;
     let spill = tempfile::tempdir_in(draft.path()).context("cannot make a folder to spill to")?;
     let work = Build {
         files: Arc::clone(files),
@@ -147,10 +169,23 @@ fn run_plan(
     };
     let tree = Arc::new(ground.tree.clone());
     let make_sink = || -> Box<dyn Sink> {
-        Box::new(ReleaseSink(PlacedWriter::new(draft.path().to_owned(), Arc::clone(&tree))))
+        Box::new(ReleaseSink::new(draft.path(), &tree))
     };
+    Ok(engine::run(&work, make_sink, told(progress))?)
+}
+
+/// Makes the folders of the tables that come to a draft file by file.
+fn make_tables(draft: &Draft) -> Result<()> {
+    for table in ["placed", "findings"] {
+        let folder = draft.path().join(table);
+        fs::create_dir(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+    }
+    Ok(())
+}
+
+fn told(progress: &Progress) -> impl Fn(Pass, u64) {
     let last = Cell::new(None);
-    let tell = |pass, rows| {
+    move |pass, rows| {
         if last.replace(Some(pass)) != Some(pass) {
             progress.phase(match pass {
                 Pass::Choosing => "Choosing which visit of each household counts",
@@ -158,17 +193,23 @@ fn run_plan(
             });
         }
         progress.count(rows);
-    };
-    Ok(engine::run(&work, make_sink, tell)?)
+    }
 }
 
 /// The threads that were asked for, or one for each core.
-fn threads(common: &Common) -> NonZeroUsize {
+pub(super) fn threads(common: &Common) -> NonZeroUsize {
     let asked = common.threads.and_then(|threads| NonZeroUsize::new(usize::from(threads)));
     asked.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
 }
 
-struct ReleaseSink(PlacedWriter);
+/// Writes placed visits to the tables in a folder.
+pub(super) struct ReleaseSink(PlacedWriter);
+
+impl ReleaseSink {
+    pub(super) fn new(folder: &Path, tree: &Arc<RegionTree>) -> Self {
+        Self(PlacedWriter::new(folder.to_owned(), Arc::clone(tree)))
+    }
+}
 
 impl Sink for ReleaseSink {
     fn put(&mut self, batch: &RecordBatch) -> Result<(), EngineError> {

@@ -8,6 +8,7 @@ use tracing::info;
 
 use super::Common;
 use super::build::{self, Assign, BuildArgs};
+use super::engine::Engine;
 use super::generate::{self, GenerateArgs};
 use super::serve::{self, ServeArgs};
 use crate::domain::region::Slug;
@@ -74,6 +75,7 @@ fn invent_release(common: &Common, args: &DemoArgs, id: &Slug) -> Result<()> {
         denominators: glob(&out, "denominators")?.pop(),
         assign: Assign::Declared,
         memory_mib: None,
+        engine: Engine::Local,
     };
     build::build(common, &build).map(drop)
 }

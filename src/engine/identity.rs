@@ -92,7 +92,12 @@ impl VisitIds {
 
 impl Noting {
     pub fn note(&mut self, visit_id: &str) -> Result<(), EngineError> {
-        self.hashes.push(hash(visit_id));
+        self.note_hash(hash(visit_id))
+    }
+
+    /// Notes a visit by the [`hash`] of its identity.
+    pub fn note_hash(&mut self, hash: u64) -> Result<(), EngineError> {
+        self.hashes.push(hash);
         if self.hashes.len() == RUN { self.write_run().map_err(EngineError::Spill) } else { Ok(()) }
     }
 
@@ -131,7 +136,7 @@ fn read_hash(reader: &mut impl Read) -> io::Result<Option<u64>> {
 }
 
 /// A hash that is the same in every run; a collision costs a second look, no more.
-fn hash(visit_id: &str) -> u64 {
+pub fn hash(visit_id: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     visit_id.hash(&mut hasher);
     hasher.finish()

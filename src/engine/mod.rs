@@ -7,6 +7,9 @@
 //! The plans are assembled by hand from operators of our own and the engine's repartitioning and sorting,
 //! which spill to the disk. What a stage does with a row is the stage's; here it is only carried.
 
+#[cfg(feature = "cluster")]
+pub mod cluster;
+mod end;
 mod error;
 mod example;
 mod ground;
@@ -15,6 +18,7 @@ mod latest;
 mod notes;
 mod operator;
 mod packed;
+mod passes;
 mod plan;
 mod repeats;
 mod scan;
@@ -23,7 +27,8 @@ mod standings;
 mod survey;
 mod tally;
 
+pub use end::Sink;
 pub use error::EngineError;
 pub use example::first_with;
 pub use ground::Ground;
-pub use plan::{Build, Built, Pass, Sink, run};
+pub use plan::{Build, Built, Pass, run};

@@ -12,8 +12,8 @@ use datafusion_common::Result;
 
 use super::error::EngineError;
 use super::ground::Ground;
-use super::latest::{Choice, places_of};
 use super::operator::{MakeStep, Step};
+use super::standings::KnowsStandings;
 use crate::check::{Finding, check};
 use crate::domain::region::{Level, RegionId};
 use crate::domain::visit::VisitBatch;
@@ -22,19 +22,19 @@ use crate::place::batch::{NO_REGION, PLACED_SCHEMA, finding_fields};
 use crate::place::place;
 
 /// Makes the step that surveys batches on this ground, by a choice that was made.
-pub fn survey_step(ground: &Arc<Ground>, choice: &Arc<Choice>) -> MakeStep {
+pub fn survey_step(ground: &Arc<Ground>, choice: &Arc<dyn KnowsStandings>) -> MakeStep {
     let (ground, choice) = (Arc::clone(ground), Arc::clone(choice));
     Arc::new(move |_| -> Step {
         let (ground, choice) = (Arc::clone(&ground), Arc::clone(&choice));
         let mut hexagons = Hexagons::new();
-        Box::new(move |batch| survey(&batch, &ground, &choice, &mut hexagons))
+        Box::new(move |batch| survey(&batch, &ground, choice.as_ref(), &mut hexagons))
     })
 }
 
 fn survey(
     batch: &RecordBatch,
     ground: &Ground,
-    choice: &Choice,
+    choice: &dyn KnowsStandings,
     hexagons: &mut Hexagons,
 ) -> Result<RecordBatch> {
     let locator = ground.locator();
@@ -43,7 +43,7 @@ fn survey(
     let mut places = Places::with_capacity(visits.len());
     let mut findings = Findings::default();
     let mut standings = UInt8Builder::with_capacity(visits.len());
-    let place_of = places_of(batch);
+    let told = choice.standings_of(batch)?;
     let located = locator.locate(&visits, hexagons);
     for row in 0..visits.len() {
         let checked = check(located.visit(row), &rules);
@@ -54,8 +54,7 @@ fn survey(
         places.region.append_value(sort_key(placed.region()));
         places.hexagon.append_option(placed.hexagon().map(u64::from));
         findings.push(checked.findings());
-        let standing = choice.standings.get(place_of(row));
-        standings.append_value(standing.ok_or(EngineError::Changed)? as u8);
+        standings.append_value(told[row].ok_or(EngineError::Changed)? as u8);
     }
     let mut columns = batch.columns().to_vec();
     columns.extend(places.finish());
