@@ -12,9 +12,9 @@ use datafusion_common::Result;
 
 use super::error::EngineError;
 use super::ground::Ground;
-use super::latest::{Choice, places_of};
 use super::operator::{MakeStep, Step};
 use super::persons::{PersonsTold, RowCounts};
+use super::standings::KnowsStandings;
 use crate::check::{Finding, check};
 use crate::domain::region::{Level, RegionId};
 use crate::domain::visit::VisitBatch;
@@ -25,21 +25,23 @@ use crate::place::place;
 /// Makes the step that surveys batches on this ground, by a choice that was made.
 pub fn survey_step(
     ground: &Arc<Ground>,
-    choice: &Arc<Choice>,
+    choice: &Arc<dyn KnowsStandings>,
     persons: Option<&Arc<PersonsTold>>,
 ) -> MakeStep {
     let (ground, choice, persons) = (Arc::clone(ground), Arc::clone(choice), persons.cloned());
     Arc::new(move |_| -> Step {
         let (ground, choice, persons) = (Arc::clone(&ground), Arc::clone(&choice), persons.clone());
         let mut hexagons = Hexagons::new();
-        Box::new(move |batch| survey(&batch, &ground, &choice, persons.as_deref(), &mut hexagons))
+        Box::new(move |batch| {
+            survey(&batch, &ground, choice.as_ref(), persons.as_deref(), &mut hexagons)
+        })
     })
 }
 
 fn survey(
     batch: &RecordBatch,
     ground: &Ground,
-    choice: &Choice,
+    choice: &dyn KnowsStandings,
     persons: Option<&PersonsTold>,
     hexagons: &mut Hexagons,
 ) -> Result<RecordBatch> {
@@ -50,7 +52,7 @@ fn survey(
     let mut findings = Findings::default();
     let mut counts = RowCounts::of(batch, persons);
     let mut standings = UInt8Builder::with_capacity(visits.len());
-    let place_of = places_of(batch);
+    let told = choice.standings_of(batch)?;
     let located = locator.locate(&visits, hexagons);
     for row in 0..visits.len() {
         let checked = check(located.visit(row), &rules);
@@ -60,7 +62,7 @@ fn survey(
         places.province.append_value(sort_key(province));
         places.region.append_value(sort_key(placed.region()));
         places.hexagon.append_option(placed.hexagon().map(u64::from));
-        let standing = choice.standings.get(place_of(row)).ok_or(EngineError::Changed)?;
+        let standing = told[row].ok_or(EngineError::Changed)?;
         standings.append_value(standing as u8);
         let found = counts.next(checked.located().visit(), standing);
         findings.push(checked.findings().iter().copied().chain(found));
