@@ -13,6 +13,7 @@ mod answer;
 mod build;
 mod layers;
 mod lookup;
+mod nation;
 mod plain;
 mod points;
 mod survey;
@@ -40,6 +41,9 @@ struct Arguments {
     /// Households to invent where no visits are given.
     #[arg(long, default_value_t = 1_000_000)]
     households: u64,
+    /// Sums the layers of a nation's invented leaves, and nothing else.
+    #[arg(long)]
+    nation_only: bool,
     /// Finds village and hexagon of the points of a file, and nothing else.
     #[arg(long, requires_all = ["register", "points", "output"])]
     lookup_only: bool,
@@ -65,10 +69,17 @@ fn main() -> anyhow::Result<()> {
     ) {
         return answer::run(register, version, points, output);
     }
-    measure(&arguments)
+    let mut table = Table::default();
+    if !arguments.nation_only {
+        measure(&arguments, &mut table)?;
+    }
+    eprintln!("Summing the layers of a nation");
+    layers::run_nation(&mut table)?;
+    println!("{table}");
+    Ok(())
 }
 
-fn measure(arguments: &Arguments) -> anyhow::Result<()> {
+fn measure(arguments: &Arguments, table: &mut Table) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let survey = survey::prepare(
         folder.path(),
@@ -77,13 +88,10 @@ fn measure(arguments: &Arguments) -> anyhow::Result<()> {
         arguments.households,
     )?;
     let (tree, shapes) = regions::load(&survey.register, &survey.version)?;
-    let mut table = Table::default();
     eprintln!("Looking positions up");
-    lookup::run(&survey, &tree, &shapes, &mut table)?;
+    lookup::run(&survey, &tree, &shapes, table)?;
     eprintln!("Building");
-    let release = build::run(&survey, &tree, &shapes, &mut table)?;
+    let release = build::run(&survey, &tree, &shapes, table)?;
     eprintln!("Summing layers");
-    layers::run(&release, &tree, &mut table)?;
-    println!("{table}");
-    Ok(())
+    layers::run(&release, &tree, table)
 }
