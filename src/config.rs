@@ -196,8 +196,9 @@ fn put_over(
 fn split(name: &str) -> Option<(&'static str, String)> {
     let rest = name.strip_prefix("SEBARAN_")?;
     let (section, field) = rest.split_once('_')?;
-    let section =
-        ["check", "build", "cluster", "serve"].into_iter().find(|name| name.to_uppercase() == section)?;
+    let section = ["check", "build", "cluster", "serve"]
+        .into_iter()
+        .find(|name| name.to_uppercase() == section)?;
     Some((section, field.to_lowercase()))
 }
 
@@ -229,7 +230,8 @@ fn validate(config: &Config) -> Result<(), Problem> {
         }
     }
     if config.cluster.executor_timeout_s < 10 {
-        let reason = "`executor_timeout_s` must be at least 10: a busy executor speaks every 5 s".into();
+        let reason =
+            "`executor_timeout_s` must be at least 10: a busy executor speaks every 5 s".into();
         return Err(Problem { section: "cluster", field: "executor_timeout_s", reason });
     }
     Ok(())

@@ -168,9 +168,7 @@ fn run_plan(
         spill_folder: spill.path(),
     };
     let tree = Arc::new(ground.tree.clone());
-    let make_sink = || -> Box<dyn Sink> {
-        Box::new(ReleaseSink::new(draft.path(), &tree))
-    };
+    let make_sink = || -> Box<dyn Sink> { Box::new(ReleaseSink::new(draft.path(), &tree)) };
     Ok(engine::run(&work, make_sink, told(progress))?)
 }
 

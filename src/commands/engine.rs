@@ -64,7 +64,9 @@ mod tests {
             assert_eq!(engine, Engine::Ballista(address.to_owned()));
             assert_eq!(engine.to_string(), format!("ballista://{address}"));
         }
-        for text in ["", "cluster", "ballista://", "ballista://h", "ballista://h:0", "ballista://a/b:1"] {
+        for text in
+            ["", "cluster", "ballista://", "ballista://h", "ballista://h:0", "ballista://a/b:1"]
+        {
             assert!(text.parse::<Engine>().is_err(), "{text}");
         }
     }

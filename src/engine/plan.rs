@@ -129,11 +129,7 @@ async fn place(
     Ok(sum(ended, rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect()))
 }
 
-fn operator(
-    part: Part,
-    input: Arc<dyn ExecutionPlan>,
-    step: MakeStep,
-) -> Arc<dyn ExecutionPlan> {
+fn operator(part: Part, input: Arc<dyn ExecutionPlan>, step: MakeStep) -> Arc<dyn ExecutionPlan> {
     let schema = part.schema(input.schema());
     Arc::new(Operator::new(part.name(), input, schema, step))
 }

@@ -131,7 +131,8 @@ fn assert_same(one: &Release, other: &Release) {
     assert_eq!(one.manifest().content(), other.manifest().content());
     assert_eq!(one.manifest().build(), other.manifest().build());
     for name in one.manifest().files().keys() {
-        let [one, other] = [one, other].map(|release| fs::read(release.file(name).unwrap()).unwrap());
+        let [one, other] =
+            [one, other].map(|release| fs::read(release.file(name).unwrap()).unwrap());
         assert!(one == other, "{name} differs");
     }
 }
@@ -236,7 +237,10 @@ fn without_a_scheduler_or_executors_the_current_release_stays() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let engine = format!("ballista://{nobody}");
     let said = fails(&country, || country.build_on(&engine, &settings, "second", &files));
-    assert!(said.starts_with(&format!("cannot reach a scheduler at {nobody}; start one")), "{said}");
+    assert!(
+        said.starts_with(&format!("cannot reach a scheduler at {nobody}; start one")),
+        "{said}"
+    );
 
     let country = Country::new();
     let files = [survey(&country, 100)];

@@ -41,10 +41,7 @@ pub struct ExecutorSettings {
 ///
 /// # Errors
 /// [`ClusterError`] where it can't start, or the scheduler is gone.
-pub async fn execute(
-    settings: ExecutorSettings,
-    site: Arc<dyn Site>,
-) -> Result<(), ClusterError> {
+pub async fn execute(settings: ExecutorSettings, site: Arc<dyn Site>) -> Result<(), ClusterError> {
     let ExecutorSettings { threads, memory_mib, .. } = settings;
     let least_mib = threads * LEAST_MIB;
     if (memory_mib as usize) < least_mib {

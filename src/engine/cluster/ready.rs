@@ -18,10 +18,8 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub fn wait(address: &str, wait_s: u64) -> Result<(), ClusterError> {
     let start = Instant::now();
     loop {
-        let (is_ready, said) = ask(address).map_err(|source| ClusterError::Unreachable {
-            address: address.to_owned(),
-            source,
-        })?;
+        let (is_ready, said) = ask(address)
+            .map_err(|source| ClusterError::Unreachable { address: address.to_owned(), source })?;
         if is_ready {
             return Ok(());
         }

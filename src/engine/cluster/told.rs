@@ -5,9 +5,7 @@ use std::sync::{Arc, LazyLock};
 use arrow::array::{
     Array, ArrayRef, AsArray, RecordBatch, UInt8Builder, UInt16Builder, UInt64Builder,
 };
-use arrow::datatypes::{
-    DataType, Field, Schema, SchemaRef, UInt8Type, UInt16Type, UInt64Type,
-};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt8Type, UInt16Type, UInt64Type};
 
 use super::kept::Telling;
 use crate::domain::visit::{SOURCE, SOURCE_ROW};
