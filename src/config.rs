@@ -52,7 +52,8 @@ impl Default for BuildSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClusterSettings {
-    /// The seconds of silence after which an executor is lost and its tasks run elsewhere; 30.
+    /// The seconds of silence after which an executor is lost and its tasks run elsewhere: at least 10,
+    /// because a busy one speaks every 5; 30.
     pub executor_timeout_s: u32,
     /// The tasks into which each stage is cut: twice the threads of all executors or more; 64.
     pub tasks: u32,
@@ -216,7 +217,6 @@ fn validate(config: &Config) -> Result<(), Problem> {
     })?;
     let positive = [
         ("build", "memory_mib", config.build.memory_mib),
-        ("cluster", "executor_timeout_s", config.cluster.executor_timeout_s),
         ("cluster", "tasks", config.cluster.tasks),
         ("cluster", "timeout_s", config.cluster.timeout_s),
         ("serve", "most_features", config.serve.most_features),
@@ -228,6 +228,11 @@ fn validate(config: &Config) -> Result<(), Problem> {
             let reason = format!("`{field}` must be at least 1");
             return Err(Problem { section, field, reason });
         }
+    }
+    if config.cluster.executor_timeout_s < 10 {
+        let reason =
+            "`executor_timeout_s` must be at least 10: a busy executor speaks every 5 s".into();
+        return Err(Problem { section: "cluster", field: "executor_timeout_s", reason });
     }
     Ok(())
 }

@@ -54,12 +54,9 @@ pub struct ExecutorArgs {
     /// The name by which others reach it; by default the address that the scheduler sees.
     #[arg(long)]
     pub host: Option<String>,
-    /// The port for what it shuffled; by default one that is free.
+    /// The port at which others fetch what it shuffled; by default one that is free.
     #[arg(long, default_value_t = 0)]
     pub port: u16,
-    /// The port for tasks; by default one that is free.
-    #[arg(long, default_value_t = 0)]
-    pub task_port: u16,
     /// A folder on its own disk for what it shuffles and spills; by default the system's for such.
     #[arg(long)]
     pub work: Option<PathBuf>,

@@ -1,7 +1,8 @@
 //! A cluster of processes makes the bytes that one process makes, or fails clearly and leaves nothing.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -15,6 +16,14 @@ use crate::refused::visits;
 
 /// One that is ended when it is dropped.
 struct Process(Child);
+
+impl Process {
+    /// Has the system hold it.
+    fn stop(&self) {
+        let id = self.0.id().to_string();
+        assert!(Command::new("kill").args(["-STOP", &id]).status().unwrap().success());
+    }
+}
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -33,7 +42,7 @@ struct Cluster {
 
 /// Few tasks and little patience.
 const SETTINGS: &str =
-    "[cluster]\ntasks = 6\nexecutor_timeout_s = 4\ntimeout_s = TIMEOUT\nwait_s = WAIT\n";
+    "[cluster]\ntasks = 6\nexecutor_timeout_s = 10\ntimeout_s = TIMEOUT\nwait_s = WAIT\n";
 
 impl Cluster {
     fn start(country: &Country, executors: usize, timeout_s: u32) -> Self {
@@ -64,6 +73,19 @@ impl Cluster {
         let executors = (0..executors).map(executor).collect();
         let engine = format!("ballista://{address}");
         Self { engine, settings, executors, _scheduler: scheduler }
+    }
+
+    /// Waits until a build could start.
+    fn wait_for_executors(&self) {
+        let address = self.engine.trim_start_matches("ballista://");
+        let is_ready = || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            write!(stream, "GET /readyz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            answer.contains(" 200 ")
+        };
+        assert!(comes(30, is_ready));
     }
 
     fn build(
@@ -243,10 +265,14 @@ fn a_lost_cluster_and_a_time_limit_end_a_build() {
     assert!(said.contains("all executors were lost"), "{said}");
 
     let country = Country::new();
-    let files = [survey(&country, 60_000)];
-    let cluster = Cluster::start(&country, 1, 1);
-    let said = fails(&country, || cluster.build(&country, "second", &files));
-    assert!(said.contains("the cluster did not finish within 1 s"), "{said}");
+    let files = [survey(&country, 100)];
+    let cluster = Cluster::start(&country, 1, 2);
+    let said = fails(&country, || {
+        cluster.wait_for_executors();
+        cluster.executors[0].0.stop();
+        cluster.build(&country, "second", &files)
+    });
+    assert!(said.contains("the cluster did not finish within 2 s"), "{said}");
 }
 
 #[test]

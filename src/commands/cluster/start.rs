@@ -1,5 +1,7 @@
 //! Starting a scheduler or an executor from the command line.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -28,6 +30,10 @@ pub fn start(common: &Common, command: &ClusterCommand) -> Result<()> {
         ClusterCommand::Executor(args) => {
             let parent = args.work.clone().unwrap_or_else(std::env::temp_dir);
             let folder = Aside::new_in(&parent, ".sebaran-executor-")?;
+            // Households' places come into it.
+            let owners = fs::Permissions::from_mode(0o700);
+            fs::set_permissions(folder.path(), owners)
+                .with_context(|| format!("cannot protect `{}`", folder.path().display()))?;
             let settings = executor(args, common, &settings, &folder);
             Ok(runtime.block_on(execute(settings, Arc::new(RegisterSite)))?)
         }
@@ -53,10 +59,9 @@ fn executor(
         scheduler: args.scheduler.clone(),
         bind: args.bind,
         name: args.host.clone(),
-        ports: [args.port, args.task_port],
+        port: args.port,
         folder: folder.path().to_owned(),
         threads: build::threads(common).get(),
         memory_mib: args.memory_mib.unwrap_or(settings.build.memory_mib),
-        executor_timeout_s: settings.cluster.executor_timeout_s.into(),
     }
 }

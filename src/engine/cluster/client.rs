@@ -37,6 +37,8 @@ use crate::engine::session::BATCH_ROWS;
 const PAUSE: Duration = Duration::from_millis(100);
 /// The largest message, in bytes.
 const MESSAGE: usize = 64 << 20;
+/// For a connection to an executor.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Tries of one fetch, and the pause between them in milliseconds.
 const TRIES: (u8, u64) = (3, 1000);
 
@@ -183,7 +185,9 @@ async fn fetch(
         let (tries, pause_ms) = TRIES;
         let client =
             BallistaClient::try_new(host, port, MESSAGE, false, None, tries, pause_ms, 0, 0);
-        let mut client = client.await.map_err(|error| lost(error.into()))?;
+        let client = tokio::time::timeout(PATIENCE, client).await;
+        let client = client.map_err(|error| lost(error.into()))?;
+        let mut client = client.map_err(|error| lost(error.into()))?;
         let (id, partition) = (&executor.id, partition.into());
         let made = client
             .fetch_partition_proxied(id, &partition, place.file_id, layout, host, port, true)

@@ -1,6 +1,5 @@
 //! An executor's process: it runs tasks with our operators and keeps what it shuffles on its own disk.
 
-use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,15 +28,13 @@ pub struct ExecutorSettings {
     pub bind: IpAddr,
     /// The name by which others reach it; by default the address from which it reaches the scheduler.
     pub name: Option<String>,
-    /// The ports for what it shuffled and for tasks; 0 for one that is free.
-    pub ports: [u16; 2],
+    /// The port at which others fetch what it shuffled; 0 for one that is free.
+    pub port: u16,
     /// Its own folder on its own disk, for what it shuffles and spills.
     pub folder: PathBuf,
     pub threads: usize,
     /// What all its tasks may hold together before they spill.
     pub memory_mib: u32,
-    /// The seconds of silence after which the scheduler gives it up.
-    pub executor_timeout_s: u64,
 }
 
 /// Runs an executor until it is stopped.
@@ -60,23 +57,21 @@ fn config(
     settings: &ExecutorSettings,
     site: Arc<dyn Site>,
 ) -> Result<ExecutorProcessConfig, ClusterError> {
-    let [port, grpc_port] = free_ports(settings.bind, settings.ports)?;
+    let port = free_port(settings.bind, settings.port)?;
     let memory_bytes = settings.memory_mib as usize * 1024 * 1024;
     let (threads, folder) = (settings.threads, settings.folder.clone());
     Ok(ExecutorProcessConfig {
         bind_host: settings.bind.to_string(),
         external_host: settings.name.clone(),
         port,
-        grpc_port,
         scheduler_host: settings.scheduler.0.clone(),
         scheduler_port: settings.scheduler.1,
         scheduler_connect_timeout_seconds: 10,
         vcores: threads,
-        task_scheduling_policy: TaskSchedulingPolicy::PushStaged,
+        task_scheduling_policy: TaskSchedulingPolicy::PullStaged,
         work_dir: Some(settings.folder.to_string_lossy().into_owned()),
         grpc_max_decoding_message_size: MESSAGE,
         grpc_max_encoding_message_size: MESSAGE,
-        executor_heartbeat_interval_seconds: (settings.executor_timeout_s / 4).max(1),
         memory_pool_size: Some(memory_bytes as u64),
         override_runtime_producer: Some(Arc::new(move |_| {
             let sizes = session::Sizes::new(memory_bytes, threads);
@@ -90,18 +85,10 @@ fn config(
     })
 }
 
-/// Puts a free port in the place of each 0. Another process may take it first; then the start fails.
-fn free_ports(bind: IpAddr, ports: [u16; 2]) -> Result<[u16; 2], ClusterError> {
-    let held = ports.map(|port| TcpListener::bind(SocketAddr::new(bind, port)));
-    let port = |held: &io::Result<TcpListener>, asked| {
-        match held {
-            Ok(held) => held.local_addr().map(|address| address.port()),
-            Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
-        }
-        .map_err(|source| {
-            let address = SocketAddr::new(bind, asked).to_string();
-            ClusterError::Listen { address, source }
-        })
-    };
-    Ok([port(&held[0], ports[0])?, port(&held[1], ports[1])?])
+/// The port itself, or one that is free for 0. Another process may take it first; then the start fails.
+fn free_port(bind: IpAddr, port: u16) -> Result<u16, ClusterError> {
+    let asked = SocketAddr::new(bind, port);
+    let held = TcpListener::bind(asked).and_then(|held| held.local_addr());
+    held.map(|address| address.port())
+        .map_err(|source| ClusterError::Listen { address: asked.to_string(), source })
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -36,6 +37,9 @@ use crate::engine::scan::VisitsScan;
 use crate::engine::standings::KnowsStandings;
 use crate::engine::survey::survey_step;
 use crate::read::visits::Portion;
+
+/// Between two looks whether the build still goes on.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Work of ours upon a plan, each partition by itself.
 pub struct Node {
@@ -173,7 +177,31 @@ impl ExecutionPlan for Node {
                 Box::pin(RecordBatchStreamAdapter::new(self.schema(), visits))
             }
         };
-        Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), made.map_err(speak))))
+        let mut guard = Guard::new(&self.task);
+        let batches = made.map(move |batch| guard.pass(batch.map_err(speak)?));
+        Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), batches)))
+    }
+}
+
+/// Ends a task whose build has ended: nobody else tells a task that its job was called off.
+struct Guard {
+    task: Arc<Task>,
+    looked: Instant,
+}
+
+impl Guard {
+    fn new(task: &Arc<Task>) -> Self {
+        Self { task: Arc::clone(task), looked: Instant::now() }
+    }
+
+    fn pass(&mut self, batch: RecordBatch) -> Result<RecordBatch> {
+        if self.looked.elapsed() > LOOK {
+            self.looked = Instant::now();
+            if !self.task.work.exists() {
+                return Err(DataFusionError::Execution("the build has ended".to_owned()));
+            }
+        }
+        Ok(batch)
     }
 }
 

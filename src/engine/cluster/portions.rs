@@ -57,6 +57,8 @@ pub fn named(batch: &RecordBatch) -> Vec<Portion> {
 
 #[cfg(test)]
 mod tests {
+    use datafusion_physical_plan::ExecutionPlanProperties;
+
     use super::*;
 
     #[test]

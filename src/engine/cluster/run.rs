@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow::error::ArrowError;
 use datafusion_physical_plan::ExecutionPlan;
+use tracing::warn;
 
 use super::client::Client;
 use super::ended::{AllEnded, Summary};
@@ -19,6 +21,9 @@ use crate::engine::identity::VisitIds;
 use crate::engine::passes::{self, Part};
 use crate::engine::plan::{Built, Pass, sum};
 use crate::read::visits::{Locale, VisitFiles};
+
+/// Tries of a pass.
+const TRIES: usize = 3;
 
 /// A cluster to build on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,13 +60,27 @@ pub fn run(
     let work = Working { tasks: cluster.tasks, task: Arc::new(task), files, locale };
     let client = runtime.block_on(Client::connect(&cluster.address, cluster.timeout_s))?;
     progress(Pass::Choosing, 0);
-    let rows = runtime.block_on(work.choose(&client))?;
+    let rows = runtime.block_on(unless_lost(async || work.choose(&client).await))?;
     let total = rows.iter().sum();
     progress(Pass::Choosing, total);
     progress(Pass::Placing, 0);
-    let built = runtime.block_on(work.place(&client, draft, rows))?;
+    let built = runtime.block_on(unless_lost(async || work.place(&client, draft, &rows).await))?;
     progress(Pass::Placing, total);
     Ok(built)
+}
+
+/// Runs a pass, and again where what it made was lost with its executor before it was fetched: of that
+/// the scheduler knows nothing.
+async fn unless_lost<T>(pass: impl AsyncFn() -> Result<T, EngineError>) -> Result<T, EngineError> {
+    for _ in 1..TRIES {
+        match pass().await {
+            Err(EngineError::Cluster(error)) if matches!(*error, ClusterError::Fetch(_)) => {
+                warn!("What an executor made is lost; it is made again");
+            }
+            done => return done,
+        }
+    }
+    pass().await
 }
 
 struct Working<'a> {
@@ -92,15 +111,14 @@ impl Working<'_> {
         &self,
         client: &Client,
         draft: &Path,
-        rows: Vec<u64>,
+        rows: &[u64],
     ) -> Result<Built, EngineError> {
         let plan = passes::placing(self.scan(Work::ReadAll)?, self.tasks, &|part, input| {
             self.put_on(part, input)
         })?;
         let mut all = AllEnded::default();
         let plan = self.node(Work::End, plan);
-        let take =
-            |batch| all.take(&batch).map_err(|error| ClusterError::Fetch(error.into()).into());
+        let take = |batch| all.take(&batch).map_err(|error| failed(&error));
         client.run(&self.job("placing"), plan, take).await?;
         if let Some(visit_id) = all.summaries.iter().find_map(|summary| summary.unequal.as_ref()) {
             VisitIds::refuse(visit_id, self.files, self.locale)?;
@@ -112,7 +130,7 @@ impl Working<'_> {
         let ended = all.sum();
         let told =
             ended.accounts.counted + ended.accounts.superseded + ended.accounts.not_completed;
-        let built = sum([ended], rows);
+        let built = sum([ended], rows.to_vec());
         if built.accounts.rows == told { Ok(built) } else { Err(EngineError::Changed) }
     }
 
@@ -139,6 +157,10 @@ impl Working<'_> {
     fn node(&self, work: Work, input: Arc<dyn ExecutionPlan>) -> Arc<dyn ExecutionPlan> {
         Arc::new(Node::new(work, Arc::clone(&self.task), None, input))
     }
+}
+
+fn failed(error: &ArrowError) -> EngineError {
+    ClusterError::Failed(error.to_string()).into()
 }
 
 /// Moves the files of the attempt that counts.

@@ -57,7 +57,9 @@ fn config(settings: &SchedulerSettings, address: SocketAddr) -> SchedulerConfig 
         external_host: name,
         bind_host: address.ip().to_string(),
         bind_port: address.port(),
-        scheduling_policy: TaskSchedulingPolicy::PushStaged,
+        // Pushed to, an executor may lose a thread with every task that is called off, until none is left
+        // (known of Ballista 55). Pulling, it says itself how many it has.
+        scheduling_policy: TaskSchedulingPolicy::PullStaged,
         executor_timeout_seconds: settings.executor_timeout_s,
         expire_dead_executor_interval_seconds: (settings.executor_timeout_s / 4).max(1),
         no_executors_grace_period_seconds: settings.executor_timeout_s,
