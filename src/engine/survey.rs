@@ -54,7 +54,7 @@ fn survey(
     let mut standings = UInt8Builder::with_capacity(visits.len());
     let told = choice.standings_of(batch)?;
     let located = locator.locate(&visits, hexagons);
-    for row in 0..visits.len() {
+    for (row, standing) in told.into_iter().enumerate() {
         let checked = check(located.visit(row), &rules);
         let placed = place(&checked, &rules);
         let province =
@@ -62,7 +62,7 @@ fn survey(
         places.province.append_value(sort_key(province));
         places.region.append_value(sort_key(placed.region()));
         places.hexagon.append_option(placed.hexagon().map(u64::from));
-        let standing = told[row].ok_or(EngineError::Changed)?;
+        let standing = standing.ok_or(EngineError::Changed)?;
         standings.append_value(standing as u8);
         let found = counts.next(checked.located().visit(), standing);
         findings.push(checked.findings().iter().copied().chain(found));

@@ -24,6 +24,9 @@ pub static PRELIST: TableSpec = TableSpec {
     ],
 };
 
+/// Takes a batch of entries, with a function that gives the number of a row, as messages call it.
+pub type PutPrelist<'a> = dyn FnMut(&PrelistBatch, &dyn Fn(usize) -> u64) -> ControlFlow<()> + 'a;
+
 /// Prelist files whose headers have been read.
 pub struct PrelistFiles(TableFiles);
 
@@ -73,11 +76,7 @@ impl PrelistFiles {
     ///
     /// # Errors
     /// [`TableError`] of the first row that can't be read.
-    pub fn read(
-        &self,
-        portion: &Portion,
-        put: &mut dyn FnMut(&PrelistBatch, &dyn Fn(usize) -> u64) -> ControlFlow<()>,
-    ) -> Result<(), TableError> {
+    pub fn read(&self, portion: &Portion, put: &mut PutPrelist<'_>) -> Result<(), TableError> {
         self.0.read(portion, &mut |table| {
             let ids = texts(table, 0)?.expect("the column is required");
             if let Some(row) = (0..table.len()).find(|&row| text(&ids, row).is_none()) {

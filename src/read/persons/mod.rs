@@ -46,6 +46,9 @@ const AGE_YEARS: usize = 4;
 const DISABILITY_CODE: usize = 5;
 const ANSWERS: std::ops::Range<usize> = 8..17;
 
+/// Takes a batch of persons, with a function that gives the number of a row, as messages call it.
+pub type PutPersons<'a> = dyn FnMut(PersonBatch, &dyn Fn(usize) -> u64) -> ControlFlow<()> + 'a;
+
 /// Persons files whose headers have been read, and how their rows are judged.
 pub struct PersonFiles {
     files: TableFiles,
@@ -142,11 +145,7 @@ impl PersonFiles {
     ///
     /// # Errors
     /// [`PersonsError`] of the first row that can't be read.
-    pub fn read(
-        &self,
-        portion: &Portion,
-        put: &mut dyn FnMut(PersonBatch, &dyn Fn(usize) -> u64) -> ControlFlow<()>,
-    ) -> Result<(), PersonsError> {
+    pub fn read(&self, portion: &Portion, put: &mut PutPersons<'_>) -> Result<(), PersonsError> {
         let read = self.files.read(portion, &mut |table| {
             let batch = parse::batch(table, self.definition, &self.ages)?;
             Ok(put(batch, &|row| table.row_number(row)))

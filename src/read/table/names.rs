@@ -37,7 +37,7 @@ impl Names {
     /// How many of a register's columns are among these names.
     pub(super) fn matches(&self, spec: &TableSpec, names: &[String]) -> usize {
         let has = |column: &&str| names.iter().any(|name| name == self.name_of(column));
-        spec.columns.iter().map(|(name, _)| *name).filter(|column| has(&column)).count()
+        spec.columns.iter().map(|(name, _)| *name).filter(|column| has(column)).count()
     }
 
     /// Finds a register's columns among a file's.
