@@ -45,7 +45,7 @@ fn survey(
     let mut standings = UInt8Builder::with_capacity(visits.len());
     let told = choice.standings_of(batch)?;
     let located = locator.locate(&visits, hexagons);
-    for row in 0..visits.len() {
+    for (row, standing) in told.into_iter().enumerate() {
         let checked = check(located.visit(row), &rules);
         let placed = place(&checked, &rules);
         let province =
@@ -54,7 +54,7 @@ fn survey(
         places.region.append_value(sort_key(placed.region()));
         places.hexagon.append_option(placed.hexagon().map(u64::from));
         findings.push(checked.findings());
-        standings.append_value(told[row].ok_or(EngineError::Changed)? as u8);
+        standings.append_value(standing.ok_or(EngineError::Changed)? as u8);
     }
     let mut columns = batch.columns().to_vec();
     columns.extend(places.finish());
