@@ -7,6 +7,7 @@ pub mod demo;
 pub mod engine;
 pub mod export;
 pub mod generate;
+mod inputs;
 mod load;
 mod progress;
 pub mod regions;

@@ -4,7 +4,9 @@
 pub mod accounts;
 pub mod cube;
 pub mod household;
+pub mod person_accounts;
 
 pub use accounts::Accounts;
 pub use cube::{Cube, CubeKey};
 pub use household::HouseholdColumns;
+pub use person_accounts::PersonAccounts;

@@ -79,7 +79,7 @@ pub fn placing(
 }
 
 /// Brings rows that are equal in the first column of an order together, and sorts each partition.
-fn sorted(
+pub fn sorted(
     input: Arc<dyn ExecutionPlan>,
     partitions: usize,
     order: &[(&str, SortOptions)],

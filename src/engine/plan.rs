@@ -5,12 +5,14 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use arrow::array::RecordBatch;
 use datafusion_common::DataFusionError;
 use datafusion_physical_plan::ExecutionPlan;
 use futures::StreamExt;
+use tokio::runtime::Runtime;
 use tokio::task::{JoinError, JoinSet};
 
 use super::end::{End, Ended, Sink};
@@ -21,17 +23,25 @@ use super::latest::{self, Choice, latest_step};
 use super::operator::{MakeStep, Operator};
 use super::packed::{pack_step, unpack_step};
 use super::passes::{self, Part};
+use super::persons::{Joined, Persons, PersonsTold};
+use super::prelist::{Compared, Prelist};
 use super::scan::VisitsScan;
 use super::session;
 use super::standings::{KnowsStandings, Standings};
 use super::survey::survey_step;
 use crate::check::Rule;
 use crate::count::{Accounts, Cube};
+use crate::read::persons::PersonFiles;
+use crate::read::prelist::PrelistFiles;
 use crate::read::visits::VisitFiles;
 
 /// What is built, and with how much.
 pub struct Build<'a> {
     pub files: Arc<VisitFiles>,
+    /// The persons of the households, where there is a table of them.
+    pub persons: Option<Arc<PersonFiles>>,
+    /// The households that were to be visited, where there is a list of them.
+    pub prelist: Option<Arc<PrelistFiles>>,
     pub ground: Arc<Ground>,
     pub threads: NonZeroUsize,
     /// What the plan's sorts and shuffles may hold together before they spill.
@@ -48,11 +58,19 @@ pub struct Built {
     pub findings: BTreeMap<Rule, u64>,
     /// The rows of each file.
     pub rows: Vec<u64>,
+    /// What came of the persons, where they were given.
+    pub persons: Option<Joined>,
+    /// What came of the prelist, where it was given.
+    pub prelist: Option<Compared>,
 }
 
 /// What is being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
+    /// Reading persons.
+    Gathering,
+    /// Reading the prelist.
+    Listing,
     /// Choosing which visit of each household counts.
     Choosing,
     /// Locating, checking, placing and counting.
@@ -73,10 +91,26 @@ pub fn run(
         .enable_time()
         .build()
         .map_err(EngineError::Threads)?;
-    let choice = runtime.block_on(choose(build, |rows| progress(Pass::Choosing, rows)))?;
-    choice.ids.refuse_repeated(&build.files, &build.ground.locale())?;
-    let placed = place(build, &choice, make_sink, |rows| progress(Pass::Placing, rows));
-    match runtime.block_on(placed) {
+    let (persons, prelist) = gather(build, &runtime, &progress)?;
+    let beside = (persons.as_ref(), prelist.as_ref());
+    let choosing = choose(build, beside, |rows| progress(Pass::Choosing, rows));
+    let choice = runtime.block_on(choosing)?;
+    let definition = build.persons.as_ref().and_then(|files| files.definition());
+    let joined = persons.map(|persons| persons.finish(definition)).transpose()?;
+    let (joined, told) =
+        joined.map_or((None, None), |(joined, told)| (Some(joined), Some(Arc::new(told))));
+    let compared = prelist.map(Prelist::finish).transpose()?;
+    let locale = build.ground.locale();
+    // Looking for repeated ids mostly waits, and finds nothing: the second pass needn't wait for it.
+    let (repeated, placed) = thread::scope(|scope| {
+        let repeated = scope.spawn(|| choice.ids.refuse_repeated(&build.files, &locale));
+        let told = told.as_ref();
+        let placed = place(build, &choice, told, make_sink, |rows| progress(Pass::Placing, rows));
+        let placed = runtime.block_on(placed);
+        (repeated.join().expect("it does not panic"), placed)
+    });
+    repeated?;
+    match placed.map(|built| Built { persons: joined, prelist: compared, ..built }) {
         Ok(built) if built.accounts.rows != total(&choice.rows) => Err(EngineError::Changed),
         Err(EngineError::Unequal { visit_id }) => {
             VisitIds::refuse(&visit_id, &build.files, &build.ground.locale())?;
@@ -86,8 +120,28 @@ pub fn run(
     }
 }
 
+/// Reads the registers that are joined to the visits.
+fn gather(
+    build: &Build<'_>,
+    runtime: &Runtime,
+    progress: &impl Fn(Pass, u64),
+) -> Result<(Option<Persons>, Option<Prelist>), EngineError> {
+    let persons = build.persons.as_ref().map(|files| {
+        runtime.block_on(Persons::gather(build, files, |rows| progress(Pass::Gathering, rows)))
+    });
+    let persons = persons.transpose()?;
+    let prelist = build.prelist.as_ref().map(|files| {
+        runtime.block_on(Prelist::gather(build, files, |rows| progress(Pass::Listing, rows)))
+    });
+    Ok((persons, prelist.transpose()?))
+}
+
 /// Finds every row's standing: scan a few columns, sort by household, take the latest.
-async fn choose(build: &Build<'_>, progress: impl Fn(u64)) -> Result<Arc<Choice>, EngineError> {
+async fn choose(
+    build: &Build<'_>,
+    (persons, prelist): (Option<&Persons>, Option<&Prelist>),
+    progress: impl Fn(u64),
+) -> Result<Arc<Choice>, EngineError> {
     let (files, threads) = (Arc::clone(&build.files), build.threads.get());
     let scan = VisitsScan::of_columns(&latest::CHOICE, files, build.ground.locale(), threads);
     let rows = scan.rows();
@@ -97,7 +151,15 @@ async fn choose(build: &Build<'_>, progress: impl Fn(u64)) -> Result<Arc<Choice>
         rows: Arc::clone(&rows),
     });
     let latest = |part, input| operator(part, input, latest_step(&choice));
-    let plan = passes::choosing(Arc::new(scan), threads, &latest)?;
+    let mut plan = passes::choosing(Arc::new(scan), threads, &latest)?;
+    let schema = plan.schema();
+    if let Some(persons) = persons {
+        let step = persons.join_step(&choice);
+        plan = Arc::new(Operator::new("Persons", plan, Arc::clone(&schema), step));
+    }
+    if let Some(prelist) = prelist {
+        plan = Arc::new(Operator::new("Prelist", plan, schema, prelist.step(&choice)));
+    }
     drive(build, plan, || |_: RecordBatch| Ok(()), &rows, progress).await?;
     Ok(choice)
 }
@@ -106,6 +168,7 @@ async fn choose(build: &Build<'_>, progress: impl Fn(u64)) -> Result<Arc<Choice>
 async fn place(
     build: &Build<'_>,
     choice: &Arc<Choice>,
+    persons: Option<&Arc<PersonsTold>>,
     make_sink: impl Fn() -> Box<dyn Sink>,
     progress: impl Fn(u64),
 ) -> Result<Built, EngineError> {
@@ -116,7 +179,7 @@ async fn place(
     let on_batches = |part, input| {
         let step = match part {
             Part::Latest => latest_step(choice),
-            Part::Survey => survey_step(&build.ground, &known),
+            Part::Survey => survey_step(&build.ground, &known, persons),
             Part::Pack => pack_step(),
             Part::Unpack => unpack_step(),
         };
@@ -135,7 +198,7 @@ fn operator(part: Part, input: Arc<dyn ExecutionPlan>, step: MakeStep) -> Arc<dy
 }
 
 /// Takes the batches of a partition, in order.
-trait Take: Send + 'static {
+pub(super) trait Take: Send + 'static {
     fn take(&mut self, batch: RecordBatch) -> Result<(), EngineError>;
 }
 
@@ -156,7 +219,7 @@ fn total(rows: &[AtomicU64]) -> u64 {
 }
 
 /// Runs a plan, each partition into an end of its own.
-async fn drive<T: Take>(
+pub(super) async fn drive<T: Take>(
     build: &Build<'_>,
     plan: Arc<dyn ExecutionPlan>,
     make_end: impl Fn() -> T,
@@ -200,6 +263,8 @@ pub(super) fn sum(parts: impl IntoIterator<Item = Ended>, rows: Vec<u64>) -> Bui
         accounts: Accounts::default(),
         findings: BTreeMap::new(),
         rows,
+        persons: None,
+        prelist: None,
     };
     for part in parts {
         built.cube.merge(&part.cube);

@@ -71,7 +71,7 @@ impl Node {
         let standings: Arc<dyn KnowsStandings> = Arc::clone(&opened.standings) as _;
         Some(match self.work {
             Work::Latest => told_step(),
-            Work::Survey => survey_step(&opened.ground, &standings),
+            Work::Survey => survey_step(&opened.ground, &standings, None),
             Work::Pack => pack_step(),
             Work::Unpack => unpack_step(),
             Work::ReadChoice | Work::ReadAll | Work::End => return None,

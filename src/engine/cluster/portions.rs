@@ -13,7 +13,7 @@ use datafusion_physical_plan::ExecutionPlan;
 
 use crate::read::visits::Portion;
 
-/// A portion: its file's number, the first row group and the one after the last.
+/// A portion: its file's number, its first part and the one after the last.
 static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     Arc::new(Schema::new(vec![
         Field::new("file", DataType::UInt32, false),
@@ -34,8 +34,8 @@ pub fn leaf(portions: &[Vec<Portion>]) -> Result<Arc<dyn ExecutionPlan>> {
 
 fn rows(portions: &[Portion]) -> Result<RecordBatch> {
     let files = portions.iter().map(|portion| portion.file() as u32);
-    let first = portions.iter().map(|portion| portion.row_groups().start as u64);
-    let end = portions.iter().map(|portion| portion.row_groups().end as u64);
+    let first = portions.iter().map(|portion| portion.parts().start as u64);
+    let end = portions.iter().map(|portion| portion.parts().end as u64);
     let columns: Vec<arrow::array::ArrayRef> = vec![
         Arc::new(UInt32Array::from_iter_values(files)),
         Arc::new(UInt64Array::from_iter_values(first)),
