@@ -176,7 +176,7 @@ fn a_cluster_makes_the_bytes_of_one_process_and_keeps_nothing() {
         let expected = country.build(&format!("{name}-local"), &files, Means::default()).unwrap();
         let release = cluster.build(&country, &format!("{name}-cluster"), &files).unwrap();
         assert_same(&release, &expected);
-        assert_eq!(left(&country), [PathBuf::new(); 0]);
+        assert_eq!(left(&country), Vec::<PathBuf>::new());
     }
     for (_, work) in &cluster.executors {
         assert!(comes(10, || files_below(work).is_empty()), "{:?}", files_below(work));
@@ -202,7 +202,7 @@ fn build_with_a_loss(is_time: impl Fn(&Path, &Path) -> bool + Send) {
     });
     assert!(was_lost, "the build was done before");
     assert_same(&release, &expected);
-    assert_eq!(left(&country), [PathBuf::new(); 0]);
+    assert_eq!(left(&country), Vec::<PathBuf>::new());
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn fails(country: &Country, build: impl FnOnce() -> anyhow::Result<Release>) -> 
     let error = build().unwrap_err();
     let current = release::open(&country.register(), None).unwrap();
     assert_eq!(current.id().as_str(), "first");
-    assert_eq!(left(country), [PathBuf::new(); 0]);
+    assert_eq!(left(country), Vec::<PathBuf>::new());
     format!("{error:#}")
 }
 
@@ -290,6 +290,6 @@ fn an_error_on_an_executor_is_told_as_on_one_machine() {
         let expected = country.build("bad", &file, Means::default()).unwrap_err();
         let error = cluster.build(&country, "bad", &file).unwrap_err();
         assert_eq!(format!("{error:#}"), format!("{expected:#}"));
-        assert_eq!(left(&country), [PathBuf::new(); 0]);
+        assert_eq!(left(&country), Vec::<PathBuf>::new());
     }
 }

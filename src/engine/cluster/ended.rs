@@ -5,8 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, FixedSizeBinaryBuilder, RecordBatch, StringArray, UInt32Array,
-    UInt64Array,
+    Array, ArrayRef, AsArray, BinaryBuilder, RecordBatch, StringArray, UInt32Array, UInt64Array,
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt32Type, UInt64Type};
 use arrow::error::ArrowError;
@@ -19,16 +18,13 @@ use crate::domain::indicator::{Counts, CubeColumn};
 use crate::domain::region::RegionId;
 use crate::engine::end::Ended;
 
-/// Bytes of a cell's counts.
-const COUNTS: usize = CubeColumn::COUNT * size_of::<i64>();
-
 /// One row tells the [`Summary`], each other one a cell of the cube.
 pub static ENDED_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     Arc::new(Schema::new(vec![
         Field::new("summary", DataType::Utf8, true),
         Field::new("region", DataType::UInt32, true),
         Field::new("hexagon", DataType::UInt64, true),
-        Field::new("counts", DataType::FixedSizeBinary(COUNTS as i32), true),
+        Field::new("counts", DataType::Binary, true),
     ]))
 });
 
@@ -76,7 +72,7 @@ impl Summary {
 /// Those of Arrow.
 pub fn summary_rows(summary: &Summary) -> Result<RecordBatch, ArrowError> {
     let text = serde_json::to_string(summary).expect("a summary is JSON");
-    let mut counts = FixedSizeBinaryBuilder::new(COUNTS as i32);
+    let mut counts = BinaryBuilder::new();
     counts.append_null();
     let columns: Vec<ArrayRef> = vec![
         Arc::new(StringArray::from(vec![text])),
@@ -97,10 +93,10 @@ pub fn cube_rows(cube: &Cube, most: usize) -> Result<Vec<RecordBatch>, ArrowErro
 }
 
 fn cell_rows(cells: &[(CubeKey, &Counts)]) -> Result<RecordBatch, ArrowError> {
-    let mut counts = FixedSizeBinaryBuilder::with_capacity(cells.len(), COUNTS as i32);
+    let mut counts = BinaryBuilder::new();
     for (_, cell) in cells {
         let bytes: Vec<u8> = cell.iter().flat_map(|count| count.to_le_bytes()).collect();
-        counts.append_value(bytes)?;
+        counts.append_value(bytes);
     }
     let regions = cells.iter().map(|(key, _)| key.region.map(|region| region.0));
     let hexagons = cells.iter().map(|(key, _)| key.hexagon.map(u64::from));
@@ -129,7 +125,7 @@ impl AllEnded {
         let summaries = batch.column(0).as_string::<i32>();
         let regions = batch.column(1).as_primitive::<UInt32Type>();
         let hexagons = batch.column(2).as_primitive::<UInt64Type>();
-        let counts = batch.column(3).as_fixed_size_binary();
+        let counts = batch.column(3).as_binary::<i32>();
         for row in 0..batch.num_rows() {
             if summaries.is_valid(row) {
                 let summary = serde_json::from_str(summaries.value(row));
