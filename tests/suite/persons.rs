@@ -127,8 +127,9 @@ fn spoiled_persons_make_the_leaves_and_accounts_of_a_plain_join() {
     let mut told = read_csv(&file);
     spoil(&mut told);
     write_csv(&file, &told);
-    let release =
-        country.build_with("r1", &[visits.clone()], persons(&[file]), Means::default()).unwrap();
+    let release = country
+        .build_with("r1", std::slice::from_ref(&visits), persons(&[file]), Means::default())
+        .unwrap();
     let mut table = read_csv(&visits);
     plain::tell_persons(&mut table, &told, REFERENCE_DATE.parse().unwrap());
     reference::compare(&country, &release, &plain::build(&country, &[table]));
@@ -156,7 +157,7 @@ fn persons_are_joined_the_same_whatever_the_memory_the_threads_and_the_order() {
     let file = folder.join("persons.parquet");
     let rows = read_parquet(&file);
     let input = rows.get_array_memory_size() + read_parquet(&visits[0]).get_array_memory_size();
-    assert!(input >= 4 * 8 << 20, "the input holds {} MiB", input >> 20);
+    assert!(input >= (4 * 8) << 20, "the input holds {} MiB", input >> 20);
     let build = |name: &str, files: &[PathBuf], threads: u16, memory_mib: u32| {
         let means = Means { threads: Some(threads), memory_mib: Some(memory_mib) };
         country.build_with(name, &visits, persons(files), means).unwrap()

@@ -83,7 +83,14 @@ fn coverage_is_what_a_plain_comparison_makes_whatever_the_threads() {
     write_csv(&file, &entries);
     let build = |name: &str, threads| {
         let means = Means { threads: Some(threads), ..Means::default() };
-        country.build_with(name, &[visits.clone()], prelist(&[file.clone()]), means).unwrap()
+        country
+            .build_with(
+                name,
+                std::slice::from_ref(&visits),
+                prelist(std::slice::from_ref(&file)),
+                means,
+            )
+            .unwrap()
     };
     let release = build("r1", 1);
     let households = households(&release);
