@@ -178,7 +178,8 @@ mod tests {
             let key = CubeKey { region, hexagon: hexagon.filter(|_| region.is_some()) };
             ended.cube.add(key, &[count; CubeColumn::COUNT]);
         }
-        let summary = Summary::new(Path::new("/shared/attempt-1"), vec!["11.parquet".into()], &ended);
+        let summary =
+            Summary::new(Path::new("/shared/attempt-1"), vec!["11.parquet".into()], &ended);
         let mut all = AllEnded::default();
         all.take(&summary_rows(&summary).unwrap()).unwrap();
         for batch in cube_rows(&ended.cube, 1).unwrap() {
