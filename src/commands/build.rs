@@ -1,6 +1,7 @@
 //! `sebaran build`: visits in, a release out.
 
 mod registers;
+mod tiles;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use arrow::array::RecordBatch;
+use tracing::info;
 
 use super::Common;
 use super::answer::print;
@@ -26,7 +28,7 @@ use crate::domain::date::Date;
 use crate::domain::region::{RegionTree, Slug};
 use crate::domain::visit::{AssignBy, VisitField};
 use crate::engine::{self, Build, Built, EngineError, Ground, Pass, Sink};
-use crate::protect::{LeafTable, Protection};
+use crate::protect::{LeafTable, Protection, completed_denominators};
 use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
 use crate::store::manifest::{
@@ -37,6 +39,7 @@ use crate::store::{self, Draft, Release, index, leaves, regions};
 
 pub use registers::RegisterArgs;
 use registers::Registers;
+use tiles::TileSource;
 
 /// Build a release from visits.
 #[derive(Debug, clap::Args)]
@@ -67,6 +70,9 @@ pub struct BuildArgs {
     /// What runs the plan: local, or ballista://host:port, the cluster of a scheduler there.
     #[arg(long, default_value_t = Engine::Local)]
     pub engine: Engine,
+    /// Whether to write map tiles; without them a map has layers only.
+    #[arg(long, value_enum, default_value_t = Tiles::Yes)]
+    pub tiles: Tiles,
     /// The memory in MiB that the plan may hold before it spills to the disk; by default the setting.
     #[arg(long, value_parser = clap::value_parser!(u32).range(8..))]
     pub memory_mib: Option<u32>,
@@ -79,6 +85,13 @@ pub enum Assign {
     Declared,
     /// The position alone: the way to count again on other boundaries.
     Coordinates,
+}
+
+/// Whether a release has tiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Tiles {
+    Yes,
+    No,
 }
 
 /// Builds a release, makes it current and prints its accounts.
@@ -136,6 +149,20 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     leaves::write(draft.path(), &table_of_leaves, &ground.tree)?;
     if let Some(table) = &table {
         store::denominators::write(draft.path(), table)?;
+    }
+    if args.tiles == Tiles::Yes {
+        progress.phase("Cutting tiles");
+        let shapes = regions::load(&common.register, &args.regions)?.1;
+        let denominators = completed_denominators(table.unwrap_or_default(), &ground.tree);
+        let source = TileSource {
+            tree: &ground.tree,
+            leaves: &table_of_leaves,
+            denominators: &denominators,
+            release: &args.release,
+            reference_date: args.reference_date,
+        };
+        let count = source.write(draft.path(), &shapes)?;
+        info!(tiles = count, "Wrote {count} tiles");
     }
     let rows = [&built.rows[..], &registers.rows(&built)].concat();
     let mut inputs = hashing.finish(&rows)?;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use tracing::info;
 
 use super::Common;
-use super::build::{self, Assign, BuildArgs, RegisterArgs};
+use super::build::{self, Assign, BuildArgs, RegisterArgs, Tiles};
 use super::engine::Engine;
 use super::generate::{self, GenerateArgs};
 use super::serve::{self, ServeArgs};
@@ -75,6 +75,7 @@ fn invent_release(common: &Common, args: &DemoArgs, id: &Slug) -> Result<()> {
         denominators: glob(&out, "denominators")?.pop(),
         registers: RegisterArgs::default(),
         assign: Assign::Declared,
+        tiles: Tiles::Yes,
         memory_mib: None,
         engine: Engine::Local,
     };

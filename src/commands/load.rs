@@ -1,15 +1,17 @@
 //! Loading a release to answer from.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Result, bail};
 
 use crate::domain::indicator::Indicators;
-use crate::domain::region::Slug;
+use crate::domain::region::{Level, Slug};
 use crate::encode::ReleaseLabel;
 use crate::protect::completed_denominators;
 use crate::serve::{FullShapes, Served};
-use crate::store::{denominators, leaves, regions, release};
+use crate::store::archive::{TileArchive, file_name};
+use crate::store::{Release, denominators, leaves, regions, release};
 
 /// Opens a release, by default the current one, with the regions on which it was built.
 ///
@@ -45,5 +47,13 @@ pub fn served(register: &Path, id: Option<&Slug>) -> Result<Served> {
         denominators,
         general,
         full,
+        tiles: tiles(&release)?,
     })
+}
+
+/// The archives of tiles that a release has.
+fn tiles(release: &Release) -> Result<BTreeMap<Level, TileArchive>> {
+    let held = |level: &Level| release.manifest().files().contains_key(&file_name(*level));
+    let opened = |level| Ok((level, TileArchive::open(&release.file(&file_name(level))?)?));
+    Level::ALL.into_iter().filter(held).map(opened).collect()
 }

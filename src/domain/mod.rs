@@ -9,7 +9,9 @@ pub mod institution;
 pub mod person;
 pub mod position;
 pub mod region;
+pub mod tile;
 pub mod visit;
+pub mod zoom;
 
 #[cfg(test)]
 pub mod fixture;

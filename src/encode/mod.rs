@@ -4,7 +4,9 @@
 
 pub mod csv;
 pub mod geojson;
+pub mod mvt;
 mod outline;
+pub mod tilejson;
 pub mod title;
 
 use std::io;

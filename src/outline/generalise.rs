@@ -68,7 +68,7 @@ fn uses(polygons: &[Vec<Path>], arcs: &BTreeSet<u32>) -> bool {
 
 /// Drops the islands that are no region's largest part, share no border, have no lakes, and are smaller
 /// than a square of the tolerance.
-fn drop_islets(arcs: &mut Arcs, tolerance_deg: f64) {
+pub(super) fn drop_islets(arcs: &mut Arcs, tolerance_deg: f64) {
     let mut times = vec![0_u32; arcs.lines.len()];
     for step in arcs.shapes.iter().flatten().flatten().flatten() {
         times[step.arc as usize] += 1;
@@ -91,7 +91,7 @@ fn outer_area(rings: &[Path], lines: &[Vec<Coord>]) -> f64 {
 }
 
 /// The line with fewer corners; a closed one keeps at least three different ones.
-fn simplified(line: &[Coord], tolerance_deg: f64) -> Vec<Coord> {
+pub(super) fn simplified(line: &[Coord], tolerance_deg: f64) -> Vec<Coord> {
     if line.len() <= 2 || line.first() != line.last() {
         return LineString::new(line.to_vec()).simplify(tolerance_deg).0;
     }
@@ -125,7 +125,7 @@ fn draw(polygons: &[Vec<Path>], lines: &[Vec<Coord>]) -> MultiPolygon {
     polygons.collect()
 }
 
-fn follow(path: &Path, lines: &[Vec<Coord>]) -> LineString {
+pub(super) fn follow(path: &Path, lines: &[Vec<Coord>]) -> LineString {
     let mut corners: Vec<Coord> = Vec::new();
     for step in path {
         let line = &lines[step.arc as usize];

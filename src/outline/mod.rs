@@ -6,8 +6,10 @@
 
 mod arcs;
 mod check;
+mod clip;
 mod coverage;
 mod crossings;
+mod cut;
 mod dissolve;
 mod generalise;
 mod label;
@@ -19,6 +21,7 @@ mod rings;
 
 pub use check::OutlineError;
 pub use coverage::{Coverage, Gap, Overlap};
+pub use cut::{Cutter, TilePiece};
 pub use dissolve::{Method, Union, dissolve};
 pub use levels::{Derived, derive};
 

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
 use super::query::LayerQuery;
 use super::served::Served;
-use crate::encode::Format;
+use crate::encode::{Format, mvt};
 
 /// How a body is coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,13 +37,17 @@ fn is_gzip(coding: &str) -> bool {
 /// A strong tag: the same one, the same bytes. It stands for the release, the layer, its parameters, the
 /// coding, and the version of the program that wrote it.
 pub(super) fn tag(served: &Served, query: &LayerQuery, coding: Coding) -> String {
+    tag_of(served, &query.canonical(), coding)
+}
+
+/// As [`tag`], of anything that is answered from the release; `what` says all on which it depends.
+pub(super) fn tag_of(served: &Served, what: &str, coding: Coding) -> String {
     let asked = format!(
-        "{} {} {} {} {coding:?} {}",
+        "{} {} {} {} {coding:?} {what}",
         env!("CARGO_PKG_VERSION"),
         served.content,
         served.label.release,
         served.leaves.protection().name(),
-        query.canonical()
     );
     format!("\"{}\"", &blake3::hash(asked.as_bytes()).to_hex()[..32])
 }
@@ -76,9 +80,23 @@ pub(super) fn layer(
     name: String,
     body: Bytes,
 ) -> Response<Body> {
+    typed(format.media_type(), coding, tag, name, body)
+}
+
+pub(super) fn tile(coding: Coding, tag: &str, name: String, body: Bytes) -> Response<Body> {
+    typed(mvt::MEDIA_TYPE, coding, tag, name, body)
+}
+
+fn typed(
+    media_type: &'static str,
+    coding: Coding,
+    tag: &str,
+    name: String,
+    body: Bytes,
+) -> Response<Body> {
     let mut response = tagged(tag, name, Body::from(body));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     if coding == Coding::Gzip {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }

@@ -34,39 +34,10 @@ pub(super) async fn layer(
         return Ok(answer::not_modified(&tag, name));
     }
     let format = query.format;
-    let body = encoded(&house, query, coding, &tag).await?;
+    let limits = house.limits;
+    let work = move |served: &Served| encode(served, &limits, &query, coding).map(Bytes::from);
+    let body = house.cached(&tag, work).await?;
     Ok(answer::layer(format, coding, &tag, name, body))
-}
-
-/// The bytes of a layer, from the cache or made in a thread that may take its time.
-async fn encoded(
-    house: &House,
-    query: LayerQuery,
-    coding: Coding,
-    tag: &str,
-) -> Result<Bytes, ApiError> {
-    if let Some(body) = house.cache.get(tag) {
-        return Ok(body);
-    }
-    let workers = house.workers.clone().acquire_owned().await;
-    let permit = workers.map_err(|_| ApiError::internal())?;
-    // Another request may have made it while this one waited.
-    if let Some(body) = house.cache.get(tag) {
-        return Ok(body);
-    }
-    let (house, tag) = (house.clone(), tag.to_owned());
-    let work = tokio::task::spawn_blocking(move || {
-        let body = encode(&house.served, &house.limits, &query, coding).map(Bytes::from);
-        if let Ok(body) = &body {
-            house.cache.put(&tag, body);
-        }
-        drop(permit);
-        body
-    });
-    work.await.unwrap_or_else(|failure| {
-        error!(error = %failure, "Failed to make a layer");
-        Err(ApiError::internal())
-    })
 }
 
 fn encode(

@@ -11,13 +11,16 @@ mod layers;
 mod page;
 mod query;
 mod served;
+mod tiles;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::routing::get;
 use tokio::sync::Semaphore;
+use tracing::error;
 
 pub use bind::{bind, run};
 pub use error::{ApiError, ServeError};
@@ -26,18 +29,28 @@ pub use served::{FullShapes, Served};
 use cache::Cache;
 
 /// The paths that are answered.
-pub const ROUTES: [&str; 5] = ["/", "/layers", "/layers/{theme}/{file}", "/health", "/ready"];
+pub const ROUTES: [&str; 7] = [
+    "/",
+    "/layers",
+    "/layers/{theme}/{file}",
+    "/tiles/{file}",
+    "/tiles/{geography}/{z}/{x}/{file}",
+    "/health",
+    "/ready",
+];
 
 /// Everything that is answered.
 ///
 /// Layers take `within=CODE`, `bbox=west,south,east,north`, `limit=N`, `geometry=general|full|none` and
 /// `release=ID`.
 pub fn router(served: Arc<Served>, limits: Limits) -> Router {
-    let [start, catalogue, layer, health, ready] = ROUTES;
+    let [start, catalogue, layer, tiles, tile, health, ready] = ROUTES;
     let routes = Router::new()
         .route(start, get(page::start))
         .route(catalogue, get(catalogue::layers))
         .route(layer, get(layers::layer))
+        .route(tiles, get(tiles::description))
+        .route(tile, get(tiles::tile))
         .route(health, get(catalogue::health))
         .route(ready, get(catalogue::ready))
         .fallback(error::no_such_page)
@@ -89,6 +102,36 @@ impl House {
     fn new(served: Arc<Served>, limits: Limits) -> Self {
         let cache = Arc::new(Cache::new(limits.cache_bytes));
         Self { served, limits, cache, workers: Arc::new(Semaphore::new(limits.workers.max(1))) }
+    }
+
+    /// The bytes that a tag stands for, from the cache, or made in a thread that may take its time.
+    async fn cached(
+        &self,
+        tag: &str,
+        make: impl FnOnce(&Served) -> Result<Bytes, ApiError> + Send + 'static,
+    ) -> Result<Bytes, ApiError> {
+        if let Some(body) = self.cache.get(tag) {
+            return Ok(body);
+        }
+        let workers = self.workers.clone().acquire_owned().await;
+        let permit = workers.map_err(|_| ApiError::internal())?;
+        // Another request may have made it while this one waited.
+        if let Some(body) = self.cache.get(tag) {
+            return Ok(body);
+        }
+        let (house, tag) = (self.clone(), tag.to_owned());
+        let work = tokio::task::spawn_blocking(move || {
+            let body = make(&house.served);
+            if let Ok(body) = &body {
+                house.cache.put(&tag, body);
+            }
+            drop(permit);
+            body
+        });
+        work.await.unwrap_or_else(|failure| {
+            error!(error = %failure, "Failed to make an answer");
+            Err(ApiError::internal())
+        })
     }
 }
 

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,6 +42,7 @@ fn served() -> Arc<Served> {
             move || Ok(full.clone())
         }),
         general,
+        tiles: BTreeMap::new(),
         tree,
     })
 }

@@ -1,5 +1,6 @@
 //! The release that is answered from.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,9 +9,10 @@ use geo::MultiPolygon;
 use super::error::ServeError;
 use crate::domain::geography::Geography;
 use crate::domain::indicator::{Denominators, Indicators};
-use crate::domain::region::RegionTree;
+use crate::domain::region::{Level, RegionTree};
 use crate::encode::{Format, Geometry, Outlines, ReleaseLabel};
 use crate::protect::{Layer, LayerRequest, LeafTable};
+use crate::store::archive::TileArchive;
 
 /// A release with all that its layers need. It holds no exact counts but those of a restricted leaf
 /// table.
@@ -26,6 +28,8 @@ pub struct Served {
     /// Generalised outlines, by region.
     pub general: Vec<MultiPolygon>,
     pub full: FullShapes,
+    /// The archives that the release has.
+    pub tiles: BTreeMap<Level, TileArchive>,
 }
 
 impl Served {

@@ -83,6 +83,9 @@ pub enum StoreError {
     Index { version: Slug, source: IndexError },
     #[error("the leaf table `{path}` is not what its release says; build the release again")]
     Leaves { path: PathBuf, source: LeafError },
+    /// An archive of tiles can't be written or read; the cause says why.
+    #[error("cannot {action} the tiles `{path}`")]
+    Archive { action: &'static str, path: PathBuf, source: Box<pmtiles::PmtError> },
     /// Parquet refused; the cause says why.
     #[error("cannot {action} `{path}`")]
     Parquet { action: &'static str, path: PathBuf, source: Box<ParquetError> },

@@ -10,7 +10,7 @@ use tracing::{info, warn};
 
 use super::StoreError;
 use super::aside::Aside;
-use super::regions;
+use super::{mapped, regions};
 use crate::domain::region::{RegionTree, Slug};
 use crate::locate::{DamagedIndex, RegionIndex, build};
 
@@ -59,14 +59,7 @@ enum Unopened {
 }
 
 fn map(path: &Path) -> Result<RegionIndex, Unopened> {
-    let file = File::open(path).map_err(|_| Unopened::Missing)?;
-    #[expect(
-        unsafe_code,
-        reason = "a map is only sound while nobody changes the file; an index is \
-                                    renamed into its place and never written again"
-    )]
-    // SAFETY: see the reason above.
-    let map = unsafe { Mmap::map(&file) }.map_err(|_| Unopened::Missing)?;
+    let map = mapped::map(path).map_err(|_| Unopened::Missing)?;
     if bytemuck::try_cast_slice::<u8, u64>(&map).is_err() {
         return Err(Unopened::Damaged(DamagedIndex));
     }

@@ -1,5 +1,6 @@
 //! What lies on the disk, an edge: regions, and releases, which never change, each with its manifest.
 
+pub mod archive;
 pub mod aside;
 pub mod coverage;
 mod csv_rows;
@@ -12,6 +13,7 @@ pub mod institutions;
 pub mod leaves;
 mod lock;
 pub mod manifest;
+mod mapped;
 pub mod placed;
 mod placed_persons;
 pub mod regions;

@@ -11,7 +11,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type, UInt8Type};
 use geo::MultiPolygon;
 use h3o::CellIndex;
-use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs};
+use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs, Tiles};
 use sebaran::commands::engine::Engine;
 use sebaran::domain::position::Position;
 use sebaran::domain::region::{RegionTree, Shapes};
@@ -67,6 +67,7 @@ pub fn ours(survey: &Survey, release: &str, threads: u16) -> anyhow::Result<Rele
         denominators: None,
         registers: RegisterArgs::default(),
         assign: Assign::Declared,
+        tiles: Tiles::No,
         memory_mib: None,
         engine: Engine::Local,
     };

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sebaran::commands::Common;
-use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs};
+use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs, Tiles};
 use sebaran::commands::engine::Engine;
 use sebaran::commands::generate::{self, GenerateArgs};
 use sebaran::domain::code::CodeSystem;
@@ -143,6 +143,17 @@ impl Country {
         build::build(&self.common(means), &args)
     }
 
+    /// Builds a release with tiles from visits.
+    pub fn build_with_tiles(
+        &self,
+        release: &str,
+        visits: &[PathBuf],
+        means: Means,
+    ) -> anyhow::Result<Release> {
+        let args = BuildArgs { tiles: Tiles::Yes, ..build_args(release, visits) };
+        build::build(&self.common(means), &args)
+    }
+
     /// Builds a release on a cluster, with the settings of a file.
     #[cfg(feature = "cluster")]
     pub fn build_on(
@@ -179,6 +190,7 @@ fn build_args(release: &str, visits: &[PathBuf]) -> BuildArgs {
         denominators: None,
         registers: RegisterArgs::default(),
         assign: Assign::Declared,
+        tiles: Tiles::No,
         memory_mib: None,
         engine: Engine::Local,
     }

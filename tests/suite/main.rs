@@ -27,3 +27,4 @@ mod repeated;
 mod source;
 mod sums;
 mod table;
+mod tiles;

@@ -71,20 +71,34 @@ impl Server {
         Self { child, address }
     }
 
-    /// The status, the headers and the body of an answer.
+    /// The status, the headers in lower case and the body of an answer.
     pub fn get(&self, path: &str) -> (u16, String, String) {
+        let (status, head, body) = self.get_bytes(path);
+        (status, head, String::from_utf8(body).unwrap())
+    }
+
+    /// As [`Self::get`], of a body that is no text.
+    pub fn get_bytes(&self, path: &str) -> (u16, String, Vec<u8>) {
+        self.get_with(path, &[])
+    }
+
+    /// As [`Self::get_bytes`], asked with headers.
+    pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> (u16, String, Vec<u8>) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        let host = &self.address;
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut asked = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n", self.address);
+        for (name, value) in headers {
+            asked.push_str(&format!("{name}: {value}\r\n"));
+        }
+        write!(stream, "{asked}Connection: close\r\n\r\n").unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
-        let text = String::from_utf8(bytes).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        let end = memchr::memmem::find(&bytes, b"\r\n\r\n").unwrap();
+        let body = bytes.split_off(end + 4);
+        let head = String::from_utf8(bytes).unwrap().to_lowercase();
         let status = head.split_whitespace().nth(1).unwrap().parse().unwrap();
-        let is_chunked = head.to_lowercase().contains("transfer-encoding: chunked");
-        let body = if is_chunked { joined(body) } else { body.to_owned() };
-        (status, head.to_lowercase(), body)
+        let is_chunked = head.contains("transfer-encoding: chunked");
+        (status, head, if is_chunked { joined(&body) } else { body })
     }
 }
 
@@ -96,12 +110,16 @@ impl Drop for Server {
 }
 
 /// The chunks of a body, put together.
-fn joined(mut chunks: &str) -> String {
-    let mut body = String::new();
-    while let Some((size, rest)) = chunks.split_once("\r\n") {
-        let size = usize::from_str_radix(size, 16).unwrap();
-        body.push_str(&rest[..size]);
-        chunks = rest[size..].trim_start_matches("\r\n");
+fn joined(mut chunks: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(end) = memchr::memmem::find(chunks, b"\r\n") {
+        let size = usize::from_str_radix(str::from_utf8(&chunks[..end]).unwrap(), 16).unwrap();
+        let rest = &chunks[end + 2..];
+        body.extend_from_slice(&rest[..size]);
+        chunks = rest[size..].strip_prefix(b"\r\n").unwrap_or(&[]);
+        if size == 0 {
+            break;
+        }
     }
     body
 }

@@ -1,0 +1,198 @@
+//! Tiles over HTTP: those of regions from the release's archives, those of hexagons made when asked for.
+
+use std::io::Read;
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use flate2::read::GzDecoder;
+use tower::ServiceExt;
+use tower_http::services::ServeFile;
+use tracing::error;
+
+use super::House;
+use super::answer::{self, Coding};
+use super::error::ApiError;
+use super::gzip::gzip;
+use super::served::Served;
+use crate::domain::geography::{Geography, HexagonSize};
+use crate::domain::region::Level;
+use crate::domain::tile::Tile;
+use crate::domain::zoom::{ZoomSettings, Zooms};
+use crate::encode::mvt::TileFigures;
+use crate::encode::tilejson::{TileJson, Tiled};
+use crate::protect::{Layer, LayerRequest};
+use crate::store::archive::TileArchive;
+
+/// The zooms of tiles of hexagons: before the first, the largest would be too many; the smallest are
+/// drawn from the last on.
+pub(super) const HEXAGON_ZOOMS: Zooms = Zooms { least: 2, most: 10 };
+
+/// What a tile of hexagons holds beyond its sides, as a share of them: no hexagon that is drawn at a zoom
+/// reaches farther from its middle.
+const HEXAGON_MARGIN: f64 = 0.05;
+
+/// The size of hexagon that suits a zoom: two less than it, so that a tile has some hundreds.
+const fn hexagon_at(zoom: u8) -> HexagonSize {
+    match zoom {
+        0..=6 => HexagonSize::Hex4,
+        7 => HexagonSize::Hex5,
+        8 => HexagonSize::Hex6,
+        9 => HexagonSize::Hex7,
+        _ => HexagonSize::Hex8,
+    }
+}
+
+/// `/tiles/{geography}/{z}/{x}/{y}.mvt`
+pub(super) async fn tile(
+    State(house): State<House>,
+    path: Result<Path<(String, u8, u32, String)>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (tiled, tile) = parse(path)?;
+    let coding = Coding::accepted(&headers);
+    let name = format!("tile {}", tiled.name());
+    let tag = answer::tag_of(&house.served, &format!("{} {tile:?}", tiled.name()), coding);
+    if answer::is_known(&headers, &tag) {
+        return Ok(answer::not_modified(&tag, name));
+    }
+    let body = match tiled {
+        Tiled::Region(level) => of_regions(&house.served, level, tile, coding).await?,
+        Tiled::Hexagons => of_hexagons(&house, tile, coding, &tag).await?,
+    };
+    Ok(answer::tile(coding, &tag, name, body))
+}
+
+/// `/tiles/{geography}.json` and `/tiles/{geography}.pmtiles`
+pub(super) async fn description(
+    State(house): State<House>,
+    Path(file): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let unknown = || {
+        ApiError::not_found(
+            "There are /tiles/{geography}.json and /tiles/{geography}.pmtiles, of province, regency, \
+             district and village, and /tiles/hexagon.json.",
+        )
+    };
+    let (name, extension) = file.rsplit_once('.').ok_or_else(unknown)?;
+    let tiled = Tiled::find(name).ok_or_else(unknown)?;
+    match (extension, tiled) {
+        ("json", _) => {
+            let zooms = zooms(&house.served, tiled)?;
+            let url = format!("{}/tiles/{name}/{{z}}/{{x}}/{{y}}.mvt", origin(&request));
+            let Served { label, indicators, tree, .. } = &*house.served;
+            let release = (&label.release, &label.reference_date);
+            let told = TileJson::new(tiled, zooms, tree.bounds(), release, indicators, vec![url]);
+            Ok(Json(told).into_response())
+        }
+        ("pmtiles", Tiled::Region(level)) => {
+            let archive = archive(&house.served, level)?;
+            let served = ServeFile::new(archive.path()).oneshot(request).await;
+            served.map(|response| response.map(Body::new)).map_err(|never| match never {})
+        }
+        _ => Err(unknown()),
+    }
+}
+
+/// Where the client reached this server.
+fn origin(request: &Request) -> String {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    host.map_or_else(String::new, |host| format!("http://{host}"))
+}
+
+fn parse(
+    path: Result<Path<(String, u8, u32, String)>, PathRejection>,
+) -> Result<(Tiled, Tile), ApiError> {
+    let Path((name, zoom, column, file)) =
+        path.map_err(|error| ApiError::bad_request(error.body_text()))?;
+    let tiled = Tiled::find(&name).ok_or_else(|| {
+        ApiError::not_found(
+            "There are tiles of province, regency, district, village and hexagon, for example \
+             /tiles/regency/7/102/64.mvt.",
+        )
+    })?;
+    let row = file.strip_suffix(".mvt").and_then(|row| row.parse().ok());
+    let tile = row.and_then(|row| Tile::new(zoom, column, row)).ok_or_else(|| {
+        ApiError::not_found(
+            "There is no such tile: a tile is zoom/column/row.mvt, its zoom at most 22, its column and \
+             row below 2 to the power of the zoom.",
+        )
+    })?;
+    Ok((tiled, tile))
+}
+
+fn archive(served: &Served, level: Level) -> Result<&TileArchive, ApiError> {
+    served.tiles.get(&level).ok_or_else(|| {
+        ApiError::not_found(format!(
+            "The release has no tiles of {level}: its regions have no such level, or it was built \
+             without tiles."
+        ))
+    })
+}
+
+fn zooms(served: &Served, tiled: Tiled) -> Result<Zooms, ApiError> {
+    match tiled {
+        Tiled::Region(level) => archive(served, level).map(|_| ZoomSettings::embedded().of(level)),
+        Tiled::Hexagons => Ok(HEXAGON_ZOOMS),
+    }
+}
+
+/// A tile as the archive has it; an empty one where it has none.
+async fn of_regions(
+    served: &Served,
+    level: Level,
+    tile: Tile,
+    coding: Coding,
+) -> Result<Bytes, ApiError> {
+    let found = archive(served, level)?.tile(tile).await.map_err(|cause| {
+        error!(error = &cause as &dyn std::error::Error, "Failed to read a tile");
+        ApiError::internal()
+    })?;
+    let Some(packed) = found else { return coded(Vec::new(), coding) };
+    if coding == Coding::Gzip {
+        return Ok(packed);
+    }
+    let mut bytes = Vec::new();
+    GzDecoder::new(&*packed).read_to_end(&mut bytes).map_err(|_| ApiError::internal())?;
+    Ok(bytes.into())
+}
+
+/// A tile of hexagons, from the cache or made in a thread that may take its time.
+async fn of_hexagons(
+    house: &House,
+    tile: Tile,
+    coding: Coding,
+    tag: &str,
+) -> Result<Bytes, ApiError> {
+    if !HEXAGON_ZOOMS.holds(tile.zoom()) {
+        return Err(ApiError::not_found(format!(
+            "Hexagons are drawn from zoom {} to {}; a map draws the last ones larger.",
+            HEXAGON_ZOOMS.least, HEXAGON_ZOOMS.most
+        )));
+    }
+    let work = move |served: &Served| coded(hexagons(served, tile)?, coding);
+    house.cached(tag, work).await
+}
+
+fn hexagons(served: &Served, tile: Tile) -> Result<Vec<u8>, ApiError> {
+    let geography = Geography::Hexagon(hexagon_at(tile.zoom()));
+    let bounds = Some(tile.bounds_with(HEXAGON_MARGIN));
+    let of_theme =
+        |theme| served.layer(&LayerRequest { theme, geography, within: None, bounds, limit: None });
+    let layers: Vec<Layer> = served.indicators.themes.iter().map(of_theme).collect();
+    TileFigures::new(&layers).hexagons(tile).map_err(|cause| {
+        error!(error = &cause as &dyn std::error::Error, "Failed to write a tile");
+        ApiError::internal()
+    })
+}
+
+fn coded(bytes: Vec<u8>, coding: Coding) -> Result<Bytes, ApiError> {
+    match coding {
+        Coding::Identity => Ok(bytes.into()),
+        Coding::Gzip => gzip(&bytes).map(Bytes::from).map_err(|_| ApiError::internal()),
+    }
+}
