@@ -12,7 +12,7 @@ use geo::{Coord, LineString, MultiPolygon, Polygon};
 use rayon::prelude::*;
 
 use super::arcs::{Arcs, Path};
-use super::clip::{Axis, Kept, Ring, clip, doubled_area};
+use super::clip::{Axis, Kept, Ring, doubled_area, split};
 use super::generalise::{drop_islets, follow, simplified};
 use crate::domain::tile::{Tile, project};
 use crate::domain::zoom::{EXTENT, ZoomSettings, Zooms};
@@ -132,11 +132,12 @@ impl Cutter {
         }
         let middle = first + (last - first) / 2;
         let line = (middle + 1) * EXTENT;
-        let part = |kept| rings.iter().map(|ring| clip(ring, axis, kept)).collect::<Vec<Ring>>();
-        let (lower, upper) =
-            (part(Kept::UpTo(line + self.margin)), part(Kept::From(line - self.margin)));
-        self.halve_between(axis, lower, (first, middle), give);
-        self.halve_between(axis, upper, (middle + 1, last), give);
+        for part in split(&rings, axis, Kept::UpTo(line + self.margin)) {
+            self.halve_between(axis, part, (first, middle), give);
+        }
+        for part in split(&rings, axis, Kept::From(line - self.margin)) {
+            self.halve_between(axis, part, (middle + 1, last), give);
+        }
     }
 }
 

@@ -18,12 +18,16 @@ fn cutter(shapes: &[MultiPolygon], least: u8, most: u8) -> Cutter {
 /// The area of what lies in the tiles themselves, without their margins, in square units.
 fn area_in_tiles(pieces: &[TilePiece]) -> i64 {
     let inner = |line: &LineString<i32>| {
-        let mut ring: Ring = line.0[..line.0.len() - 1].to_vec();
+        let ring: Ring = line.0[..line.0.len() - 1].to_vec();
+        let mut rings = vec![ring];
         for axis in [Axis::X, Axis::Y] {
-            ring = clip(&ring, axis, Kept::From(0));
-            ring = clip(&ring, axis, Kept::UpTo(EXTENT));
+            for kept in [Kept::From(0), Kept::UpTo(EXTENT)] {
+                let parts =
+                    rings.iter().flat_map(|ring| split(std::slice::from_ref(ring), axis, kept));
+                rings = parts.flatten().collect();
+            }
         }
-        doubled_area(&ring).abs()
+        rings.iter().map(|ring| doubled_area(ring).abs()).sum::<i64>()
     };
     let of_polygon = |polygon: &Polygon<i32>| {
         inner(polygon.exterior()) - polygon.interiors().iter().map(inner).sum::<i64>()
