@@ -15,7 +15,7 @@ const CELL: f64 = 0.01;
 /// The most cells of a grid, 64 MiB of them.
 const MOST_CELLS: usize = 1 << 24;
 /// A cell that more edges cross is divided.
-const MOST_EDGES: usize = 20;
+const MOST_EDGES: usize = 10;
 /// How often a cell may be divided: to about 4 m.
 const MOST_DIVISIONS: u32 = 4;
 /// Where in its square a reference point stands. Odd fractions, so that hardly any border runs there.

@@ -4,7 +4,7 @@
 use geo::Coord;
 
 use super::grid::PARTS;
-use super::orient::{is_between, side};
+use super::orient::{Line, is_between};
 
 /// Which regions cover a point of a cell, one bit for each candidate in the order of their codes.
 pub type Mask = u64;
@@ -160,12 +160,13 @@ impl<'a> Record<'a> {
     #[inline]
     pub fn cover(&self, point: Coord) -> Cover {
         let reference = coord(&self.words[2..4]);
+        let drawn = Line::new(point, reference);
         let (mut inside, mut touched) = (self.words[1], 0);
         for (mask, mut vertices) in self.chains() {
             let Some(mut a) = vertices.next() else { continue };
-            let mut side_a = side(point, reference, a);
+            let mut side_a = drawn.side(a);
             for b in vertices {
-                let side_b = side(point, reference, b);
+                let side_b = drawn.side(b);
                 if side_a * side_b <= 0.0 {
                     let crossing = cross(a, b, point, reference);
                     let changes_side = (side_a >= 0.0) != (side_b >= 0.0);
@@ -186,8 +187,8 @@ struct Crossing {
 
 #[inline]
 fn cross(a: Coord, b: Coord, point: Coord, reference: Coord) -> Crossing {
-    let of_point = side(a, b, point);
-    let of_reference = side(a, b, reference);
+    let edge = Line::new(a, b);
+    let (of_point, of_reference) = (edge.side(point), edge.side(reference));
     Crossing {
         is_crossed: (of_point > 0.0 && of_reference < 0.0)
             || (of_point < 0.0 && of_reference > 0.0),

@@ -6,19 +6,40 @@ use geo::Coord;
 /// 1997, `ccwerrboundA`).
 const ERROR_SHARE: f64 = 3.330_669_073_875_472e-16;
 
-/// Above 0 where `point` lies left of the line from `a` to `b`, below 0 to the right, 0 on it.
-///
-/// The sign is exact: where rounding could change it, `robust` decides (Shewchuk's adaptive
-/// predicates). The value is not.
+/// The straight line from one point to another, prepared to be asked about many points.
+#[derive(Clone, Copy)]
+pub struct Line {
+    from: Coord,
+    to: Coord,
+    along: Coord,
+}
+
+impl Line {
+    #[inline]
+    pub fn new(from: Coord, to: Coord) -> Self {
+        Self { from, to, along: to - from }
+    }
+
+    /// Above 0 where `point` lies left of the line, below 0 to the right, 0 on it.
+    ///
+    /// The sign is exact: where rounding could change it, `robust` decides (Shewchuk's adaptive
+    /// predicates). The value is not.
+    #[inline]
+    pub fn side(&self, point: Coord) -> f64 {
+        let left = self.along.x * (point.y - self.from.y);
+        let right = self.along.y * (point.x - self.from.x);
+        let determinant = left - right;
+        if determinant.abs() > ERROR_SHARE * (left.abs() + right.abs()) {
+            return determinant;
+        }
+        exact(self.from, self.to, point)
+    }
+}
+
+/// [`Line::side`] of the line from `a` to `b`.
 #[inline]
 pub fn side(a: Coord, b: Coord, point: Coord) -> f64 {
-    let left = (a.x - point.x) * (b.y - point.y);
-    let right = (a.y - point.y) * (b.x - point.x);
-    let determinant = left - right;
-    if determinant.abs() > ERROR_SHARE * (left.abs() + right.abs()) {
-        return determinant;
-    }
-    exact(a, b, point)
+    Line::new(a, b).side(point)
 }
 
 #[cold]

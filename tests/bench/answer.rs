@@ -76,10 +76,16 @@ impl<'a> Answers<'a> {
         self.villages.clear();
         self.view.find_many(positions, &mut self.villages);
         let code = |village: &Option<u32>| village.map(|village| self.codes[village as usize]);
-        let codes: UInt64Array = self.villages.iter().map(code).collect();
+        let codes = column(&self.villages, code);
         let hexagons = self.hexagons.find_many(positions);
-        let hexagons: UInt64Array =
-            hexagons.into_iter().map(|hexagon| hexagon.map(u64::from)).collect();
-        vec![Arc::new(codes), Arc::new(hexagons)]
+        vec![codes, column(&hexagons, |hexagon| hexagon.map(u64::from))]
     }
+}
+
+/// A column of what is told of each item, with nulls where it is nothing.
+fn column<T>(items: &[T], told: impl Fn(&T) -> Option<u64>) -> ArrayRef {
+    let values: Vec<u64> = items.iter().map(|item| told(item).unwrap_or_default()).collect();
+    let is_there = || items.iter().map(|item| told(item).is_some());
+    let nulls = (!is_there().all(|there| there)).then(|| is_there().collect());
+    Arc::new(UInt64Array::new(values.into(), nulls))
 }
