@@ -64,6 +64,7 @@ fn ours(survey: &Survey, release: &str, threads: u16) -> anyhow::Result<Release>
         columns: None,
         denominators: None,
         assign: Assign::Declared,
+        since: None,
         memory_mib: None,
     };
     build::build(&common(&survey.register, Some(threads)), &arguments)
