@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -12,6 +12,7 @@ use arrow::array::RecordBatch;
 
 use super::Common;
 use super::answer::print;
+use super::beside;
 use super::inputs::Inputs;
 use super::progress::Progress;
 use super::releases;
@@ -21,13 +22,13 @@ use crate::config::Config;
 use crate::domain::date::Date;
 use crate::domain::region::Slug;
 use crate::domain::visit::{AssignBy, VisitField};
-use crate::engine::{self, Build, Built, EngineError, Ground, Pass, Sink};
+use crate::engine::{self, Beside, Build, Built, EngineError, Ground, Pass, Sink};
 use crate::protect::{LeafTable, Protection};
 use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
-use crate::store::manifest::{BuildChoices, BuildRecord, InputUsed, RegionsUsed};
+use crate::store::manifest::{BesideUsed, BuildChoices, BuildRecord, InputUsed, RegionsUsed};
 use crate::store::placed::PlacedWriter;
-use crate::store::{self, Draft, Release, index, leaves, regions};
+use crate::store::{self, Draft, Release, decisions, findings, index, leaves, regions, summaries};
 
 /// Build a release from visits.
 #[derive(Debug, clap::Args)]
@@ -53,6 +54,9 @@ pub struct BuildArgs {
     /// What says where a household counts.
     #[arg(long, value_enum, default_value_t = Assign::Declared)]
     pub assign: Assign,
+    /// The release before: households far from where it has them are noted.
+    #[arg(long)]
+    pub since: Option<Slug>,
     /// The memory in MiB that the plan may hold before it spills to the disk; by default the setting.
     #[arg(long, value_parser = clap::value_parser!(u32).range(8..))]
     pub memory_mib: Option<u32>,
@@ -90,10 +94,11 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let progress = Progress::new(common);
     let settings = common.settings()?;
     let inputs = Inputs::note(&args.visits);
-    let files = Arc::new(VisitFiles::open(&args.visits, columns(args)?)?);
+    let files = Arc::new(VisitFiles::open(&args.visits, columns(args.columns.as_deref())?)?);
     let table = args.denominators.as_deref().map(denominators::read).transpose()?;
     let draft = Draft::begin(&common.register, &args.release)?;
-    let ground = Arc::new(ground(args, common, &settings)?);
+    let (beside, used, decided) = beside::collect(common, args.since.as_ref(), draft.path())?;
+    let ground = Arc::new(ground(common, &args.regions, args.assign, &settings, beside)?);
     let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
     let bounds = (threads(common), memory_mib as usize * 1024 * 1024);
     let hashing = inputs.hash();
@@ -104,31 +109,50 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let table_of_leaves =
         LeafTable::exact(&built.cube, files.fields(), ground.threshold, &ground.tree);
     leaves::write(draft.path(), &table_of_leaves, &ground.tree)?;
+    summaries::write(draft.path(), &built.quality, &ground.tree)?;
+    if !decided.is_empty() {
+        decisions::write(draft.path(), &decided)?;
+    }
     if let Some(table) = &table {
         store::denominators::write(draft.path(), table)?;
     }
     let inputs = hashing.finish(&built.rows)?;
     let record = record(args, common, (&files, inputs), &ground, &built)?;
+    let record = BuildRecord { beside: used, ..record };
     Ok(draft.publish(record)?)
 }
 
-fn columns(args: &BuildArgs) -> Result<ColumnsFile> {
-    let Some(path) = &args.columns else { return Ok(ColumnsFile::default()) };
+/// The columns file, where one is named.
+///
+/// # Errors
+/// Where it can't be read.
+pub(super) fn columns(path: Option<&Path>) -> Result<ColumnsFile> {
+    let Some(path) = path else { return Ok(ColumnsFile::default()) };
     let text = fs::read_to_string(path)
         .with_context(|| format!("cannot read columns file `{}`", path.display()))?;
     ColumnsFile::parse(&text)
         .with_context(|| format!("cannot use columns file `{}`", path.display()))
 }
 
-fn ground(args: &BuildArgs, common: &Common, settings: &Config) -> Result<Ground> {
-    regions::ensure(&common.register, &args.regions)?;
-    let (tree, index) = index::open(&common.register, &args.regions)?;
-    let assign = match args.assign {
+/// Regions and settings to judge visits by.
+///
+/// # Errors
+/// Where the regions can't be read.
+pub(super) fn ground(
+    common: &Common,
+    version: &Slug,
+    assign: Assign,
+    settings: &Config,
+    beside: Beside,
+) -> Result<Ground> {
+    regions::ensure(&common.register, version)?;
+    let (tree, index) = index::open(&common.register, version)?;
+    let assign = match assign {
         Assign::Declared => AssignBy::Declared,
         Assign::Coordinates => AssignBy::Coordinates,
     };
     let threshold = settings.build.poverty_threshold;
-    Ok(Ground { tree, index, assign, check: settings.check, threshold })
+    Ok(Ground { tree, index, assign, check: settings.check, threshold, beside })
 }
 
 fn run_plan(
@@ -138,7 +162,7 @@ fn run_plan(
     ground: &Arc<Ground>,
     progress: &Progress,
 ) -> Result<Built> {
-    for table in ["placed", "findings"] {
+    for table in ["placed", findings::FOLDER] {
         let folder = draft.path().join(table);
         fs::create_dir(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     }
@@ -155,12 +179,9 @@ fn run_plan(
         Box::new(ReleaseSink(PlacedWriter::new(draft.path().to_owned(), Arc::clone(&tree))))
     };
     let last = Cell::new(None);
-    let tell = |pass, rows| {
+    let tell = |pass: Pass, rows| {
         if last.replace(Some(pass)) != Some(pass) {
-            progress.phase(match pass {
-                Pass::Choosing => "Choosing which visit of each household counts",
-                Pass::Placing => "Locating, checking, placing and counting",
-            });
+            progress.phase(pass.words());
         }
         progress.count(rows);
     };
@@ -168,7 +189,7 @@ fn run_plan(
 }
 
 /// The threads that were asked for, or one for each core.
-fn threads(common: &Common) -> NonZeroUsize {
+pub(super) fn threads(common: &Common) -> NonZeroUsize {
     let asked = common.threads.and_then(|threads| NonZeroUsize::new(usize::from(threads)));
     asked.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
 }
@@ -212,6 +233,7 @@ fn record(
         fields: names.map(|field| field.name().to_owned()).collect(),
         ignored_columns: files.ignored(),
         findings: named(&built.findings),
+        beside: BesideUsed::default(),
     })
 }
 

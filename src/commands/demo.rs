@@ -73,6 +73,7 @@ fn invent_release(common: &Common, args: &DemoArgs, id: &Slug) -> Result<()> {
         columns: None,
         denominators: glob(&out, "denominators")?.pop(),
         assign: Assign::Declared,
+        since: None,
         memory_mib: None,
     };
     build::build(common, &build).map(drop)

@@ -4,7 +4,9 @@
 pub mod accounts;
 pub mod cube;
 pub mod household;
+pub mod quality;
 
 pub use accounts::Accounts;
 pub use cube::{Cube, CubeKey};
 pub use household::HouseholdColumns;
+pub use quality::Quality;

@@ -4,6 +4,7 @@ pub mod code;
 pub mod date;
 pub mod geography;
 pub mod indicator;
+pub mod key;
 pub mod position;
 pub mod region;
 pub mod visit;

@@ -8,12 +8,15 @@ use std::sync::atomic::AtomicU64;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::SortOptions;
-use arrow::datatypes::{UInt8Type, UInt16Type, UInt64Type};
+use arrow::datatypes::{TimestampMicrosecondType, UInt8Type, UInt16Type, UInt64Type};
 
 use super::error::EngineError;
-use super::identity::{Noting, VisitIds};
+use super::groups::GroupNote;
+use super::identity::{self, VisitIds};
+use super::notes::{self, Notes, RowKey};
 use super::operator::{MakeStep, Step};
 use super::standings::Standings;
+use crate::check::duplicate_household::DuplicateHousehold;
 use crate::domain::visit::{Outcome, SOURCE, SOURCE_ROW, VisitField};
 use crate::place::Standing;
 use crate::place::batch::STANDING;
@@ -34,6 +37,8 @@ pub const CHOICE: [&str; 7] =
 pub struct Choice {
     pub standings: Standings,
     pub ids: Arc<VisitIds>,
+    /// Where households that were completed twice are noted.
+    pub notes: Arc<Notes<GroupNote>>,
     /// The rows of each file.
     pub rows: Arc<[AtomicU64]>,
 }
@@ -43,9 +48,10 @@ pub fn latest_step(choice: &Arc<Choice>) -> MakeStep {
     let choice = Arc::clone(choice);
     Arc::new(move |_| -> Step {
         let mut state = Latest::default();
-        let (choice, mut noted) = (Arc::clone(&choice), choice.ids.noting());
+        let (choice, mut ids) = (Arc::clone(&choice), choice.ids.noting());
+        let mut notes = choice.notes.noting();
         Box::new(move |batch| {
-            state.step(&batch, &choice, &mut noted)?;
+            state.step(&batch, &choice, (&mut ids, &mut notes))?;
             Ok(batch)
         })
     })
@@ -58,6 +64,7 @@ struct Latest {
     /// Whether a later visit counts, or took the household away.
     is_decided: bool,
     visit: String,
+    duplicate: DuplicateHousehold,
 }
 
 impl Latest {
@@ -65,25 +72,34 @@ impl Latest {
         &mut self,
         batch: &RecordBatch,
         choice: &Choice,
-        noted: &mut Noting,
+        (ids, notes): (&mut identity::Noting, &mut notes::Noting<GroupNote>),
     ) -> Result<(), EngineError> {
         let households = text(batch, VisitField::HouseholdId);
         let visits = text(batch, VisitField::VisitId);
         let outcomes = column(batch, VisitField::Outcome.name()).as_primitive::<UInt8Type>();
+        let started = column(batch, VisitField::StartedAt.name());
+        let started = started.as_primitive::<TimestampMicrosecondType>();
         let place = places_of(batch);
         for row in 0..batch.num_rows() {
             let is_new = households.value(row) != self.household;
             if is_new {
                 households.value(row).clone_into(&mut self.household);
                 self.is_decided = false;
+                self.duplicate = DuplicateHousehold::default();
             }
             // Whether it is the same row once more is seen when all of it is read.
             let standing = if !is_new && visits.value(row) == self.visit {
                 Standing::Repeated
             } else {
                 visits.value(row).clone_into(&mut self.visit);
-                noted.note(&self.visit)?;
-                self.stand(outcome(outcomes.value(row)))
+                ids.note(&self.visit)?;
+                let outcome = outcome(outcomes.value(row));
+                if outcome == Outcome::Completed
+                    && let Some(finding) = self.duplicate.next(started.value(row))
+                {
+                    notes.note(RowKey::new(place(row)), GroupNote::of(&finding))?;
+                }
+                self.stand(outcome)
             };
             choice.standings.set(&choice.rows, place(row), standing);
         }

@@ -10,6 +10,7 @@
 mod error;
 mod example;
 mod ground;
+mod groups;
 mod identity;
 mod latest;
 mod notes;
@@ -19,11 +20,12 @@ mod plan;
 mod repeats;
 mod scan;
 mod session;
+mod sorter;
 mod standings;
 mod survey;
 mod tally;
 
 pub use error::EngineError;
 pub use example::first_with;
-pub use ground::Ground;
+pub use ground::{Beside, Ground};
 pub use plan::{Build, Built, Pass, Sink, run};

@@ -17,22 +17,25 @@ use datafusion_physical_plan::ExecutionPlan;
 use datafusion_physical_plan::repartition::RepartitionExec;
 use datafusion_physical_plan::sorts::sort::SortExec;
 use futures::StreamExt;
+use tokio::runtime::Runtime;
 use tokio::task::{JoinError, JoinSet};
 
 use super::error::EngineError;
 use super::ground::Ground;
+use super::groups;
 use super::identity::VisitIds;
 use super::latest::{self, Choice, latest_step};
+use super::notes::Notes;
 use super::operator::Operator;
 use super::packed::{PACKED_SCHEMA, pack_step, unpack_step};
 use super::repeats::Repeats;
 use super::scan::VisitsScan;
 use super::session;
 use super::standings::Standings;
-use super::survey::survey_step;
+use super::survey::{Known, survey_step};
 use super::tally::Tally;
 use crate::check::Rule;
-use crate::count::{Accounts, Cube};
+use crate::count::{Accounts, Cube, Quality};
 use crate::place::batch::{self, PLACED_SCHEMA, PlacedBatch};
 use crate::read::visits::VisitFiles;
 
@@ -69,6 +72,8 @@ pub struct Built {
     pub cube: Cube,
     pub accounts: Accounts,
     pub findings: BTreeMap<Rule, u64>,
+    /// Findings by region and by officer.
+    pub quality: Quality,
     /// The rows of each file.
     pub rows: Vec<u64>,
 }
@@ -78,11 +83,24 @@ pub struct Built {
 pub enum Pass {
     /// Choosing which visit of each household counts.
     Choosing,
+    /// Looking at enumerators' days, devices and places.
+    Grouping,
     /// Locating, checking, placing and counting.
     Placing,
 }
 
-/// Runs both passes. `progress` is told the number of rows read so far in a pass, now and then.
+impl Pass {
+    /// What people are told.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Choosing => "Choosing which visit of each household counts",
+            Self::Grouping => "Looking at enumerators' days, devices and places",
+            Self::Placing => "Locating, checking, placing and counting",
+        }
+    }
+}
+
+/// Runs all passes. `progress` is told the number of rows read so far in a pass, now and then.
 ///
 /// # Errors
 /// [`EngineError`], the first of any partition.
@@ -98,15 +116,14 @@ pub fn run(
         .map_err(EngineError::Threads)?;
     let choice = runtime.block_on(choose(build, |rows| progress(Pass::Choosing, rows)))?;
     let locale = build.ground.locale();
-    // Looking for repeated ids mostly waits, and finds nothing: the second pass needn't wait for it.
-    let (repeated, placed) = thread::scope(|scope| {
+    // Looking for repeated ids mostly waits, and finds nothing: the passes after it needn't wait.
+    let (repeated, done) = thread::scope(|scope| {
         let repeated = scope.spawn(|| choice.ids.refuse_repeated(&build.files, &locale));
-        let placed = place(build, &choice, make_sink, |rows| progress(Pass::Placing, rows));
-        let placed = runtime.block_on(placed);
-        (repeated.join().expect("it does not panic"), placed)
+        let done = group_and_place(build, &runtime, &choice, make_sink, &progress);
+        (repeated.join().expect("it does not panic"), done)
     });
     repeated?;
-    match placed {
+    match done {
         Ok(built) if built.accounts.rows != total(&choice.rows) => Err(EngineError::Changed),
         Err(EngineError::Unequal { visit_id }) => {
             VisitIds::refuse(&visit_id, &build.files, &build.ground.locale())?;
@@ -114,6 +131,20 @@ pub fn run(
         }
         done => done,
     }
+}
+
+/// Looks at groups of visits, then places and counts.
+fn group_and_place(
+    build: &Build<'_>,
+    runtime: &Runtime,
+    choice: &Arc<Choice>,
+    make_sink: impl Fn() -> Box<dyn Sink>,
+    progress: &impl Fn(Pass, u64),
+) -> Result<Built, EngineError> {
+    let grouping = |rows| progress(Pass::Grouping, rows);
+    let noted = groups::find(build, choice, &choice.notes, grouping)?;
+    let known = Arc::new(Known { choice: Arc::clone(choice), noted });
+    runtime.block_on(place(build, &known, make_sink, |rows| progress(Pass::Placing, rows)))
 }
 
 /// Finds every row's standing: scan a few columns, sort by household, take the latest.
@@ -124,6 +155,7 @@ async fn choose(build: &Build<'_>, progress: impl Fn(u64)) -> Result<Arc<Choice>
     let choice = Arc::new(Choice {
         standings: Standings::default(),
         ids: VisitIds::in_folder(build.spill_folder),
+        notes: Notes::in_folder(build.spill_folder),
         rows: Arc::clone(&rows),
     });
     let by_household = latest::ORDER.map(|(field, options)| (field.name(), options));
@@ -137,14 +169,14 @@ async fn choose(build: &Build<'_>, progress: impl Fn(u64)) -> Result<Arc<Choice>
 /// Places and counts: scan all, survey, sort by place, hand to the sinks.
 async fn place(
     build: &Build<'_>,
-    choice: &Arc<Choice>,
+    known: &Arc<Known>,
     make_sink: impl Fn() -> Box<dyn Sink>,
     progress: impl Fn(u64),
 ) -> Result<Built, EngineError> {
     let (files, threads) = (Arc::clone(&build.files), build.threads.get());
     let scan = VisitsScan::new(files, build.ground.locale(), threads);
     let rows = scan.rows();
-    let step = survey_step(&build.ground, choice);
+    let step = survey_step(&build.ground, known);
     let surveyed = Operator::new("Survey", Arc::new(scan), Arc::clone(&PLACED_SCHEMA), step);
     let schema = Arc::clone(&PACKED_SCHEMA);
     let packed = Operator::new("Pack", Arc::new(surveyed), schema, pack_step());
@@ -155,21 +187,27 @@ async fn place(
     let make_end = || End {
         repeats: Repeats::default(),
         tally: Tally::new(build.ground.threshold),
+        quality: Quality::default(),
+        ground: Arc::clone(&build.ground),
         sink: make_sink(),
     };
     let ends = drive(build, Arc::new(placed), make_end, &rows, progress).await?;
     let mut tallies = Vec::with_capacity(ends.len());
+    let mut quality = Quality::default();
     for end in ends {
         end.sink.finish()?;
         tallies.push(end.tally);
+        quality.merge(end.quality);
     }
-    Ok(sum(tallies, &rows))
+    Ok(Built { quality, ..sum(tallies, &rows) })
 }
 
 /// Where a partition's placed visits go.
 struct End {
     repeats: Repeats,
     tally: Tally,
+    quality: Quality,
+    ground: Arc<Ground>,
     sink: Box<dyn Sink>,
 }
 
@@ -181,7 +219,9 @@ trait Take: Send + 'static {
 impl Take for End {
     fn take(&mut self, batch: RecordBatch) -> Result<(), EngineError> {
         self.repeats.check(&batch)?;
-        self.tally.add(&PlacedBatch::new(&batch));
+        let placed = PlacedBatch::new(&batch);
+        self.tally.add(&placed);
+        self.quality.add(&placed, |row| placed.local_day(row, &self.ground.tree));
         self.sink.put(&batch)
     }
 }
@@ -256,6 +296,7 @@ fn sum(tallies: Vec<Tally>, rows: &[AtomicU64]) -> Built {
         cube: Cube::default(),
         accounts: Accounts::default(),
         findings: BTreeMap::new(),
+        quality: Quality::default(),
         rows: rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect(),
     };
     for tally in tallies {

@@ -2,51 +2,56 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
-    ArrayRef, Float64Builder, ListArray, RecordBatch, StructArray, UInt8Builder, UInt32Builder,
-    UInt64Builder,
-};
-use arrow::buffer::OffsetBuffer;
-use arrow::datatypes::Field;
+use arrow::array::{ArrayRef, RecordBatch, UInt8Builder, UInt32Builder, UInt64Builder};
 use datafusion_common::Result;
 
 use super::error::EngineError;
 use super::ground::Ground;
+use super::groups::{Among, GroupNote};
 use super::latest::{Choice, places_of};
+use super::notes::NotedRows;
 use super::operator::{MakeStep, Step};
-use crate::check::{Finding, check};
+use crate::check::check_among;
 use crate::domain::region::{Level, RegionId};
 use crate::domain::visit::VisitBatch;
 use crate::locate::Hexagons;
-use crate::place::batch::{NO_REGION, PLACED_SCHEMA, finding_fields};
-use crate::place::place;
+use crate::place::batch::{NO_REGION, PLACED_SCHEMA};
+use crate::place::{FindingsBuilder, place};
 
-/// Makes the step that surveys batches on this ground, by a choice that was made.
-pub fn survey_step(ground: &Arc<Ground>, choice: &Arc<Choice>) -> MakeStep {
-    let (ground, choice) = (Arc::clone(ground), Arc::clone(choice));
+/// Makes the step that surveys batches on this ground, by what passes before have found.
+pub fn survey_step(ground: &Arc<Ground>, known: &Arc<Known>) -> MakeStep {
+    let (ground, known) = (Arc::clone(ground), Arc::clone(known));
     Arc::new(move |_| -> Step {
-        let (ground, choice) = (Arc::clone(&ground), Arc::clone(&choice));
+        let (ground, known) = (Arc::clone(&ground), Arc::clone(&known));
         let mut hexagons = Hexagons::new();
-        Box::new(move |batch| survey(&batch, &ground, &choice, &mut hexagons))
+        Box::new(move |batch| survey(&batch, &ground, &known, &mut hexagons))
     })
+}
+
+/// What passes before have found about each row.
+pub struct Known {
+    pub choice: Arc<Choice>,
+    /// By rules about several visits.
+    pub noted: NotedRows<GroupNote>,
 }
 
 fn survey(
     batch: &RecordBatch,
     ground: &Ground,
-    choice: &Choice,
+    known: &Known,
     hexagons: &mut Hexagons,
 ) -> Result<RecordBatch> {
     let locator = ground.locator();
     let rules = ground.rules(&locator);
     let visits = VisitBatch::new(batch);
     let mut places = Places::with_capacity(visits.len());
-    let mut findings = Findings::default();
+    let mut findings = FindingsBuilder::default();
     let mut standings = UInt8Builder::with_capacity(visits.len());
     let place_of = places_of(batch);
+    let mut among = Among::of_batch(batch, &known.noted);
     let located = locator.locate(&visits, hexagons);
     for row in 0..visits.len() {
-        let checked = check(located.visit(row), &rules);
+        let checked = check_among(located.visit(row), &rules, among.of_row(place_of(row)));
         let placed = place(&checked, &rules);
         let province =
             placed.region().and_then(|region| ground.tree.ancestor(region, Level::Province));
@@ -54,7 +59,7 @@ fn survey(
         places.region.append_value(sort_key(placed.region()));
         places.hexagon.append_option(placed.hexagon().map(u64::from));
         findings.push(checked.findings());
-        let standing = choice.standings.get(place_of(row));
+        let standing = known.choice.standings.get(place_of(row));
         standings.append_value(standing.ok_or(EngineError::Changed)? as u8);
     }
     let mut columns = batch.columns().to_vec();
@@ -89,36 +94,5 @@ impl Places {
             Arc::new(self.region.finish()),
             Arc::new(self.hexagon.finish()),
         ]
-    }
-}
-
-#[derive(Default)]
-struct Findings {
-    lengths: Vec<usize>,
-    rule: UInt8Builder,
-    severity: UInt8Builder,
-    value: Float64Builder,
-}
-
-impl Findings {
-    fn push(&mut self, findings: &[Finding]) {
-        self.lengths.push(findings.len());
-        for finding in findings {
-            self.rule.append_value(finding.rule as u8);
-            self.severity.append_value(finding.severity as u8);
-            self.value.append_value(finding.value);
-        }
-    }
-
-    fn finish(mut self) -> Result<ArrayRef> {
-        let columns: Vec<ArrayRef> = vec![
-            Arc::new(self.rule.finish()),
-            Arc::new(self.severity.finish()),
-            Arc::new(self.value.finish()),
-        ];
-        let values = StructArray::try_new(finding_fields(), columns, None)?;
-        let item = Arc::new(Field::new_struct("item", finding_fields(), false));
-        let offsets = OffsetBuffer::from_lengths(self.lengths);
-        Ok(Arc::new(ListArray::try_new(item, offsets, Arc::new(values), None)?))
     }
 }

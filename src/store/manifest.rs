@@ -36,6 +36,9 @@ pub struct BuildRecord {
     pub ignored_columns: Vec<String>,
     /// Findings by the name of their rule.
     pub findings: BTreeMap<String, u64>,
+    /// What rules looked at besides the visits.
+    #[serde(default)]
+    pub beside: BesideUsed,
 }
 
 /// The boundaries by which households were placed.
@@ -56,6 +59,24 @@ pub struct InputUsed {
     pub rows: u64,
     pub bytes: u64,
     pub blake3: Digest,
+}
+
+/// What rules looked at besides the visits.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BesideUsed {
+    /// The release before, with whose positions households were compared.
+    pub since: Option<ReleaseUsed>,
+    /// How many decisions of persons were applied; they stand in the release's `decisions.json`.
+    pub decisions: u64,
+}
+
+/// A release, by its name and by what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseUsed {
+    pub release: Slug,
+    pub content: Digest,
 }
 
 /// The settings that shape the figures.
@@ -172,6 +193,7 @@ pub(super) mod tests {
             fields: vec!["visit_id".to_owned()],
             ignored_columns: Vec::new(),
             findings: BTreeMap::from([("null_island".to_owned(), 2)]),
+            beside: BesideUsed::default(),
         }
     }
 

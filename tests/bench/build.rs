@@ -65,6 +65,7 @@ pub fn ours(survey: &Survey, release: &str, threads: u16) -> anyhow::Result<Rele
         columns: None,
         denominators: None,
         assign: Assign::Declared,
+        since: None,
         memory_mib: None,
     };
     build::build(&common(&survey.register, Some(threads)), &arguments)

@@ -111,6 +111,26 @@ impl Country {
         visits: &[PathBuf],
         means: Means,
     ) -> anyhow::Result<Release> {
+        self.build_after(release, visits, means, None)
+    }
+
+    /// Builds a release that is compared with one before.
+    pub fn build_since(
+        &self,
+        release: &str,
+        visits: &[PathBuf],
+        before: &str,
+    ) -> anyhow::Result<Release> {
+        self.build_after(release, visits, Means::default(), Some(before.parse().unwrap()))
+    }
+
+    fn build_after(
+        &self,
+        release: &str,
+        visits: &[PathBuf],
+        means: Means,
+        since: Option<Slug>,
+    ) -> anyhow::Result<Release> {
         let args = BuildArgs {
             visits: visits.to_vec(),
             regions: VERSION.parse().unwrap(),
@@ -119,6 +139,7 @@ impl Country {
             columns: None,
             denominators: None,
             assign: Assign::Declared,
+            since,
             memory_mib: means.memory_mib,
         };
         build::build(&self.common(means), &args)

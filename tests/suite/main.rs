@@ -9,13 +9,16 @@
 
 mod cli;
 mod country;
+mod decided;
 mod documented;
 mod house;
+mod judged;
 mod killed;
 mod memory;
 mod plain;
 mod points;
 mod program;
+mod recall;
 mod reference;
 mod refused;
 mod repeated;
