@@ -5,6 +5,7 @@ mod circle;
 mod crowded_position;
 pub mod decided;
 mod desk_capture;
+mod doubtful_persons;
 mod doubtful_value;
 pub mod duplicate_household;
 mod fabricated_pattern;
@@ -14,10 +15,12 @@ mod implausible_duration;
 mod implausible_productivity;
 mod implausible_travel;
 mod inaccurate_fix;
+pub mod institution;
 pub mod low_coverage;
 mod missing_position;
 mod mock_position;
 pub mod moved_since;
+mod no_persons;
 mod null_island;
 mod odd_hours;
 pub mod office_position;
@@ -25,6 +28,8 @@ mod other_region;
 mod outside_country;
 mod outside_village;
 mod overlapping_visits;
+mod persons_disagree;
+pub mod register;
 mod rounded_position;
 mod rule;
 pub mod settings;
@@ -44,8 +49,10 @@ use decided::Decided;
 use low_coverage::Coverages;
 use moved_since::Before;
 
+use crate::domain::person::{Definition, PersonCounts};
 use crate::domain::region::RegionId;
-use crate::domain::visit::{Outcome, VisitField};
+
+use crate::domain::visit::{Outcome, Visit, VisitField};
 use crate::locate::{LocatedVisit, Locator};
 
 /// What a rule may look at besides the visit.
@@ -193,6 +200,17 @@ fn settle<'a>(
 /// What is wrong with where a visit was, whatever came of it.
 pub fn check_position(located: &LocatedVisit<'_>, rules: &Rules<'_>) -> Option<Finding> {
     POSITION_RULES.iter().find_map(|rule| rule(located, rules))
+}
+
+/// Compares a visit by which a household counts with the household's persons, which were looked for.
+pub fn check_persons(
+    visit: Visit<'_>,
+    persons: Option<&PersonCounts>,
+    definition: Option<Definition>,
+) -> Vec<Finding> {
+    let Some(persons) = persons else { return vec![no_persons::no_persons(visit)] };
+    let disagree = persons_disagree::persons_disagree(visit, persons, definition);
+    disagree.into_iter().chain(doubtful_persons::doubtful_persons(persons)).collect()
 }
 
 #[cfg(test)]

@@ -89,6 +89,9 @@ rules! {
     MovedSince 26 moved_since,
     FabricatedPattern 27 fabricated_pattern,
     LowCoverage 28 low_coverage,
+    PersonsDisagree 29 persons_disagree,
+    NoPersons 30 no_persons,
+    DoubtfulPersons 31 doubtful_persons,
 }
 
 impl Rule {

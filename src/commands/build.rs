@@ -1,5 +1,7 @@
 //! `sebaran build`: visits in, a release out.
 
+mod registers;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,9 +28,14 @@ use crate::engine::{self, Beside, Build, Built, EngineError, Ground, Pass, Sink}
 use crate::protect::{LeafTable, Protection};
 use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
-use crate::store::manifest::{BesideUsed, BuildChoices, BuildRecord, InputUsed, RegionsUsed};
+use crate::store::manifest::{
+    BesideUsed, BuildChoices, BuildRecord, InputUsed, PersonsUsed, PrelistUsed, RegionsUsed,
+};
 use crate::store::placed::PlacedWriter;
 use crate::store::{self, Draft, Release, decisions, findings, index, leaves, regions, summaries};
+
+pub use registers::RegisterArgs;
+use registers::Registers;
 
 /// Build a release from visits.
 #[derive(Debug, clap::Args)]
@@ -51,6 +58,8 @@ pub struct BuildArgs {
     /// Resident households and persons by region, .csv or .parquet: without it there are no shares.
     #[arg(long)]
     pub denominators: Option<PathBuf>,
+    #[command(flatten)]
+    pub registers: RegisterArgs,
     /// What says where a household counts.
     #[arg(long, value_enum, default_value_t = Assign::Declared)]
     pub assign: Assign,
@@ -93,8 +102,10 @@ pub fn run(common: &Common, args: &BuildArgs) -> Result<()> {
 pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let progress = Progress::new(common);
     let settings = common.settings()?;
-    let inputs = Inputs::note(&args.visits);
-    let files = Arc::new(VisitFiles::open(&args.visits, columns(args.columns.as_deref())?)?);
+    let inputs = Inputs::note(&[&args.visits[..], &args.registers.paths()].concat());
+    let columns = columns(args.columns.as_deref())?;
+    let registers = Registers::open(&args.registers, &columns, args.reference_date)?;
+    let files = Arc::new(VisitFiles::open(&args.visits, columns)?);
     let table = args.denominators.as_deref().map(denominators::read).transpose()?;
     let draft = Draft::begin(&common.register, &args.release)?;
     let (beside, used, decided) = beside::collect(common, args.since.as_ref(), draft.path())?;
@@ -102,12 +113,12 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
     let bounds = (threads(common), memory_mib as usize * 1024 * 1024);
     let hashing = inputs.hash();
-    let built = run_plan(bounds, &draft, &files, &ground, &progress)?;
+    let mut built = run_plan(bounds, &draft, (&files, &registers), &ground, &progress)?;
     built.accounts.close(built.cube.households()).context("the accounts do not close")?;
     strange_codes::refuse(&built, &args.regions, &files, &ground)?;
     progress.phase("Writing the release");
-    let table_of_leaves =
-        LeafTable::exact(&built.cube, files.fields(), ground.threshold, &ground.tree);
+    let fields = files.fields() | registers.fields();
+    let table_of_leaves = LeafTable::exact(&built.cube, fields, ground.threshold, &ground.tree);
     leaves::write(draft.path(), &table_of_leaves, &ground.tree)?;
     summaries::write(draft.path(), &built.quality, &ground.tree)?;
     if !decided.is_empty() {
@@ -116,9 +127,14 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     if let Some(table) = &table {
         store::denominators::write(draft.path(), table)?;
     }
-    let inputs = hashing.finish(&built.rows)?;
-    let record = record(args, common, (&files, inputs), &ground, &built)?;
-    let record = BuildRecord { beside: used, ..record };
+    let rows = [&built.rows[..], &registers.rows(&built)].concat();
+    let mut inputs = hashing.finish(&rows)?;
+    let of_registers = inputs.split_off(built.rows.len());
+    let mut record = record(args, common, (&files, inputs, fields), &ground, &built)?;
+    record.beside = used;
+    registers.record(of_registers, &mut record);
+    let joined = (built.persons.take(), built.prelist.take());
+    registers.keep(&draft, joined, &ground, &mut record)?;
     Ok(draft.publish(record)?)
 }
 
@@ -158,7 +174,7 @@ pub(super) fn ground(
 fn run_plan(
     (threads, memory_bytes): (NonZeroUsize, usize),
     draft: &Draft,
-    files: &Arc<VisitFiles>,
+    (files, registers): (&Arc<VisitFiles>, &Registers),
     ground: &Arc<Ground>,
     progress: &Progress,
 ) -> Result<Built> {
@@ -169,6 +185,8 @@ fn run_plan(
     let spill = tempfile::tempdir_in(draft.path()).context("cannot make a folder to spill to")?;
     let work = Build {
         files: Arc::clone(files),
+        persons: registers.persons.clone(),
+        prelist: registers.prelist.clone(),
         ground: Arc::clone(ground),
         threads,
         memory_bytes,
@@ -176,7 +194,11 @@ fn run_plan(
     };
     let tree = Arc::new(ground.tree.clone());
     let make_sink = || -> Box<dyn Sink> {
-        Box::new(ReleaseSink(PlacedWriter::new(draft.path().to_owned(), Arc::clone(&tree))))
+        let writer = PlacedWriter::new(draft.path().to_owned(), Arc::clone(&tree));
+        Box::new(ReleaseSink(match registers.persons {
+            Some(_) => writer.with_persons(),
+            None => writer,
+        }))
     };
     let last = Cell::new(None);
     let tell = |pass: Pass, rows| {
@@ -209,11 +231,10 @@ impl Sink for ReleaseSink {
 fn record(
     args: &BuildArgs,
     common: &Common,
-    (files, inputs): (&VisitFiles, Vec<InputUsed>),
+    (files, inputs, held): (&VisitFiles, Vec<InputUsed>, u32),
     ground: &Ground,
     built: &Built,
 ) -> Result<BuildRecord> {
-    let held = files.fields();
     let names = VisitField::ALL.iter().filter(|field| held & field.bit() != 0);
     Ok(BuildRecord {
         protection: Protection::Restricted,
@@ -234,6 +255,9 @@ fn record(
         ignored_columns: files.ignored(),
         findings: named(&built.findings),
         beside: BesideUsed::default(),
+        registers: BTreeMap::new(),
+        persons: None,
+        prelist: None,
     })
 }
 
@@ -256,11 +280,43 @@ fn accounts_of(release: &Release) -> Vec<String> {
         ("+ placed in a region only", accounts.placed_in_region_only),
         ("+ unplaced", accounts.unplaced),
     ];
-    lines.extend(sums.map(|(what, count)| format!("  {what:<28}{count:>14}")));
+    let line = |(what, count): (&str, u64)| format!("  {what:<28}{count:>14}");
+    lines.extend(sums.map(line));
+    lines.extend(record.persons.iter().flat_map(|used| persons_lines(used).map(line)));
+    lines.extend(record.prelist.iter().flat_map(|used| prelist_lines(used).map(line)));
     let findings = record.findings.iter();
     lines.extend(findings.map(|(rule, count)| format!("  finding {rule:<20}{count:>14}")));
     if !record.ignored_columns.is_empty() {
         lines.push(format!("  columns not read: {}", record.ignored_columns.join(", ")));
     }
+    for (register, used) in &record.registers {
+        if !used.ignored_columns.is_empty() {
+            let names = used.ignored_columns.join(", ");
+            lines.push(format!("  columns of {register} not read: {names}"));
+        }
+    }
     lines
+}
+
+const fn prelist_lines(used: &PrelistUsed) -> [(&'static str, u64); 5] {
+    [
+        ("prelist entries", used.rows),
+        ("= visited", used.visited),
+        ("+ not visited", used.not_visited),
+        ("+ repeated entries", used.repeated),
+        ("households not listed", used.not_listed),
+    ]
+}
+
+const fn persons_lines(used: &PersonsUsed) -> [(&'static str, u64); 7] {
+    let accounts = &used.accounts;
+    [
+        ("persons", accounts.rows),
+        ("= in counted households", accounts.in_counted_households),
+        ("+ in other households", accounts.in_other_households),
+        ("+ in institutions", accounts.in_institutions),
+        ("+ absent", accounts.absent),
+        ("+ of unknown households", accounts.orphans),
+        ("+ repeated rows", accounts.repeated),
+    ]
 }

@@ -102,6 +102,8 @@ fn report(common: &Common, args: &CheckArgs) -> Result<Report> {
     let ground = Arc::new(ground(common, &args.regions, Assign::Declared, &settings, beside)?);
     let work = Build {
         files: Arc::clone(&files),
+        persons: None,
+        prelist: None,
         ground: Arc::clone(&ground),
         threads: threads(common),
         memory_bytes: settings.build.memory_mib as usize * 1024 * 1024,

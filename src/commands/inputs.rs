@@ -56,7 +56,7 @@ impl Hashing {
     pub fn finish(mut self, rows: &[u64]) -> Result<Vec<InputUsed>> {
         let thread = self.thread.take().context("the inputs are hashed once")?;
         let hashes = thread.join().map_err(|_| anyhow::anyhow!("hashing the inputs stopped"))?;
-        let hashes = hashes.context("cannot read the visits files again")?;
+        let hashes = hashes.context("cannot read the input files again")?;
         let mut used = Vec::with_capacity(hashes.len());
         for (((path, before), (bytes, blake3)), &rows) in self.inputs.0.iter().zip(hashes).zip(rows)
         {

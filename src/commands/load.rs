@@ -32,6 +32,7 @@ pub fn served(register: &Path, id: Option<&Slug>) -> Result<Served> {
     let label = ReleaseLabel {
         release: release.id().clone(),
         reference_date: record.reference_date.to_string(),
+        disability_definition: record.persons.and_then(|persons| persons.definition),
     };
     let register = register.to_owned();
     let full = FullShapes::new(move || Ok(regions::load(&register, &version)?.1.full));

@@ -1,10 +1,13 @@
 //! The words of the survey, which every stage shares. Imports nothing of ours.
 
 pub mod code;
+pub mod coverage;
 pub mod date;
 pub mod geography;
 pub mod indicator;
+pub mod institution;
 pub mod key;
+pub mod person;
 pub mod position;
 pub mod region;
 pub mod visit;

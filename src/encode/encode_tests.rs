@@ -16,8 +16,11 @@ fn layer(geography: &str, within: Option<&str>) -> Layer {
 }
 
 fn write(layer: &Layer, format: Format, outlines: Outlines<'_>) -> String {
-    let label =
-        ReleaseLabel { release: "r1".parse().unwrap(), reference_date: "2024-12-31".to_owned() };
+    let label = ReleaseLabel {
+        release: "r1".parse().unwrap(),
+        reference_date: "2024-12-31".to_owned(),
+        disability_definition: None,
+    };
     let mut out = Vec::new();
     format.write(layer, &label, outlines, &mut out).unwrap();
     String::from_utf8(out).unwrap()

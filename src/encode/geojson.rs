@@ -14,6 +14,7 @@ use super::{Outlines, ReleaseLabel};
 use crate::domain::code::RegionCode;
 use crate::domain::geography::Geography;
 use crate::domain::indicator::{Bilingual, PovertyThreshold};
+use crate::domain::person::Definition;
 use crate::domain::position::Bounds;
 use crate::domain::region::Slug;
 use crate::protect::{Feature, Layer, PlaceCode, Protection, Totals};
@@ -89,6 +90,7 @@ struct Head<'a> {
     title: Bilingual,
     unit: &'a Bilingual,
     definition: &'a Bilingual,
+    disability_definition: Option<Definition>,
     matched: usize,
     totals: Totals,
 }
@@ -108,6 +110,7 @@ impl<'a> Head<'a> {
             title: title(theme, layer.geography()),
             unit: &theme.unit,
             definition: &theme.definition,
+            disability_definition: label.disability_definition,
             matched: layer.matched(),
             totals: layer.totals(),
         }

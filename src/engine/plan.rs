@@ -28,6 +28,8 @@ use super::latest::{self, Choice, latest_step};
 use super::notes::Notes;
 use super::operator::Operator;
 use super::packed::{PACKED_SCHEMA, pack_step, unpack_step};
+use super::persons::{Joined, Persons, PersonsTold};
+use super::prelist::{Compared, Prelist};
 use super::repeats::Repeats;
 use super::scan::VisitsScan;
 use super::session;
@@ -37,11 +39,17 @@ use super::tally::Tally;
 use crate::check::Rule;
 use crate::count::{Accounts, Cube, Quality};
 use crate::place::batch::{self, PLACED_SCHEMA, PlacedBatch};
+use crate::read::persons::PersonFiles;
+use crate::read::prelist::PrelistFiles;
 use crate::read::visits::VisitFiles;
 
 /// What is built, and with how much.
 pub struct Build<'a> {
     pub files: Arc<VisitFiles>,
+    /// The persons of the households, where there is a table of them.
+    pub persons: Option<Arc<PersonFiles>>,
+    /// The households that were to be visited, where there is a list of them.
+    pub prelist: Option<Arc<PrelistFiles>>,
     pub ground: Arc<Ground>,
     pub threads: NonZeroUsize,
     /// What the plan's sorts and shuffles may hold together before they spill.
@@ -76,11 +84,19 @@ pub struct Built {
     pub quality: Quality,
     /// The rows of each file.
     pub rows: Vec<u64>,
+    /// What came of the persons, where they were given.
+    pub persons: Option<Joined>,
+    /// What came of the prelist, where it was given.
+    pub prelist: Option<Compared>,
 }
 
 /// What is being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
+    /// Reading persons.
+    Gathering,
+    /// Reading the prelist.
+    Listing,
     /// Choosing which visit of each household counts.
     Choosing,
     /// Looking at enumerators' days, devices and places.
@@ -93,6 +109,8 @@ impl Pass {
     /// What people are told.
     pub const fn words(self) -> &'static str {
         match self {
+            Self::Gathering => "Reading persons",
+            Self::Listing => "Reading the prelist",
             Self::Choosing => "Choosing which visit of each household counts",
             Self::Grouping => "Looking at enumerators' days, devices and places",
             Self::Placing => "Locating, checking, placing and counting",
@@ -114,16 +132,24 @@ pub fn run(
         .enable_time()
         .build()
         .map_err(EngineError::Threads)?;
-    let choice = runtime.block_on(choose(build, |rows| progress(Pass::Choosing, rows)))?;
+    let (persons, prelist) = gather(build, &runtime, &progress)?;
+    let beside = (persons.as_ref(), prelist.as_ref());
+    let choosing = choose(build, beside, |rows| progress(Pass::Choosing, rows));
+    let choice = runtime.block_on(choosing)?;
+    let definition = build.persons.as_ref().and_then(|files| files.definition());
+    let joined = persons.map(|persons| persons.finish(definition)).transpose()?;
+    let (joined, told) =
+        joined.map_or((None, None), |(joined, told)| (Some(joined), Some(Arc::new(told))));
+    let compared = prelist.map(Prelist::finish).transpose()?;
     let locale = build.ground.locale();
     // Looking for repeated ids mostly waits, and finds nothing: the passes after it needn't wait.
     let (repeated, done) = thread::scope(|scope| {
         let repeated = scope.spawn(|| choice.ids.refuse_repeated(&build.files, &locale));
-        let done = group_and_place(build, &runtime, &choice, make_sink, &progress);
+        let done = group_and_place(build, &runtime, (&choice, told), make_sink, &progress);
         (repeated.join().expect("it does not panic"), done)
     });
     repeated?;
-    match done {
+    match done.map(|built| Built { persons: joined, prelist: compared, ..built }) {
         Ok(built) if built.accounts.rows != total(&choice.rows) => Err(EngineError::Changed),
         Err(EngineError::Unequal { visit_id }) => {
             VisitIds::refuse(&visit_id, &build.files, &build.ground.locale())?;
@@ -133,22 +159,42 @@ pub fn run(
     }
 }
 
+/// Reads the registers that are joined to the visits.
+fn gather(
+    build: &Build<'_>,
+    runtime: &Runtime,
+    progress: &impl Fn(Pass, u64),
+) -> Result<(Option<Persons>, Option<Prelist>), EngineError> {
+    let persons = build.persons.as_ref().map(|files| {
+        runtime.block_on(Persons::gather(build, files, |rows| progress(Pass::Gathering, rows)))
+    });
+    let persons = persons.transpose()?;
+    let prelist = build.prelist.as_ref().map(|files| {
+        runtime.block_on(Prelist::gather(build, files, |rows| progress(Pass::Listing, rows)))
+    });
+    Ok((persons, prelist.transpose()?))
+}
+
 /// Looks at groups of visits, then places and counts.
 fn group_and_place(
     build: &Build<'_>,
     runtime: &Runtime,
-    choice: &Arc<Choice>,
+    (choice, persons): (&Arc<Choice>, Option<Arc<PersonsTold>>),
     make_sink: impl Fn() -> Box<dyn Sink>,
     progress: &impl Fn(Pass, u64),
 ) -> Result<Built, EngineError> {
     let grouping = |rows| progress(Pass::Grouping, rows);
     let noted = groups::find(build, choice, &choice.notes, grouping)?;
-    let known = Arc::new(Known { choice: Arc::clone(choice), noted });
+    let known = Arc::new(Known { choice: Arc::clone(choice), noted, persons });
     runtime.block_on(place(build, &known, make_sink, |rows| progress(Pass::Placing, rows)))
 }
 
 /// Finds every row's standing: scan a few columns, sort by household, take the latest.
-async fn choose(build: &Build<'_>, progress: impl Fn(u64)) -> Result<Arc<Choice>, EngineError> {
+async fn choose(
+    build: &Build<'_>,
+    (persons, prelist): (Option<&Persons>, Option<&Prelist>),
+    progress: impl Fn(u64),
+) -> Result<Arc<Choice>, EngineError> {
     let (files, threads) = (Arc::clone(&build.files), build.threads.get());
     let scan = VisitsScan::of_columns(&latest::CHOICE, files, build.ground.locale(), threads);
     let rows = scan.rows();
@@ -161,8 +207,17 @@ async fn choose(build: &Build<'_>, progress: impl Fn(u64)) -> Result<Arc<Choice>
     let by_household = latest::ORDER.map(|(field, options)| (field.name(), options));
     let sorted = sorted(Arc::new(scan), threads, &by_household)?;
     let schema = sorted.schema();
-    let latest = Operator::new("Latest", sorted, schema, latest_step(&choice));
-    drive(build, Arc::new(latest), || |_: RecordBatch| Ok(()), &rows, progress).await?;
+    let step = latest_step(&choice);
+    let latest = Operator::new("Latest", sorted, Arc::clone(&schema), step);
+    let mut plan: Arc<dyn ExecutionPlan> = Arc::new(latest);
+    if let Some(persons) = persons {
+        let step = persons.join_step(&choice);
+        plan = Arc::new(Operator::new("Persons", plan, Arc::clone(&schema), step));
+    }
+    if let Some(prelist) = prelist {
+        plan = Arc::new(Operator::new("Prelist", plan, schema, prelist.step(&choice)));
+    }
+    drive(build, plan, || |_: RecordBatch| Ok(()), &rows, progress).await?;
     Ok(choice)
 }
 
@@ -212,7 +267,7 @@ struct End {
 }
 
 /// Takes the batches of a partition, in order.
-trait Take: Send + 'static {
+pub(super) trait Take: Send + 'static {
     fn take(&mut self, batch: RecordBatch) -> Result<(), EngineError>;
 }
 
@@ -237,7 +292,7 @@ fn total(rows: &[AtomicU64]) -> u64 {
 }
 
 /// Brings rows that are equal in the first column of an order together, and sorts each partition.
-fn sorted(
+pub(super) fn sorted(
     input: Arc<dyn ExecutionPlan>,
     partitions: usize,
     order: &[(&str, SortOptions)],
@@ -254,7 +309,7 @@ fn sorted(
 }
 
 /// Runs a plan, each partition into an end of its own.
-async fn drive<T: Take>(
+pub(super) async fn drive<T: Take>(
     build: &Build<'_>,
     plan: Arc<dyn ExecutionPlan>,
     make_end: impl Fn() -> T,
@@ -298,6 +353,8 @@ fn sum(tallies: Vec<Tally>, rows: &[AtomicU64]) -> Built {
         findings: BTreeMap::new(),
         quality: Quality::default(),
         rows: rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect(),
+        persons: None,
+        prelist: None,
     };
     for tally in tallies {
         let (cube, accounts, findings) = tally.finish();

@@ -11,6 +11,7 @@ use super::groups::{Among, GroupNote};
 use super::latest::{Choice, places_of};
 use super::notes::NotedRows;
 use super::operator::{MakeStep, Step};
+use super::persons::{PersonsTold, RowCounts};
 use crate::check::check_among;
 use crate::domain::region::{Level, RegionId};
 use crate::domain::visit::VisitBatch;
@@ -33,6 +34,8 @@ pub struct Known {
     pub choice: Arc<Choice>,
     /// By rules about several visits.
     pub noted: NotedRows<GroupNote>,
+    /// Of the persons' table, where it was given.
+    pub persons: Option<Arc<PersonsTold>>,
 }
 
 fn survey(
@@ -46,6 +49,7 @@ fn survey(
     let visits = VisitBatch::new(batch);
     let mut places = Places::with_capacity(visits.len());
     let mut findings = FindingsBuilder::default();
+    let mut counts = RowCounts::of(batch, known.persons.as_deref());
     let mut standings = UInt8Builder::with_capacity(visits.len());
     let place_of = places_of(batch);
     let mut among = Among::of_batch(batch, &known.noted);
@@ -58,14 +62,16 @@ fn survey(
         places.province.append_value(sort_key(province));
         places.region.append_value(sort_key(placed.region()));
         places.hexagon.append_option(placed.hexagon().map(u64::from));
-        findings.push(checked.findings());
-        let standing = known.choice.standings.get(place_of(row));
-        standings.append_value(standing.ok_or(EngineError::Changed)? as u8);
+        let standing = known.choice.standings.get(place_of(row)).ok_or(EngineError::Changed)?;
+        standings.append_value(standing as u8);
+        let found = counts.next(checked.located().visit(), standing);
+        findings.push(checked.findings().iter().copied().chain(found));
     }
     let mut columns = batch.columns().to_vec();
     columns.extend(places.finish());
     columns.push(findings.finish()?);
     columns.push(Arc::new(standings.finish()));
+    columns.push(counts.finish());
     Ok(RecordBatch::try_new(Arc::clone(&PLACED_SCHEMA), columns)?)
 }
 

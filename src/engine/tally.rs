@@ -64,7 +64,11 @@ impl Tally {
             self.region = region;
         }
         let cell = self.cells.entry(hexagon).or_insert([0; CubeColumn::COUNT]);
-        for (sum, count) in cell.iter_mut().zip(households.counts(row, self.threshold)) {
+        for (sum, count) in cell.iter_mut().zip(households.counts(
+            row,
+            placed.persons(row).as_ref(),
+            self.threshold,
+        )) {
             *sum += count;
         }
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Float64Array, Float64Builder, ListArray, StructArray, UInt8Array,
-    UInt8Builder, UInt32Array, UInt32Builder,
+    Array, ArrayBuilder, ArrayRef, AsArray, Float64Array, Float64Builder, ListArray, StructArray,
+    UInt8Array, UInt8Builder, UInt32Array, UInt32Builder,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field, Fields, Float64Type, UInt8Type, UInt32Type};
@@ -44,8 +44,8 @@ pub struct FindingsBuilder {
 
 impl FindingsBuilder {
     /// Takes the findings of the next visit.
-    pub fn push(&mut self, findings: &[Finding]) {
-        self.lengths.push(findings.len());
+    pub fn push(&mut self, findings: impl Iterator<Item = Finding>) {
+        let before = self.rule.len();
         for finding in findings {
             self.rule.append_value(finding.rule as u8);
             self.severity.append_value(finding.severity as u8);
@@ -60,6 +60,7 @@ impl FindingsBuilder {
             after.append_option(proposal.and_then(|proposal| proposal.after_m));
             self.decision.append_option(finding.decision.map(|decision| decision as u8));
         }
+        self.lengths.push(self.rule.len() - before);
     }
 
     /// The column.

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
 use crate::check::settings::CheckSettings;
-use crate::count::Accounts;
+use crate::count::{Accounts, PersonAccounts};
 use crate::domain::code::CodeSystem;
 use crate::domain::date::Date;
 use crate::domain::indicator::PovertyThreshold;
+use crate::domain::person::Definition;
 use crate::domain::region::Slug;
 use crate::domain::visit::AssignBy;
 use crate::protect::Protection;
@@ -39,6 +40,50 @@ pub struct BuildRecord {
     /// What rules looked at besides the visits.
     #[serde(default)]
     pub beside: BesideUsed,
+    /// The other registers that were given, by their names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub registers: BTreeMap<String, RegisterUsed>,
+    /// What came of the persons, where they were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persons: Option<PersonsUsed>,
+    /// How much of the prelist was visited, where it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prelist: Option<PrelistUsed>,
+}
+
+/// How much of the prelist was visited. Rows are visited ones, those that are not, and repeated ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrelistUsed {
+    /// Rows of all prelist files.
+    pub rows: u64,
+    /// Entries whose household was visited.
+    pub visited: u64,
+    /// The other entries, those that name no household among them.
+    pub not_visited: u64,
+    /// Rows that stand in the input once more.
+    pub repeated: u64,
+    /// Visited households that no entry names.
+    pub not_listed: u64,
+}
+
+/// The files of a register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterUsed {
+    /// In the order in which they were read.
+    pub inputs: Vec<InputUsed>,
+    /// Columns that are none of the register's, sorted.
+    pub ignored_columns: Vec<String>,
+}
+
+/// How the persons were counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonsUsed {
+    /// By what it is told who is disabled; `None` where it is not told.
+    pub definition: Option<Definition>,
+    pub accounts: PersonAccounts,
 }
 
 /// The boundaries by which households were placed.
@@ -194,6 +239,9 @@ pub(super) mod tests {
             ignored_columns: Vec::new(),
             findings: BTreeMap::from([("null_island".to_owned(), 2)]),
             beside: BesideUsed::default(),
+            registers: BTreeMap::new(),
+            persons: None,
+            prelist: None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod aside;
 mod before;
+pub mod coverage;
 mod csv_rows;
 pub mod decisions;
 pub mod denominators;
@@ -11,13 +12,17 @@ pub mod error;
 pub mod findings;
 pub mod geopackage;
 pub mod index;
+pub mod institutions;
 pub mod leaves;
 mod lock;
 pub mod manifest;
 pub mod placed;
+mod placed_persons;
 pub mod placed_rows;
 pub mod regions;
+pub mod register_findings;
 pub mod release;
+mod small_table;
 pub mod summaries;
 pub mod tables;
 mod tree;

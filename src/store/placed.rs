@@ -22,6 +22,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
 use super::findings::{FINDINGS_FILE, finding_rows};
+use super::placed_persons;
 use crate::domain::region::RegionTree;
 use crate::domain::visit::{POSITION_TEXT, VISIT_SCHEMA, VisitField, unpack_code};
 use crate::place::PlacedBatch;
@@ -43,7 +44,7 @@ const DISTINCT: [&str; 9] = [
     "gps_accuracy_m",
 ];
 /// The GeoParquet 1.1 description of the point column.
-const GEO: &str = r#"{"version":"1.1.0","primary_column":"geometry","columns":{"geometry":{"encoding":"point","geometry_types":["Point"]}}}"#;
+pub(super) const GEO: &str = r#"{"version":"1.1.0","primary_column":"geometry","columns":{"geometry":{"encoding":"point","geometry_types":["Point"]}}}"#;
 /// The file of visits in no province.
 const UNPLACED: &str = "unplaced";
 
@@ -62,6 +63,7 @@ pub struct PlacedWriter {
     folder: PathBuf,
     tree: Arc<RegionTree>,
     province: Option<(String, Table, Table)>,
+    schema: &'static SchemaRef,
     /// Files that are being forced to the disk while the next are written.
     syncing: Vec<Syncing>,
 }
@@ -70,8 +72,13 @@ type Syncing = (PathBuf, JoinHandle<io::Result<()>>);
 
 impl PlacedWriter {
     /// Writes to `placed/` and `findings/` in this folder, which are there.
-    pub const fn new(folder: PathBuf, tree: Arc<RegionTree>) -> Self {
-        Self { folder, tree, province: None, syncing: Vec::new() }
+    pub fn new(folder: PathBuf, tree: Arc<RegionTree>) -> Self {
+        Self { folder, tree, province: None, schema: &PLACED_FILE, syncing: Vec::new() }
+    }
+
+    /// Writes the counts of the households' persons too.
+    pub fn with_persons(self) -> Self {
+        Self { schema: &PLACED_FILE_WITH_PERSONS, ..self }
     }
 
     /// Takes the next visits.
@@ -90,12 +97,12 @@ impl PlacedWriter {
             if self.province.as_ref().is_none_or(|(open, ..)| *open != name) {
                 self.end_province()?;
                 let path = |table: &str| self.folder.join(table).join(format!("{name}.parquet"));
-                let visits = Table::create(&path("placed"), &PLACED_FILE)?;
+                let visits = Table::create(&path("placed"), self.schema)?;
                 let findings = Table::create(&path("findings"), &FINDINGS_FILE)?;
                 self.province = Some((name, visits, findings));
             }
             if let Some((_, visits, findings)) = &mut self.province {
-                visits.put(placed_rows(&part, &placed, &self.tree)?)?;
+                visits.put(placed_rows(&part, &placed, &self.tree, self.schema)?)?;
                 findings.put(finding_rows(&placed, &self.tree)?)?;
             }
             start += run;
@@ -182,7 +189,7 @@ impl Table {
     }
 }
 
-fn point_fields() -> Fields {
+pub(super) fn point_fields() -> Fields {
     Fields::from(vec![
         Field::new("x", DataType::Float64, false),
         Field::new("y", DataType::Float64, false),
@@ -208,10 +215,16 @@ static PLACED_FILE: LazyLock<SchemaRef> = LazyLock::new(|| {
     Arc::new(Schema::new(fields))
 });
 
+static PLACED_FILE_WITH_PERSONS: LazyLock<SchemaRef> = LazyLock::new(|| {
+    let fields = PLACED_FILE.fields().iter().map(|field| field.as_ref().clone());
+    Arc::new(Schema::new(fields.chain(placed_persons::fields()).collect::<Vec<_>>()))
+});
+
 fn placed_rows(
     batch: &RecordBatch,
     placed: &PlacedBatch<'_>,
     tree: &RegionTree,
+    schema: &SchemaRef,
 ) -> Result<RecordBatch, PlacedError> {
     let texts = batch.column_by_name(POSITION_TEXT).expect("the reader made the column");
     let mut columns: Vec<ArrayRef> = vec![
@@ -223,7 +236,10 @@ fn placed_rows(
         Arc::clone(texts),
     ];
     columns.extend(kept_fields().map(|field| Arc::clone(batch.column(field.index()))));
-    Ok(RecordBatch::try_new(Arc::clone(&PLACED_FILE), columns)?)
+    if columns.len() < schema.fields().len() {
+        columns.extend(placed_persons::columns(placed));
+    }
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
 }
 
 fn region_codes(placed: &PlacedBatch<'_>, tree: &RegionTree) -> StringArray {

@@ -11,7 +11,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type, UInt8Type};
 use geo::MultiPolygon;
 use h3o::CellIndex;
-use sebaran::commands::build::{self, Assign, BuildArgs};
+use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs};
 use sebaran::domain::position::Position;
 use sebaran::domain::region::{RegionTree, Shapes};
 use sebaran::store::{Release, index};
@@ -64,6 +64,7 @@ pub fn ours(survey: &Survey, release: &str, threads: u16) -> anyhow::Result<Rele
         reference_date: "2021-12-31".parse()?,
         columns: None,
         denominators: None,
+        registers: RegisterArgs::default(),
         assign: Assign::Declared,
         since: None,
         memory_mib: None,

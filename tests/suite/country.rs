@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sebaran::commands::Common;
-use sebaran::commands::build::{self, Assign, BuildArgs};
+use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs};
 use sebaran::commands::generate::{self, GenerateArgs};
 use sebaran::domain::code::CodeSystem;
 use sebaran::domain::region::{Level, Region, RegionTree, Shapes, Slug};
@@ -18,6 +18,9 @@ use tempfile::TempDir;
 
 /// The name of its regions.
 pub const VERSION: &str = "small";
+
+/// The day at which ages are taken.
+pub const REFERENCE_DATE: &str = "2021-11-30";
 
 /// A register with the regions of a small country, and room for files beside it.
 pub struct Country {
@@ -85,6 +88,13 @@ impl Country {
 
     /// Invents a survey and gives the path of its visits.
     pub fn survey(&self, name: &str, plan: Plan) -> PathBuf {
+        let files = self.invent(name, plan, Persons::Omitted);
+        assert_eq!(files.len(), 1);
+        self.path(name).join(&files[0])
+    }
+
+    /// Invents a survey, and gives the names of its visits files.
+    fn invent(&self, name: &str, plan: Plan, persons: Persons) -> Vec<String> {
         let args = GenerateArgs {
             regions: VERSION.parse().unwrap(),
             households: plan.households,
@@ -93,15 +103,19 @@ impl Country {
             faults: plan.faults,
             format: plan.format,
             facts: None,
-            reference_date: None,
-            persons: Persons::Omitted,
+            reference_date: Some(REFERENCE_DATE.parse().unwrap()),
+            persons,
             out: self.path(name),
         };
         let written =
             generate::generate(&self.common(Means::default()), &args, &self.tree, &self.shapes);
-        let files = &written.unwrap().tables["visits"].files;
-        assert_eq!(files.len(), 1);
-        self.path(name).join(&files[0])
+        written.unwrap().tables["visits"].files.clone()
+    }
+
+    /// Invents a survey with every register, and gives its folder.
+    pub fn registers(&self, name: &str, plan: Plan) -> PathBuf {
+        self.invent(name, plan, Persons::Listed);
+        self.path(name)
     }
 
     /// Builds a release from visits.
@@ -111,7 +125,7 @@ impl Country {
         visits: &[PathBuf],
         means: Means,
     ) -> anyhow::Result<Release> {
-        self.build_after(release, visits, means, None)
+        self.build_after(release, visits, RegisterArgs::default(), means, None)
     }
 
     /// Builds a release that is compared with one before.
@@ -121,13 +135,26 @@ impl Country {
         visits: &[PathBuf],
         before: &str,
     ) -> anyhow::Result<Release> {
-        self.build_after(release, visits, Means::default(), Some(before.parse().unwrap()))
+        let before = Some(before.parse().unwrap());
+        self.build_after(release, visits, RegisterArgs::default(), Means::default(), before)
+    }
+
+    /// Builds a release from visits and registers.
+    pub fn build_with(
+        &self,
+        release: &str,
+        visits: &[PathBuf],
+        registers: RegisterArgs,
+        means: Means,
+    ) -> anyhow::Result<Release> {
+        self.build_after(release, visits, registers, means, None)
     }
 
     fn build_after(
         &self,
         release: &str,
         visits: &[PathBuf],
+        registers: RegisterArgs,
         means: Means,
         since: Option<Slug>,
     ) -> anyhow::Result<Release> {
@@ -135,9 +162,10 @@ impl Country {
             visits: visits.to_vec(),
             regions: VERSION.parse().unwrap(),
             release: release.parse().unwrap(),
-            reference_date: "2021-11-30".parse().unwrap(),
+            reference_date: REFERENCE_DATE.parse().unwrap(),
             columns: None,
             denominators: None,
+            registers,
             assign: Assign::Declared,
             since,
             memory_mib: means.memory_mib,

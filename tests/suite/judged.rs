@@ -43,6 +43,8 @@ pub fn judge(
     let folder = tempfile::tempdir().unwrap();
     let build = Build {
         files: Arc::new(VisitFiles::open(&[visits.to_owned()], ColumnsFile::default()).unwrap()),
+        persons: None,
+        prelist: None,
         ground: Arc::new(ground),
         threads: NonZeroUsize::new(threads).unwrap(),
         memory_bytes: 256 << 20,
