@@ -109,6 +109,7 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let table = args.denominators.as_deref().map(denominators::read).transpose()?;
     let draft = Draft::begin(&common.register, &args.release)?;
     let (beside, used, decided) = beside::collect(common, args.since.as_ref(), draft.path())?;
+    let beside = Beside { offices: registers.offices(), ..beside };
     let ground = Arc::new(ground(common, &args.regions, args.assign, &settings, beside)?);
     let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
     let bounds = (threads(common), memory_mib as usize * 1024 * 1024);
