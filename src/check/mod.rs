@@ -42,7 +42,7 @@ mod wrong_clock;
 mod wrong_sign;
 
 pub use finding::{Decision, Finding, Proposal, Severity};
-pub use rule::{HeldText, Language, Rule, RuleText};
+pub use rule::{HeldText, Language, Rule, RuleText, RulesUsed};
 pub use settings::CheckSettings;
 
 use decided::Decided;

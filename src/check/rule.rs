@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// What a rule says to people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuleText {
@@ -29,6 +31,16 @@ pub struct HeldText {
     pub id: &'static str,
 }
 
+/// Which rules look at the visits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RulesUsed {
+    #[default]
+    All,
+    /// Those that look at one visit alone.
+    Single,
+}
+
 /// A language of reports.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Language {
@@ -40,7 +52,7 @@ pub enum Language {
 macro_rules! rules {
     ($($variant:ident $number:literal $module:ident,)*) => {
         /// One kind of doubt.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[repr(u8)]
         pub enum Rule { $(#[doc = concat!("`", stringify!($module), "`")] $variant = $number,)* }
 

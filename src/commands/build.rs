@@ -9,20 +9,22 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use arrow::array::RecordBatch;
 
 use super::Common;
 use super::answer::print;
 use super::beside;
+use super::cluster;
+use super::engine::Engine;
 use super::inputs::Inputs;
 use super::progress::Progress;
 use super::releases;
 use super::strange_codes;
-use crate::check::Rule;
+use crate::check::{Rule, RulesUsed};
 use crate::config::Config;
 use crate::domain::date::Date;
-use crate::domain::region::Slug;
+use crate::domain::region::{RegionTree, Slug};
 use crate::domain::visit::{AssignBy, VisitField};
 use crate::engine::{self, Beside, Build, Built, EngineError, Ground, Pass, Sink};
 use crate::protect::{LeafTable, Protection};
@@ -66,6 +68,12 @@ pub struct BuildArgs {
     /// The release before: households far from where it has them are noted.
     #[arg(long)]
     pub since: Option<Slug>,
+    /// Which quality rules look at the visits.
+    #[arg(long, value_enum, default_value_t = Rules::All)]
+    pub rules: Rules,
+    /// What runs the plan: local, or ballista://host:port, the cluster of a scheduler there.
+    #[arg(long, default_value_t = Engine::Local)]
+    pub engine: Engine,
     /// The memory in MiB that the plan may hold before it spills to the disk; by default the setting.
     #[arg(long, value_parser = clap::value_parser!(u32).range(8..))]
     pub memory_mib: Option<u32>,
@@ -78,6 +86,24 @@ pub enum Assign {
     Declared,
     /// The position alone: the way to count again on other boundaries.
     Coordinates,
+}
+
+/// [`RulesUsed`] on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Rules {
+    /// Every rule.
+    All,
+    /// Those that look at one visit alone.
+    Single,
+}
+
+impl From<Rules> for RulesUsed {
+    fn from(rules: Rules) -> Self {
+        match rules {
+            Rules::All => Self::All,
+            Rules::Single => Self::Single,
+        }
+    }
 }
 
 /// Builds a release, makes it current and prints its accounts.
@@ -100,6 +126,9 @@ pub fn run(common: &Common, args: &BuildArgs) -> Result<()> {
 /// # Errors
 /// Whatever stopped it; the current release stays as it was.
 pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
+    if args.engine != Engine::Local {
+        cluster::check()?;
+    }
     let progress = Progress::new(common);
     let settings = common.settings()?;
     let inputs = Inputs::note(&[&args.visits[..], &args.registers.paths()].concat());
@@ -109,12 +138,24 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let table = args.denominators.as_deref().map(denominators::read).transpose()?;
     let draft = Draft::begin(&common.register, &args.release)?;
     let (beside, used, decided) = beside::collect(common, args.since.as_ref(), draft.path())?;
+    if args.engine != Engine::Local {
+        refuse_on_cluster(args, decided.len())?;
+    }
     let beside = Beside { offices: registers.offices(), ..beside };
     let ground = Arc::new(ground(common, &args.regions, args.assign, &settings, beside)?);
-    let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
-    let bounds = (threads(common), memory_mib as usize * 1024 * 1024);
     let hashing = inputs.hash();
-    let mut built = run_plan(bounds, &draft, (&files, &registers), &ground, &progress)?;
+    let mut built = match &args.engine {
+        Engine::Local => {
+            let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
+            let bounds = (threads(common), memory_mib as usize * 1024 * 1024);
+            run_plan(bounds, &draft, (&files, &registers, args.rules), &ground, &progress)?
+        }
+        Engine::Ballista(address) => {
+            make_tables(&draft)?;
+            let asked = (common, args, settings.cluster);
+            cluster::build_on(address, asked, &draft, &files, &ground, told(&progress))?
+        }
+    };
     built.accounts.close(built.cube.households()).context("the accounts do not close")?;
     strange_codes::refuse(&built, &args.regions, &files, &ground)?;
     progress.phase("Writing the release");
@@ -139,16 +180,43 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     Ok(draft.publish(record)?)
 }
 
+/// Refuses what only one machine can do.
+fn refuse_on_cluster(args: &BuildArgs, decisions: usize) -> Result<()> {
+    let what = if args.rules != Rules::Single {
+        "rules about several visits"
+    } else if args.since.is_some() {
+        "a release before"
+    } else if !args.registers.paths().is_empty() {
+        "persons and other registers"
+    } else if decisions > 0 {
+        "decisions about findings"
+    } else {
+        return Ok(());
+    };
+    bail!(
+        "{what} can't be had on a cluster; build on one machine, or with `--rules single` and \
+         without registers, `--since` and decisions"
+    )
+}
+
 /// The columns file, where one is named.
 ///
 /// # Errors
 /// Where it can't be read.
 pub(super) fn columns(path: Option<&Path>) -> Result<ColumnsFile> {
-    let Some(path) = path else { return Ok(ColumnsFile::default()) };
-    let text = fs::read_to_string(path)
-        .with_context(|| format!("cannot read columns file `{}`", path.display()))?;
-    ColumnsFile::parse(&text)
-        .with_context(|| format!("cannot use columns file `{}`", path.display()))
+    let shown = path.unwrap_or(Path::new("")).display();
+    ColumnsFile::parse(&columns_text(path)?)
+        .with_context(|| format!("cannot use columns file `{shown}`"))
+}
+
+/// The text of the columns file; empty, which changes nothing, where there is none.
+///
+/// # Errors
+/// Where it can't be read.
+pub(super) fn columns_text(path: Option<&Path>) -> Result<String> {
+    let Some(path) = path else { return Ok(String::new()) };
+    fs::read_to_string(path)
+        .with_context(|| format!("cannot read columns file `{}`", path.display()))
 }
 
 /// Regions and settings to judge visits by.
@@ -175,19 +243,17 @@ pub(super) fn ground(
 fn run_plan(
     (threads, memory_bytes): (NonZeroUsize, usize),
     draft: &Draft,
-    (files, registers): (&Arc<VisitFiles>, &Registers),
+    (files, registers, rules): (&Arc<VisitFiles>, &Registers, Rules),
     ground: &Arc<Ground>,
     progress: &Progress,
 ) -> Result<Built> {
-    for table in ["placed", findings::FOLDER] {
-        let folder = draft.path().join(table);
-        fs::create_dir(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
-    }
+    make_tables(draft)?;
     let spill = tempfile::tempdir_in(draft.path()).context("cannot make a folder to spill to")?;
     let work = Build {
         files: Arc::clone(files),
         persons: registers.persons.clone(),
         prelist: registers.prelist.clone(),
+        rules: rules.into(),
         ground: Arc::clone(ground),
         threads,
         memory_bytes,
@@ -195,20 +261,29 @@ fn run_plan(
     };
     let tree = Arc::new(ground.tree.clone());
     let make_sink = || -> Box<dyn Sink> {
-        let writer = PlacedWriter::new(draft.path().to_owned(), Arc::clone(&tree));
-        Box::new(ReleaseSink(match registers.persons {
-            Some(_) => writer.with_persons(),
-            None => writer,
-        }))
+        let sink = ReleaseSink::new(draft.path(), &tree);
+        Box::new(if registers.persons.is_some() { sink.with_persons() } else { sink })
     };
+    Ok(engine::run(&work, make_sink, told(progress))?)
+}
+
+/// Makes the folders of the tables that come to a draft file by file.
+fn make_tables(draft: &Draft) -> Result<()> {
+    for table in ["placed", findings::FOLDER] {
+        let folder = draft.path().join(table);
+        fs::create_dir(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+    }
+    Ok(())
+}
+
+fn told(progress: &Progress) -> impl Fn(Pass, u64) {
     let last = Cell::new(None);
-    let tell = |pass: Pass, rows| {
+    move |pass, rows| {
         if last.replace(Some(pass)) != Some(pass) {
             progress.phase(pass.words());
         }
         progress.count(rows);
-    };
-    Ok(engine::run(&work, make_sink, tell)?)
+    }
 }
 
 /// The threads that were asked for, or one for each core.
@@ -217,7 +292,18 @@ pub(super) fn threads(common: &Common) -> NonZeroUsize {
     asked.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
 }
 
-struct ReleaseSink(PlacedWriter);
+/// Writes placed visits to the tables in a folder.
+pub(super) struct ReleaseSink(PlacedWriter);
+
+impl ReleaseSink {
+    pub(super) fn new(folder: &Path, tree: &Arc<RegionTree>) -> Self {
+        Self(PlacedWriter::new(folder.to_owned(), Arc::clone(tree)))
+    }
+
+    fn with_persons(self) -> Self {
+        Self(self.0.with_persons())
+    }
+}
 
 impl Sink for ReleaseSink {
     fn put(&mut self, batch: &RecordBatch) -> Result<(), EngineError> {
@@ -250,6 +336,7 @@ fn record(
             poverty_threshold: ground.threshold,
             assign: ground.assign,
             check: ground.check,
+            rules: args.rules.into(),
         },
         accounts: built.accounts,
         fields: names.map(|field| field.name().to_owned()).collect(),

@@ -18,7 +18,7 @@ use super::answer::print;
 use super::build::{Assign, columns, ground, threads};
 use super::progress::Progress;
 use super::{beside, strange_codes};
-use crate::check::Language;
+use crate::check::{Language, RulesUsed};
 use crate::domain::date::Date;
 use crate::domain::region::Slug;
 use crate::engine::{self, Build, EngineError, Sink};
@@ -104,6 +104,7 @@ fn report(common: &Common, args: &CheckArgs) -> Result<Report> {
         files: Arc::clone(&files),
         persons: None,
         prelist: None,
+        rules: RulesUsed::All,
         ground: Arc::clone(&ground),
         threads: threads(common),
         memory_bytes: settings.build.memory_mib as usize * 1024 * 1024,

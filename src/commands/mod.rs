@@ -4,7 +4,9 @@ mod answer;
 mod beside;
 pub mod build;
 pub mod check;
+pub mod cluster;
 pub mod demo;
+pub mod engine;
 pub mod export;
 pub mod findings;
 pub mod generate;
@@ -78,6 +80,9 @@ pub enum Command {
     Revisit(revisit::RevisitArgs),
     Serve(serve::ServeArgs),
     Export(export::ExportArgs),
+    /// Run a part of a cluster on which releases are built.
+    #[command(subcommand)]
+    Cluster(cluster::ClusterCommand),
     /// List the releases.
     Releases,
     /// Read every file of a release and compare it with the manifest.
@@ -106,6 +111,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Revisit(args) => revisit::run(common, &args),
         Command::Serve(args) => serve::run(common, &args),
         Command::Export(args) => export::run(common, &args),
+        Command::Cluster(command) => cluster::run(common, &command),
         Command::Releases => releases::list(common),
         Command::Verify(args) => releases::verify(common, &args),
         Command::Use(args) => releases::make_current(common, &args),

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use arrow::array::Array;
+use serde::{Deserialize, Serialize};
 
 use crate::check::{Finding, Rule, Severity};
 use crate::domain::date::Date;
@@ -40,7 +41,7 @@ impl Officer {
 }
 
 /// The sums of one region or officer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QualityCounts {
     pub visits: u64,
     pub completed: u64,
@@ -51,31 +52,34 @@ pub struct QualityCounts {
 }
 
 /// Something that waits for a supervisor as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Batch {
     /// The enumerator and the local day, or, held as a village, the region.
     pub what: BatchKey,
     pub rule: Rule,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum BatchKey {
     Day { enumerator: String, day: Date },
     Village(RegionId),
 }
 
 /// All sums of a build, or of a part of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
     /// By the region where the visit counts, of whatever level; `None`: in none.
+    #[serde(with = "pairs")]
     regions: BTreeMap<Option<RegionId>, QualityCounts>,
     /// The region at hand and its sums: visits come region by region.
     at: (Option<RegionId>, QualityCounts),
     /// By [`Officer`] and id; `None` where there are more than anyone could look at.
     officers: [Option<HashMap<String, QualityCounts>>; 3],
     /// Findings by rule and severity.
+    #[serde(with = "pairs")]
     pub findings: BTreeMap<(Rule, Severity), u64>,
     /// Batches that are held, with the number of their visits.
+    #[serde(with = "pairs")]
     pub held: BTreeMap<Batch, u64>,
     /// Corrected positions that nobody has decided about.
     pub proposals: u64,
@@ -86,6 +90,29 @@ pub struct Quality {
 /// More officers of a kind, and more batches, than this are not told apart: an id of its own for every
 /// visit would fill the memory.
 const MOST: usize = 1 << 19;
+
+/// Maps as lists of pairs, since their keys are no texts.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        K: Deserialize<'de> + Ord,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Ok(Vec::<(K, V)>::deserialize(deserializer)?.into_iter().collect())
+    }
+}
 
 impl Default for Quality {
     fn default() -> Self {

@@ -15,7 +15,8 @@ use super::groups::GroupNote;
 use super::identity::{self, VisitIds};
 use super::notes::{self, Notes, RowKey};
 use super::operator::{MakeStep, Step};
-use super::standings::Standings;
+use super::standings::{KnowsStandings, Standings};
+use crate::check::Finding;
 use crate::check::duplicate_household::DuplicateHousehold;
 use crate::domain::visit::{Outcome, SOURCE, SOURCE_ROW, VisitField};
 use crate::place::Standing;
@@ -43,6 +44,13 @@ pub struct Choice {
     pub rows: Arc<[AtomicU64]>,
 }
 
+impl KnowsStandings for Choice {
+    fn standings_of(&self, batch: &RecordBatch) -> Result<Vec<Option<Standing>>, EngineError> {
+        let place = places_of(batch);
+        Ok((0..batch.num_rows()).map(|row| self.standings.get(place(row))).collect())
+    }
+}
+
 /// Makes the step that tells each visit's standing and notes its identity. The rows go on as they are.
 pub fn latest_step(choice: &Arc<Choice>) -> MakeStep {
     let choice = Arc::clone(choice);
@@ -51,7 +59,7 @@ pub fn latest_step(choice: &Arc<Choice>) -> MakeStep {
         let (choice, mut ids) = (Arc::clone(&choice), choice.ids.noting());
         let mut notes = choice.notes.noting();
         Box::new(move |batch| {
-            state.step(&batch, &choice, (&mut ids, &mut notes))?;
+            state.choose(&batch, &choice, (&mut ids, &mut notes))?;
             Ok(batch)
         })
     })
@@ -59,7 +67,7 @@ pub fn latest_step(choice: &Arc<Choice>) -> MakeStep {
 
 /// What is known of the household at hand, from the visits that came before.
 #[derive(Default)]
-struct Latest {
+pub struct Latest {
     household: String,
     /// Whether a later visit counts, or took the household away.
     is_decided: bool,
@@ -68,18 +76,21 @@ struct Latest {
 }
 
 impl Latest {
-    fn step(
+    /// Tells of each row of the next batch its number, its standing, its visit's identity, and what is
+    /// found where the household was completed more than once.
+    ///
+    /// # Errors
+    /// Those of `tell`.
+    pub fn judge(
         &mut self,
         batch: &RecordBatch,
-        choice: &Choice,
-        (ids, notes): (&mut identity::Noting, &mut notes::Noting<GroupNote>),
+        mut tell: impl FnMut(usize, Standing, &str, Option<Finding>) -> Result<(), EngineError>,
     ) -> Result<(), EngineError> {
         let households = text(batch, VisitField::HouseholdId);
         let visits = text(batch, VisitField::VisitId);
         let outcomes = column(batch, VisitField::Outcome.name()).as_primitive::<UInt8Type>();
         let started = column(batch, VisitField::StartedAt.name());
         let started = started.as_primitive::<TimestampMicrosecondType>();
-        let place = places_of(batch);
         for row in 0..batch.num_rows() {
             let is_new = households.value(row) != self.household;
             if is_new {
@@ -87,23 +98,37 @@ impl Latest {
                 self.is_decided = false;
                 self.duplicate = DuplicateHousehold::default();
             }
+            let mut duplicate = None;
             // Whether it is the same row once more is seen when all of it is read.
             let standing = if !is_new && visits.value(row) == self.visit {
                 Standing::Repeated
             } else {
                 visits.value(row).clone_into(&mut self.visit);
-                ids.note(&self.visit)?;
                 let outcome = outcome(outcomes.value(row));
-                if outcome == Outcome::Completed
-                    && let Some(finding) = self.duplicate.next(started.value(row))
-                {
-                    notes.note(RowKey::new(place(row)), GroupNote::of(&finding))?;
+                if outcome == Outcome::Completed {
+                    duplicate = self.duplicate.next(started.value(row));
                 }
                 self.stand(outcome)
             };
-            choice.standings.set(&choice.rows, place(row), standing);
+            tell(row, standing, &self.visit, duplicate)?;
         }
         Ok(())
+    }
+
+    fn choose(
+        &mut self,
+        batch: &RecordBatch,
+        choice: &Choice,
+        (ids, notes): (&mut identity::Noting, &mut notes::Noting<GroupNote>),
+    ) -> Result<(), EngineError> {
+        let place = places_of(batch);
+        self.judge(batch, |row, standing, visit_id, duplicate| {
+            choice.standings.set(&choice.rows, place(row), standing);
+            if let Some(finding) = duplicate {
+                notes.note(RowKey::new(place(row)), GroupNote::of(&finding))?;
+            }
+            if standing == Standing::Repeated { Ok(()) } else { ids.note(visit_id) }
+        })
     }
 
     const fn stand(&mut self, outcome: Outcome) -> Standing {

@@ -136,6 +136,11 @@ impl<T: Pod + Ord> Drop for Noting<T> {
 }
 
 impl<T: Pod + Ord> NotedRows<T> {
+    /// Where nothing was noted.
+    pub const fn none() -> Self {
+        Self { runs: Vec::new(), note: PhantomData }
+    }
+
     /// What is noted about the rows from `first` to `last`, in their order and, for one row, in that
     /// of the notes.
     pub fn between(&self, first: RowKey, last: RowKey) -> Vec<(RowKey, T)> {

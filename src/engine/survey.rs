@@ -8,10 +8,11 @@ use datafusion_common::Result;
 use super::error::EngineError;
 use super::ground::Ground;
 use super::groups::{Among, GroupNote};
-use super::latest::{Choice, places_of};
+use super::latest::places_of;
 use super::notes::NotedRows;
 use super::operator::{MakeStep, Step};
 use super::persons::{PersonsTold, RowCounts};
+use super::standings::KnowsStandings;
 use crate::check::check_among;
 use crate::domain::region::{Level, RegionId};
 use crate::domain::visit::VisitBatch;
@@ -31,7 +32,7 @@ pub fn survey_step(ground: &Arc<Ground>, known: &Arc<Known>) -> MakeStep {
 
 /// What passes before have found about each row.
 pub struct Known {
-    pub choice: Arc<Choice>,
+    pub standings: Arc<dyn KnowsStandings>,
     /// By rules about several visits.
     pub noted: NotedRows<GroupNote>,
     /// Of the persons' table, where it was given.
@@ -52,6 +53,7 @@ fn survey(
     let mut counts = RowCounts::of(batch, known.persons.as_deref());
     let mut standings = UInt8Builder::with_capacity(visits.len());
     let place_of = places_of(batch);
+    let told = known.standings.standings_of(batch)?;
     let mut among = Among::of_batch(batch, &known.noted);
     let located = locator.locate(&visits, hexagons);
     for row in 0..visits.len() {
@@ -62,7 +64,7 @@ fn survey(
         places.province.append_value(sort_key(province));
         places.region.append_value(sort_key(placed.region()));
         places.hexagon.append_option(placed.hexagon().map(u64::from));
-        let standing = known.choice.standings.get(place_of(row)).ok_or(EngineError::Changed)?;
+        let standing = told[row].ok_or(EngineError::Changed)?;
         standings.append_value(standing as u8);
         let found = counts.next(checked.located().visit(), standing);
         findings.push(checked.findings().iter().copied().chain(found));

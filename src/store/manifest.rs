@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
+use crate::check::RulesUsed;
 use crate::check::settings::CheckSettings;
 use crate::count::{Accounts, PersonAccounts};
 use crate::domain::code::CodeSystem;
@@ -131,6 +132,8 @@ pub struct BuildChoices {
     pub poverty_threshold: PovertyThreshold,
     pub assign: AssignBy,
     pub check: CheckSettings,
+    #[serde(default)]
+    pub rules: RulesUsed,
 }
 
 /// A file of a release.
@@ -233,6 +236,7 @@ pub(super) mod tests {
                 poverty_threshold: PovertyThreshold::default(),
                 assign: AssignBy::Declared,
                 check: CheckSettings::default(),
+                rules: RulesUsed::All,
             },
             accounts: Accounts { rows: 12, counted: 12, ..Accounts::default() },
             fields: vec!["visit_id".to_owned()],

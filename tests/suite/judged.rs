@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use arrow::array::RecordBatch;
-use sebaran::check::{CheckSettings, Finding, Severity};
+use sebaran::check::{CheckSettings, Finding, RulesUsed, Severity};
 use sebaran::domain::indicator::PovertyThreshold;
 use sebaran::domain::region::{RegionTree, Shapes};
 use sebaran::domain::visit::{AssignBy, VisitField};
@@ -45,6 +45,7 @@ pub fn judge(
         files: Arc::new(VisitFiles::open(&[visits.to_owned()], ColumnsFile::default()).unwrap()),
         persons: None,
         prelist: None,
+        rules: RulesUsed::All,
         ground: Arc::new(ground),
         threads: NonZeroUsize::new(threads).unwrap(),
         memory_bytes: 256 << 20,

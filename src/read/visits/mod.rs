@@ -44,6 +44,16 @@ enum Kind {
 }
 
 impl Portion {
+    /// A part that [`VisitFiles::portions`] dealt out elsewhere.
+    pub const fn new(file: usize, row_groups: Range<usize>) -> Self {
+        Self { file, row_groups }
+    }
+
+    /// The row groups of a Parquet file.
+    pub const fn row_groups(&self) -> &Range<usize> {
+        &self.row_groups
+    }
+
     /// The number of its file among the inputs.
     pub const fn file(&self) -> usize {
         self.file
