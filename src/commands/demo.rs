@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use tracing::info;
 
 use super::Common;
-use super::build::{self, Assign, BuildArgs, RegisterArgs};
+use super::build::{self, Assign, BuildArgs, RegisterArgs, Rules};
 use super::engine::Engine;
 use super::generate::{self, GenerateArgs};
 use super::serve::{self, ServeArgs};
@@ -75,7 +75,9 @@ fn invent_release(common: &Common, args: &DemoArgs, id: &Slug) -> Result<()> {
         denominators: glob(&out, "denominators")?.pop(),
         registers: RegisterArgs::default(),
         assign: Assign::Declared,
+        since: None,
         memory_mib: None,
+        rules: Rules::All,
         engine: Engine::Local,
     };
     build::build(common, &build).map(drop)

@@ -6,6 +6,7 @@ pub mod date;
 pub mod geography;
 pub mod indicator;
 pub mod institution;
+pub mod key;
 pub mod person;
 pub mod position;
 pub mod region;

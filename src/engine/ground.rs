@@ -1,5 +1,10 @@
 //! What every row is judged by: regions, their index, the settings of the rules.
 
+use super::groups::FreedDays;
+use crate::check::decided::Decided;
+use crate::check::low_coverage::Coverages;
+use crate::check::moved_since::Before;
+use crate::check::office_position::Offices;
 use crate::check::{CheckSettings, Rules};
 use crate::domain::indicator::PovertyThreshold;
 use crate::domain::region::RegionTree;
@@ -14,6 +19,21 @@ pub struct Ground {
     pub assign: AssignBy,
     pub check: CheckSettings,
     pub threshold: PovertyThreshold,
+    pub beside: Beside,
+}
+
+/// What rules look at besides visits, where it is given.
+#[derive(Default)]
+pub struct Beside {
+    /// Where households were in the release before.
+    pub before: Option<Box<dyn Before>>,
+    /// How much of each village's prelist was visited.
+    pub coverages: Option<Coverages>,
+    pub offices: Offices,
+    /// What was decided about findings of single visits and about villages.
+    pub decided: Option<Decided>,
+    /// Days that a supervisor freed.
+    pub freed: FreedDays,
 }
 
 impl Ground {
@@ -21,8 +41,13 @@ impl Ground {
         Locator::new(&self.tree, &self.index, self.assign)
     }
 
-    pub const fn rules<'a>(&'a self, locator: &'a Locator<'a>) -> Rules<'a> {
-        Rules { settings: &self.check, locator }
+    pub fn rules<'a>(&'a self, locator: &'a Locator<'a>) -> Rules<'a> {
+        Rules {
+            before: self.beside.before.as_deref(),
+            coverages: self.beside.coverages.as_ref(),
+            decided: self.beside.decided.as_ref(),
+            ..Rules::new(&self.check, locator)
+        }
     }
 
     /// How visits of these regions write codes and local times.

@@ -83,6 +83,13 @@ pub enum StoreError {
     Index { version: Slug, source: IndexError },
     #[error("the leaf table `{path}` is not what its release says; build the release again")]
     Leaves { path: PathBuf, source: LeafError },
+    #[error(
+        "cannot understand the decisions `{path}`; restore them from a copy, or mend the file: it \
+         is JSON, one decision an object"
+    )]
+    Decisions { path: PathBuf, source: serde_json::Error },
+    #[error("cannot write the GeoPackage `{path}`")]
+    GeoPackage { path: PathBuf, source: Box<gdal::errors::GdalError> },
     /// Parquet refused; the cause says why.
     #[error("cannot {action} `{path}`")]
     Parquet { action: &'static str, path: PathBuf, source: Box<ParquetError> },

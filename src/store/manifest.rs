@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
+use crate::check::RulesUsed;
 use crate::check::settings::CheckSettings;
 use crate::count::{Accounts, PersonAccounts};
 use crate::domain::code::CodeSystem;
@@ -37,6 +38,9 @@ pub struct BuildRecord {
     pub ignored_columns: Vec<String>,
     /// Findings by the name of their rule.
     pub findings: BTreeMap<String, u64>,
+    /// What rules looked at besides the visits.
+    #[serde(default)]
+    pub beside: BesideUsed,
     /// The other registers that were given, by their names.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub registers: BTreeMap<String, RegisterUsed>,
@@ -103,6 +107,24 @@ pub struct InputUsed {
     pub blake3: Digest,
 }
 
+/// What rules looked at besides the visits.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BesideUsed {
+    /// The release before, with whose positions households were compared.
+    pub since: Option<ReleaseUsed>,
+    /// How many decisions of persons were applied; they stand in the release's `decisions.json`.
+    pub decisions: u64,
+}
+
+/// A release, by its name and by what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseUsed {
+    pub release: Slug,
+    pub content: Digest,
+}
+
 /// The settings that shape the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,6 +132,8 @@ pub struct BuildChoices {
     pub poverty_threshold: PovertyThreshold,
     pub assign: AssignBy,
     pub check: CheckSettings,
+    #[serde(default)]
+    pub rules: RulesUsed,
 }
 
 /// A file of a release.
@@ -212,11 +236,13 @@ pub(super) mod tests {
                 poverty_threshold: PovertyThreshold::default(),
                 assign: AssignBy::Declared,
                 check: CheckSettings::default(),
+                rules: RulesUsed::All,
             },
             accounts: Accounts { rows: 12, counted: 12, ..Accounts::default() },
             fields: vec!["visit_id".to_owned()],
             ignored_columns: Vec::new(),
             findings: BTreeMap::from([("null_island".to_owned(), 2)]),
+            beside: BesideUsed::default(),
             registers: BTreeMap::new(),
             persons: None,
             prelist: None,

@@ -1,12 +1,16 @@
 //! What lies on the disk, an edge: regions, and releases, which never change, each with its manifest.
 
 pub mod aside;
+mod before;
 pub mod coverage;
 mod csv_rows;
+pub mod decisions;
 pub mod denominators;
 pub mod digest;
 pub mod draft;
 pub mod error;
+pub mod findings;
+pub mod geopackage;
 pub mod index;
 pub mod institutions;
 pub mod leaves;
@@ -14,14 +18,17 @@ mod lock;
 pub mod manifest;
 pub mod placed;
 mod placed_persons;
+pub mod placed_rows;
 pub mod regions;
 pub mod register_findings;
 pub mod release;
 mod small_table;
+pub mod summaries;
 pub mod tables;
 mod tree;
 mod wkb;
 
+pub use before::PositionsBefore;
 pub use draft::Draft;
 pub use error::StoreError;
 pub use release::Release;

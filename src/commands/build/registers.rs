@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::check::office_position::Offices;
 use crate::check::register::{RegisterFinding, RegisterRule};
 use crate::domain::date::Date;
-use crate::domain::institution::{Institution, Resource};
+use crate::domain::institution::{Institution, Resource, offices};
 use crate::domain::person::{Definition, PersonCounts};
 use crate::engine::{Built, Compared, EngineError, Ground, Joined};
 use crate::read::institutions::{ReadTable, read_institutions, read_resources};
@@ -90,6 +91,12 @@ impl Registers {
             persons: persons.transpose()?.map(Arc::new),
             prelist: prelist.transpose()?.map(Arc::new),
         })
+    }
+
+    /// The offices among the institutions, by which rules find positions that were taken at one.
+    pub fn offices(&self) -> Offices {
+        let rows = self.institutions.as_ref().map(|table| &table.rows[..]);
+        Offices::new(rows.map_or_else(Vec::new, offices))
     }
 
     /// The rows of each file, in the order of [`RegisterArgs::paths`].

@@ -9,7 +9,9 @@ use super::task::Task;
 use crate::domain::region::{RegionTree, Slug};
 use crate::engine::end::Sink;
 use crate::engine::error::EngineError;
-use crate::engine::ground::Ground;
+use crate::engine::ground::{Beside, Ground};
+use crate::engine::notes::NotedRows;
+use crate::engine::survey::Known;
 use crate::locate::RegionIndex;
 use crate::read::visits::{ColumnsFile, VisitFiles};
 
@@ -42,7 +44,7 @@ pub struct Opened {
     pub files: Arc<VisitFiles>,
     pub ground: Arc<Ground>,
     pub tree: Arc<RegionTree>,
-    pub standings: Arc<KeptStandings>,
+    pub known: Arc<Known>,
     pub site: Arc<dyn Site>,
 }
 
@@ -78,13 +80,18 @@ impl Opened {
             assign: task.assign,
             check: task.check,
             threshold: task.threshold,
+            beside: Beside::default(),
         };
         Ok(Self {
             task: Arc::clone(task),
             files,
             ground: Arc::new(ground),
             tree: Arc::new(tree),
-            standings: Arc::new(KeptStandings::in_folder(&task.work)),
+            known: Arc::new(Known {
+                standings: Arc::new(KeptStandings::in_folder(&task.work)),
+                noted: NotedRows::none(),
+                persons: None,
+            }),
             site: Arc::clone(site),
         })
     }
