@@ -28,7 +28,7 @@ use crate::protect::{LeafTable, Protection};
 use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
 use crate::store::manifest::{
-    BuildChoices, BuildRecord, InputUsed, PersonsUsed, PrelistUsed, RegionsUsed,
+    BuildChoices, BuildRecord, InputUsed, PersonsUsed, PrelistUsed, RecipientsUsed, RegionsUsed,
 };
 use crate::store::placed::PlacedWriter;
 use crate::store::{self, Draft, Release, index, leaves, regions};
@@ -123,8 +123,7 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let of_registers = inputs.split_off(built.rows.len());
     let mut record = record(args, common, (&files, inputs, fields), &ground, &built)?;
     registers.record(of_registers, &mut record);
-    let joined = (built.persons.take(), built.prelist.take());
-    registers.keep(&draft, joined, &ground, &mut record)?;
+    registers.keep(&draft, &mut built, &ground, &mut record)?;
     Ok(draft.publish(record)?)
 }
 
@@ -144,7 +143,8 @@ fn ground(args: &BuildArgs, common: &Common, settings: &Config) -> Result<Ground
         Assign::Coordinates => AssignBy::Coordinates,
     };
     let threshold = settings.build.poverty_threshold;
-    Ok(Ground { tree, index, assign, check: settings.check, threshold })
+    let programmes = settings.programmes;
+    Ok(Ground { tree, index, assign, check: settings.check, threshold, programmes })
 }
 
 fn run_plan(
@@ -161,8 +161,7 @@ fn run_plan(
     let spill = tempfile::tempdir_in(draft.path()).context("cannot make a folder to spill to")?;
     let work = Build {
         files: Arc::clone(files),
-        persons: registers.persons.clone(),
-        prelist: registers.prelist.clone(),
+        registers: registers.files.clone(),
         ground: Arc::clone(ground),
         threads,
         memory_bytes,
@@ -171,7 +170,7 @@ fn run_plan(
     let tree = Arc::new(ground.tree.clone());
     let make_sink = || -> Box<dyn Sink> {
         let writer = PlacedWriter::new(draft.path().to_owned(), Arc::clone(&tree));
-        Box::new(ReleaseSink(match registers.persons {
+        Box::new(ReleaseSink(match registers.files.persons {
             Some(_) => writer.with_persons(),
             None => writer,
         }))
@@ -182,6 +181,7 @@ fn run_plan(
             progress.phase(match pass {
                 Pass::Gathering => "Reading persons",
                 Pass::Listing => "Reading the prelist",
+                Pass::Receiving => "Reading recipients",
                 Pass::Choosing => "Choosing which visit of each household counts",
                 Pass::Placing => "Locating, checking, placing and counting",
             });
@@ -238,6 +238,7 @@ fn record(
         registers: BTreeMap::new(),
         persons: None,
         prelist: None,
+        recipients: None,
     })
 }
 
@@ -263,6 +264,7 @@ fn accounts_of(release: &Release) -> Vec<String> {
     let line = |(what, count): (&str, u64)| format!("  {what:<28}{count:>14}");
     lines.extend(sums.map(line));
     lines.extend(record.persons.iter().flat_map(|used| persons_lines(used).map(line)));
+    lines.extend(record.recipients.iter().flat_map(|used| recipient_lines(used).map(line)));
     lines.extend(record.prelist.iter().flat_map(|used| prelist_lines(used).map(line)));
     let findings = record.findings.iter();
     lines.extend(findings.map(|(rule, count)| format!("  finding {rule:<20}{count:>14}")));
@@ -276,6 +278,19 @@ fn accounts_of(release: &Release) -> Vec<String> {
         }
     }
     lines
+}
+
+const fn recipient_lines(used: &RecipientsUsed) -> [(&'static str, u64); 7] {
+    let accounts = &used.accounts;
+    [
+        ("recipients", accounts.rows),
+        ("= of visited households", accounts.of_visited_households),
+        ("+ of unknown households", accounts.of_unknown_households),
+        ("+ unknown persons", accounts.of_unknown_persons),
+        ("+ in institutions", accounts.in_institutions),
+        ("+ persons not given", accounts.persons_not_given),
+        ("+ repeated rows", accounts.repeated),
+    ]
 }
 
 const fn prelist_lines(used: &PrelistUsed) -> [(&'static str, u64); 5] {

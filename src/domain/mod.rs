@@ -8,6 +8,7 @@ pub mod indicator;
 pub mod institution;
 pub mod person;
 pub mod position;
+pub mod programme;
 pub mod region;
 pub mod visit;
 

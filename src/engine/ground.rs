@@ -2,6 +2,7 @@
 
 use crate::check::{CheckSettings, Rules};
 use crate::domain::indicator::PovertyThreshold;
+use crate::domain::programme::ProgrammeSettings;
 use crate::domain::region::RegionTree;
 use crate::domain::visit::AssignBy;
 use crate::locate::{Locator, RegionIndex};
@@ -14,6 +15,7 @@ pub struct Ground {
     pub assign: AssignBy,
     pub check: CheckSettings,
     pub threshold: PovertyThreshold,
+    pub programmes: ProgrammeSettings,
 }
 
 impl Ground {

@@ -16,7 +16,7 @@ use super::operator::{MakeStep, Step};
 use super::standings::Standings;
 use crate::domain::visit::{Outcome, SOURCE, SOURCE_ROW, VisitField};
 use crate::place::Standing;
-use crate::place::batch::{FINDINGS, PERSONS, STANDING};
+use crate::place::batch::{FINDINGS, PERSONS, RECEIVES, STANDING};
 
 /// The order in which households' visits must come, with the options of each column.
 pub const ORDER: [(VisitField, SortOptions); 4] = [
@@ -123,7 +123,7 @@ pub fn is_same(one: (&RecordBatch, usize), other: (&RecordBatch, usize)) -> bool
     schema.fields().iter().enumerate().all(|(column, field)| {
         let cell =
             |(batch, row): (&RecordBatch, usize)| batch.column(column).slice(row, 1).to_data();
-        [SOURCE, SOURCE_ROW, STANDING, FINDINGS, PERSONS].contains(&field.name().as_str())
+        [SOURCE, SOURCE_ROW, STANDING, FINDINGS, PERSONS, RECEIVES].contains(&field.name().as_str())
             || cell(one) == cell(other)
     })
 }

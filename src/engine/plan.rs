@@ -17,7 +17,6 @@ use datafusion_physical_plan::ExecutionPlan;
 use datafusion_physical_plan::repartition::RepartitionExec;
 use datafusion_physical_plan::sorts::sort::SortExec;
 use futures::StreamExt;
-use tokio::runtime::Runtime;
 use tokio::task::{JoinError, JoinSet};
 
 use super::error::EngineError;
@@ -26,8 +25,7 @@ use super::identity::VisitIds;
 use super::latest::{self, Choice, latest_step};
 use super::operator::Operator;
 use super::packed::{PACKED_SCHEMA, pack_step, unpack_step};
-use super::persons::{Joined, Persons, PersonsTold};
-use super::prelist::{Compared, Prelist};
+use super::registers::{RegisterFiles, Registers, RegistersJoined, Told};
 use super::repeats::Repeats;
 use super::scan::VisitsScan;
 use super::session;
@@ -36,18 +34,14 @@ use super::survey::survey_step;
 use super::tally::Tally;
 use crate::check::Rule;
 use crate::count::{Accounts, Cube};
+use crate::domain::programme::TargetingTable;
 use crate::place::batch::{self, PLACED_SCHEMA, PlacedBatch};
-use crate::read::persons::PersonFiles;
-use crate::read::prelist::PrelistFiles;
 use crate::read::visits::VisitFiles;
 
 /// What is built, and with how much.
 pub struct Build<'a> {
     pub files: Arc<VisitFiles>,
-    /// The persons of the households, where there is a table of them.
-    pub persons: Option<Arc<PersonFiles>>,
-    /// The households that were to be visited, where there is a list of them.
-    pub prelist: Option<Arc<PrelistFiles>>,
+    pub registers: RegisterFiles,
     pub ground: Arc<Ground>,
     pub threads: NonZeroUsize,
     /// What the plan's sorts and shuffles may hold together before they spill.
@@ -80,10 +74,9 @@ pub struct Built {
     pub findings: BTreeMap<Rule, u64>,
     /// The rows of each file.
     pub rows: Vec<u64>,
-    /// What came of the persons, where they were given.
-    pub persons: Option<Joined>,
-    /// What came of the prelist, where it was given.
-    pub prelist: Option<Compared>,
+    pub registers: RegistersJoined,
+    /// Whom the programmes reach, where recipients were given.
+    pub targeting: TargetingTable,
 }
 
 /// What is being done.
@@ -93,6 +86,8 @@ pub enum Pass {
     Gathering,
     /// Reading the prelist.
     Listing,
+    /// Reading recipients.
+    Receiving,
     /// Choosing which visit of each household counts.
     Choosing,
     /// Locating, checking, placing and counting.
@@ -113,26 +108,21 @@ pub fn run(
         .enable_time()
         .build()
         .map_err(EngineError::Threads)?;
-    let (persons, prelist) = gather(build, &runtime, &progress)?;
-    let beside = (persons.as_ref(), prelist.as_ref());
-    let choosing = choose(build, beside, |rows| progress(Pass::Choosing, rows));
+    let registers = Registers::gather(build, &runtime, &progress)?;
+    let choosing = choose(build, &registers, |rows| progress(Pass::Choosing, rows));
     let choice = runtime.block_on(choosing)?;
-    let definition = build.persons.as_ref().and_then(|files| files.definition());
-    let joined = persons.map(|persons| persons.finish(definition)).transpose()?;
-    let (joined, told) =
-        joined.map_or((None, None), |(joined, told)| (Some(joined), Some(Arc::new(told))));
-    let compared = prelist.map(Prelist::finish).transpose()?;
+    let (joined, told) = registers.finish()?;
+    let told = Arc::new(told);
     let locale = build.ground.locale();
     // Looking for repeated ids mostly waits, and finds nothing: the second pass needn't wait for it.
     let (repeated, placed) = thread::scope(|scope| {
         let repeated = scope.spawn(|| choice.ids.refuse_repeated(&build.files, &locale));
-        let told = told.as_ref();
-        let placed = place(build, &choice, told, make_sink, |rows| progress(Pass::Placing, rows));
+        let placed = place(build, &choice, &told, make_sink, |rows| progress(Pass::Placing, rows));
         let placed = runtime.block_on(placed);
         (repeated.join().expect("it does not panic"), placed)
     });
     repeated?;
-    match placed.map(|built| Built { persons: joined, prelist: compared, ..built }) {
+    match placed.map(|built| Built { registers: joined, ..built }) {
         Ok(built) if built.accounts.rows != total(&choice.rows) => Err(EngineError::Changed),
         Err(EngineError::Unequal { visit_id }) => {
             VisitIds::refuse(&visit_id, &build.files, &build.ground.locale())?;
@@ -142,26 +132,10 @@ pub fn run(
     }
 }
 
-/// Reads the registers that are joined to the visits.
-fn gather(
-    build: &Build<'_>,
-    runtime: &Runtime,
-    progress: &impl Fn(Pass, u64),
-) -> Result<(Option<Persons>, Option<Prelist>), EngineError> {
-    let persons = build.persons.as_ref().map(|files| {
-        runtime.block_on(Persons::gather(build, files, |rows| progress(Pass::Gathering, rows)))
-    });
-    let persons = persons.transpose()?;
-    let prelist = build.prelist.as_ref().map(|files| {
-        runtime.block_on(Prelist::gather(build, files, |rows| progress(Pass::Listing, rows)))
-    });
-    Ok((persons, prelist.transpose()?))
-}
-
 /// Finds every row's standing: scan a few columns, sort by household, take the latest.
 async fn choose(
     build: &Build<'_>,
-    (persons, prelist): (Option<&Persons>, Option<&Prelist>),
+    registers: &Registers,
     progress: impl Fn(u64),
 ) -> Result<Arc<Choice>, EngineError> {
     let (files, threads) = (Arc::clone(&build.files), build.threads.get());
@@ -176,15 +150,8 @@ async fn choose(
     let sorted = sorted(Arc::new(scan), threads, &by_household)?;
     let schema = sorted.schema();
     let step = latest_step(&choice);
-    let latest = Operator::new("Latest", sorted, Arc::clone(&schema), step);
-    let mut plan: Arc<dyn ExecutionPlan> = Arc::new(latest);
-    if let Some(persons) = persons {
-        let step = persons.join_step(&choice);
-        plan = Arc::new(Operator::new("Persons", plan, Arc::clone(&schema), step));
-    }
-    if let Some(prelist) = prelist {
-        plan = Arc::new(Operator::new("Prelist", plan, schema, prelist.step(&choice)));
-    }
+    let latest = Operator::new("Latest", sorted, schema, step);
+    let plan = registers.put_on(Arc::new(latest), &choice);
     drive(build, plan, || |_: RecordBatch| Ok(()), &rows, progress).await?;
     Ok(choice)
 }
@@ -193,14 +160,14 @@ async fn choose(
 async fn place(
     build: &Build<'_>,
     choice: &Arc<Choice>,
-    persons: Option<&Arc<PersonsTold>>,
+    told: &Arc<Told>,
     make_sink: impl Fn() -> Box<dyn Sink>,
     progress: impl Fn(u64),
 ) -> Result<Built, EngineError> {
     let (files, threads) = (Arc::clone(&build.files), build.threads.get());
     let scan = VisitsScan::new(files, build.ground.locale(), threads);
     let rows = scan.rows();
-    let step = survey_step(&build.ground, choice, persons);
+    let step = survey_step(&build.ground, choice, told);
     let surveyed = Operator::new("Survey", Arc::new(scan), Arc::clone(&PLACED_SCHEMA), step);
     let schema = Arc::clone(&PACKED_SCHEMA);
     let packed = Operator::new("Pack", Arc::new(surveyed), schema, pack_step());
@@ -210,7 +177,7 @@ async fn place(
     let placed = Operator::new("Unpack", by_place, schema, unpack_step());
     let make_end = || End {
         repeats: Repeats::default(),
-        tally: Tally::new(build.ground.threshold),
+        tally: Tally::new(build.ground.threshold, told.thresholds(&build.ground.programmes)),
         sink: make_sink(),
     };
     let ends = drive(build, Arc::new(placed), make_end, &rows, progress).await?;
@@ -313,11 +280,14 @@ fn sum(tallies: Vec<Tally>, rows: &[AtomicU64]) -> Built {
         accounts: Accounts::default(),
         findings: BTreeMap::new(),
         rows: rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect(),
-        persons: None,
-        prelist: None,
+        registers: RegistersJoined::default(),
+        targeting: TargetingTable::new(),
     };
     for tally in tallies {
-        let (cube, accounts, findings) = tally.finish();
+        let (cube, accounts, findings, targeting) = tally.finish();
+        for (key, sums) in targeting {
+            built.targeting.entry(key).or_default().merge(&sums);
+        }
         built.cube.merge(&cube);
         built.accounts.merge(&accounts);
         for (rule, count) in findings {

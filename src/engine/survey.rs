@@ -14,7 +14,9 @@ use super::error::EngineError;
 use super::ground::Ground;
 use super::latest::{Choice, places_of};
 use super::operator::{MakeStep, Step};
-use super::persons::{PersonsTold, RowCounts};
+use super::persons::RowCounts;
+use super::recipients::RowBenefits;
+use super::registers::Told;
 use crate::check::{Finding, check};
 use crate::domain::region::{Level, RegionId};
 use crate::domain::visit::VisitBatch;
@@ -26,13 +28,13 @@ use crate::place::place;
 pub fn survey_step(
     ground: &Arc<Ground>,
     choice: &Arc<Choice>,
-    persons: Option<&Arc<PersonsTold>>,
+    told: &Arc<Told>,
 ) -> MakeStep {
-    let (ground, choice, persons) = (Arc::clone(ground), Arc::clone(choice), persons.cloned());
+    let (ground, choice, told) = (Arc::clone(ground), Arc::clone(choice), Arc::clone(told));
     Arc::new(move |_| -> Step {
-        let (ground, choice, persons) = (Arc::clone(&ground), Arc::clone(&choice), persons.clone());
+        let (ground, choice, told) = (Arc::clone(&ground), Arc::clone(&choice), Arc::clone(&told));
         let mut hexagons = Hexagons::new();
-        Box::new(move |batch| survey(&batch, &ground, &choice, persons.as_deref(), &mut hexagons))
+        Box::new(move |batch| survey(&batch, &ground, &choice, &told, &mut hexagons))
     })
 }
 
@@ -40,7 +42,7 @@ fn survey(
     batch: &RecordBatch,
     ground: &Ground,
     choice: &Choice,
-    persons: Option<&PersonsTold>,
+    told: &Told,
     hexagons: &mut Hexagons,
 ) -> Result<RecordBatch> {
     let locator = ground.locator();
@@ -48,7 +50,7 @@ fn survey(
     let visits = VisitBatch::new(batch);
     let mut places = Places::with_capacity(visits.len());
     let mut findings = Findings::default();
-    let mut counts = RowCounts::of(batch, persons);
+    let mut counts = RowCounts::of(batch, told.persons.as_ref());
     let mut standings = UInt8Builder::with_capacity(visits.len());
     let place_of = places_of(batch);
     let located = locator.locate(&visits, hexagons);
@@ -70,6 +72,7 @@ fn survey(
     columns.push(findings.finish()?);
     columns.push(Arc::new(standings.finish()));
     columns.push(counts.finish());
+    columns.push(RowBenefits::column(batch, told.benefits.as_ref()));
     Ok(RecordBatch::try_new(Arc::clone(&PLACED_SCHEMA), columns)?)
 }
 

@@ -52,6 +52,8 @@ pub const FINDINGS: &str = "findings";
 pub const STANDING: &str = "standing";
 /// The counts of the household's persons ([`PersonCounts::as_bytes`]), where it counts and they are told.
 pub const PERSONS: &str = "persons";
+/// The programmes that reach the household, as bits, where they are told.
+pub const RECEIVES: &str = "receives";
 
 pub fn finding_fields() -> Fields {
     Fields::from(vec![
@@ -71,6 +73,7 @@ pub static PLACED_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new_list(FINDINGS, item, false),
         Field::new(STANDING, DataType::UInt8, false),
         Field::new(PERSONS, DataType::Binary, true),
+        Field::new(RECEIVES, DataType::UInt32, true),
     ];
     let read = VISIT_SCHEMA.fields().iter().map(|field| field.as_ref().clone());
     Arc::new(Schema::new(read.chain(added).collect::<Vec<_>>()))
@@ -88,6 +91,7 @@ pub struct PlacedBatch<'a> {
     findings: &'a ListArray,
     standing: &'a UInt8Array,
     persons: &'a BinaryArray,
+    receives: &'a UInt32Array,
 }
 
 impl<'a> PlacedBatch<'a> {
@@ -105,6 +109,7 @@ impl<'a> PlacedBatch<'a> {
             findings: column(FINDINGS).as_list::<i32>(),
             standing: column(STANDING).as_primitive::<UInt8Type>(),
             persons: column(PERSONS).as_binary::<i32>(),
+            receives: column(RECEIVES).as_primitive::<UInt32Type>(),
         }
     }
 
@@ -145,6 +150,11 @@ impl<'a> PlacedBatch<'a> {
     /// The counts of the household's persons, where it counts by this visit and they are told.
     pub fn persons(&self, row: usize) -> Option<PersonCounts> {
         self.persons.is_valid(row).then(|| PersonCounts::from_bytes(self.persons.value(row)))
+    }
+
+    /// The programmes that reach the household, as bits by their numbers; `None` where they are not told.
+    pub fn receives(&self, row: usize) -> Option<u32> {
+        self.receives.is_valid(row).then(|| self.receives.value(row))
     }
 
     /// The column of standings' numbers.

@@ -14,6 +14,7 @@ mod lock;
 pub mod manifest;
 pub mod placed;
 mod placed_persons;
+pub mod programmes;
 pub mod regions;
 pub mod register_findings;
 pub mod release;

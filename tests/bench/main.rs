@@ -14,6 +14,7 @@ mod build;
 mod growth;
 mod layers;
 mod lookup;
+mod persons;
 mod plain;
 mod points;
 mod survey;
@@ -93,6 +94,10 @@ fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     lookup::run(&survey, &tree, &shapes, &mut table)?;
     eprintln!("Building");
     let release = build::run(&survey, &tree, &shapes, &mut table)?;
+    if arguments.visits.is_empty() {
+        eprintln!("Joining persons");
+        persons::run(&survey, &tree, &shapes, &mut table)?;
+    }
     eprintln!("Summing layers");
     layers::run(&release, &tree, &mut table)?;
     println!("{table}");
