@@ -176,8 +176,9 @@ fn put_over(
 fn split(name: &str) -> Option<(&'static str, String)> {
     let rest = name.strip_prefix("SEBARAN_")?;
     let (section, field) = rest.split_once('_')?;
-    let section =
-        ["check", "build", "programmes", "serve"].into_iter().find(|name| name.to_uppercase() == section)?;
+    let section = ["check", "build", "programmes", "serve"]
+        .into_iter()
+        .find(|name| name.to_uppercase() == section)?;
     Some((section, field.to_lowercase()))
 }
 

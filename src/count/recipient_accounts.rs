@@ -41,6 +41,10 @@ impl RecipientAccounts {
             + self.in_institutions
             + self.persons_not_given
             + self.repeated;
-        if self.rows == told { Ok(()) } else { Err(RecipientAccountsError { rows: self.rows, told }) }
+        if self.rows == told {
+            Ok(())
+        } else {
+            Err(RecipientAccountsError { rows: self.rows, told })
+        }
     }
 }

@@ -155,7 +155,8 @@ mod tests {
         assert!(period("2021-06") < period("2021-Q3"));
         assert_eq!(period("2021-Q4"), period("2021"));
         assert!(period("2021") < period("2022-01"));
-        for text in ["21", "2021-13", "2021-00", "2021-Q5", "2021-7", "2021-7x", "Q3-2021", "２021"] {
+        for text in ["21", "2021-13", "2021-00", "2021-Q5", "2021-7", "2021-7x", "Q3-2021", "２021"]
+        {
             assert_eq!(Period::parse(text), None, "{text}");
         }
     }
@@ -163,9 +164,14 @@ mod tests {
     #[test]
     fn a_household_is_of_one_kind() {
         let mut sums = Targeting::default();
-        for (decile, receives) in
-            [(Some(4), true), (Some(4), false), (Some(5), true), (Some(5), false), (None, true), (None, false)]
-        {
+        for (decile, receives) in [
+            (Some(4), true),
+            (Some(4), false),
+            (Some(5), true),
+            (Some(5), false),
+            (None, true),
+            (None, false),
+        ] {
             sums.add(decile, Some(4), receives);
         }
         let expected = Targeting {

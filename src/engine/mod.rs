@@ -39,7 +39,7 @@ pub use example::first_with;
 pub use ground::Ground;
 pub use kept::Merged;
 pub use persons::Joined;
-pub use registers::{RegisterFiles, RegistersJoined};
 pub use plan::{Build, Built, Pass, Sink, run};
 pub use prelist::Compared;
 pub use recipients::Benefits;
+pub use registers::{RegisterFiles, RegistersJoined};

@@ -25,11 +25,7 @@ use crate::place::batch::{NO_REGION, PLACED_SCHEMA, finding_fields};
 use crate::place::place;
 
 /// Makes the step that surveys batches on this ground, by a choice that was made.
-pub fn survey_step(
-    ground: &Arc<Ground>,
-    choice: &Arc<Choice>,
-    told: &Arc<Told>,
-) -> MakeStep {
+pub fn survey_step(ground: &Arc<Ground>, choice: &Arc<Choice>, told: &Arc<Told>) -> MakeStep {
     let (ground, choice, told) = (Arc::clone(ground), Arc::clone(choice), Arc::clone(told));
     Arc::new(move |_| -> Step {
         let (ground, choice, told) = (Arc::clone(&ground), Arc::clone(&choice), Arc::clone(&told));

@@ -20,7 +20,9 @@ impl TargetingTally {
 
     /// Adds a household of the region at hand; `receives` are the programmes that reach it, as bits.
     pub fn add(&mut self, decile: Option<u8>, receives: u32) {
-        for (programme, (sums, threshold)) in self.at_hand.iter_mut().zip(&self.thresholds).enumerate() {
+        for (programme, (sums, threshold)) in
+            self.at_hand.iter_mut().zip(&self.thresholds).enumerate()
+        {
             sums.add(decile, *threshold, receives >> programme & 1 == 1);
         }
     }

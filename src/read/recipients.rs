@@ -78,7 +78,8 @@ impl RecipientFiles {
 }
 
 fn parse(table: &TableBatch<'_>) -> Result<RecipientBatch, TableError> {
-    let required = |column| texts(table, column).map(|texts| texts.expect("the column is required"));
+    let required =
+        |column| texts(table, column).map(|texts| texts.expect("the column is required"));
     let (programmes, periods, statuses) = (required(0)?, required(3)?, required(4)?);
     let mut batch = RecipientBatch {
         programmes,
@@ -94,7 +95,8 @@ fn parse(table: &TableBatch<'_>) -> Result<RecipientBatch, TableError> {
             return Err(table.refuse(1, row, "a household_id or a person_id"));
         }
         let period = text(&periods, row).and_then(Period::parse);
-        let period = period.ok_or_else(|| table.refuse(3, row, "a period: 2021, 2021-Q3 or 2021-07"))?;
+        let period =
+            period.ok_or_else(|| table.refuse(3, row, "a period: 2021, 2021-Q3 or 2021-07"))?;
         let status = text(&statuses, row).and_then(|status| status.parse().ok());
         let expected = "one of ELIGIBLE, LISTED, PAID, FAILED, GRADUATED, STOPPED";
         batch.told.push((period, status.ok_or_else(|| table.refuse(4, row, expected))?));
@@ -129,12 +131,16 @@ impl RecipientBatch {
     }
 
     fn find(&self, row: usize) -> Option<Recipient<'_>> {
-        let of = |texts: &'_ Option<StringArray>| texts.as_ref().and_then(|texts| text(texts, row).map(str::len));
+        let of = |texts: &'_ Option<StringArray>| {
+            texts.as_ref().and_then(|texts| text(texts, row).map(str::len))
+        };
         let household = of(&self.households).and(self.households.as_ref());
         if let Some(household) = household {
             return Some(Recipient::Household(household.value(row)));
         }
-        of(&self.persons).and(self.persons.as_ref()).map(|persons| Recipient::Person(persons.value(row)))
+        of(&self.persons)
+            .and(self.persons.as_ref())
+            .map(|persons| Recipient::Person(persons.value(row)))
     }
 }
 
@@ -149,7 +155,8 @@ mod tests {
     fn read(rows: &str) -> Result<Vec<String>, TableError> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("recipients.csv");
-        std::fs::write(&path, format!("programme,household_id,person_id,period,status\n{rows}")).unwrap();
+        std::fs::write(&path, format!("programme,household_id,person_id,period,status\n{rows}"))
+            .unwrap();
         let files = RecipientFiles::open(&[path], &ColumnsFile::default())?;
         let mut all = Vec::new();
         for portion in files.portions(1).concat() {
@@ -168,15 +175,21 @@ mod tests {
     #[test]
     fn a_recipient_is_a_household_or_a_person() {
         let rows = read("PKH,h1,,2021-Q2,PAID\nPIP,,o1,2021,FAILED\nPKH,h1,o1,2021-07,LISTED\n");
-        let expected =
-            ["PKH Household(\"h1\") true", "PIP Person(\"o1\") false", "PKH Household(\"h1\") true"];
+        let expected = [
+            "PKH Household(\"h1\") true",
+            "PIP Person(\"o1\") false",
+            "PKH Household(\"h1\") true",
+        ];
         assert_eq!(rows.unwrap(), expected);
     }
 
     #[test]
     fn a_row_that_says_too_little_is_named() {
         for (row, words) in [
-            ("PKH,,,2021,PAID", "household_id is empty; every row needs a household_id or a person_id"),
+            (
+                "PKH,,,2021,PAID",
+                "household_id is empty; every row needs a household_id or a person_id",
+            ),
             ("PKH,h,,kemarin,PAID", "period is `kemarin`, not a period"),
             ("PKH,h,,2021,LUNAS", "status is `LUNAS`, not one of"),
             (",h,,2021,PAID", "programme is empty"),

@@ -19,6 +19,7 @@ mod plain;
 mod points;
 mod prelist;
 mod program;
+mod recipients;
 mod reference;
 mod refused;
 mod repeated;

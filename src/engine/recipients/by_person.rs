@@ -35,7 +35,8 @@ const MARK_BITS: u32 = 28;
 
 impl Marks {
     fn mark(&self, hash: u64) {
-        let words = self.0.get_or_init(|| (0..1 << (MARK_BITS - 6)).map(|_| AtomicU64::new(0)).collect());
+        let words =
+            self.0.get_or_init(|| (0..1 << (MARK_BITS - 6)).map(|_| AtomicU64::new(0)).collect());
         let bit = hash >> (64 - MARK_BITS);
         words[(bit >> 6) as usize].fetch_or(1 << (bit & 63), Ordering::Relaxed);
     }
@@ -83,11 +84,10 @@ pub async fn resolve(
     };
     let homes = keyed::gather(build, homes(build, persons, &marks), None, rows, progress).await?;
     for (recipients, homes) in recipients.parts.into_iter().zip(homes.parts) {
-        let (found, unknown) = (
-            Keeping::in_folder(build.spill_folder)?,
-            Keeping::in_folder(build.spill_folder)?,
-        );
-        let mut join = Join { homes: homes.read()?, found, unknown, accounts: &mut resolved.accounts };
+        let (found, unknown) =
+            (Keeping::in_folder(build.spill_folder)?, Keeping::in_folder(build.spill_folder)?);
+        let mut join =
+            Join { homes: homes.read()?, found, unknown, accounts: &mut resolved.accounts };
         join.run(recipients.read()?)?;
         let Join { found, unknown, .. } = join;
         resolved.persons.push(found.finish()?);

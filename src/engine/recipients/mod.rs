@@ -161,7 +161,9 @@ fn by_household(
                 files.read(portion, &mut |batch| {
                     rows[portion.file()].fetch_add(batch.len() as u64, Ordering::Relaxed);
                     for row in 0..batch.len() {
-                        let Recipient::Household(household) = batch.recipient(row) else { continue };
+                        let Recipient::Household(household) = batch.recipient(row) else {
+                            continue;
+                        };
                         if !told.contains(batch.programme(row)) {
                             told.insert(batch.programme(row).to_owned());
                         }
@@ -234,7 +236,9 @@ impl Receive {
         let number = |programme: &str| {
             self.programmes.binary_search_by(|known| known.as_str().cmp(programme))
         };
-        reached.filter_map(|(programme, _)| number(programme).ok()).fold(0, |bits, at| bits | 1 << at)
+        reached
+            .filter_map(|(programme, _)| number(programme).ok())
+            .fold(0, |bits, at| bits | 1 << at)
     }
 }
 

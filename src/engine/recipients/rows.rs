@@ -21,7 +21,9 @@ impl RowBenefits {
         let place = places_of(batch);
         let key = |row: usize| RowKey::new(place(row));
         let mut noted = told.bits.between(key(0), key(last)).into_iter().peekable();
-        let bits = |row: usize| noted.next_if(|(key_of, _)| *key_of == key(row)).map_or(0, |(_, bits)| bits);
+        let bits = |row: usize| {
+            noted.next_if(|(key_of, _)| *key_of == key(row)).map_or(0, |(_, bits)| bits)
+        };
         Arc::new((0..rows).map(bits).map(Some).collect::<UInt32Array>())
     }
 }
