@@ -27,6 +27,8 @@ pub struct Config {
     pub check: CheckSettings,
     /// `[build]`.
     pub build: BuildSettings,
+    /// `[cluster]`.
+    pub cluster: ClusterSettings,
     /// `[programmes]`: the highest decile that each programme is for.
     pub programmes: ProgrammeSettings,
     /// `[serve]`.
@@ -46,6 +48,26 @@ pub struct BuildSettings {
 impl Default for BuildSettings {
     fn default() -> Self {
         Self { poverty_threshold: PovertyThreshold::default(), memory_mib: 2048 }
+    }
+}
+
+/// How a release is built on several machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClusterSettings {
+    /// The seconds of silence after which an executor is lost and its tasks run elsewhere; 30.
+    pub executor_timeout_s: u32,
+    /// The tasks into which each stage is cut: twice the threads of all executors or more; 64.
+    pub tasks: u32,
+    /// The seconds after which a build's jobs are called off; 3600.
+    pub timeout_s: u32,
+    /// The seconds that a build waits for the scheduler's executors; 30.
+    pub wait_s: u32,
+}
+
+impl Default for ClusterSettings {
+    fn default() -> Self {
+        Self { executor_timeout_s: 30, tasks: 64, timeout_s: 3600, wait_s: 30 }
     }
 }
 
@@ -176,7 +198,7 @@ fn put_over(
 fn split(name: &str) -> Option<(&'static str, String)> {
     let rest = name.strip_prefix("SEBARAN_")?;
     let (section, field) = rest.split_once('_')?;
-    let section = ["check", "build", "programmes", "serve"]
+    let section = ["check", "build", "cluster", "programmes", "serve"]
         .into_iter()
         .find(|name| name.to_uppercase() == section)?;
     Some((section, field.to_lowercase()))
@@ -197,6 +219,9 @@ fn validate(config: &Config) -> Result<(), Problem> {
     })?;
     let positive = [
         ("build", "memory_mib", config.build.memory_mib),
+        ("cluster", "executor_timeout_s", config.cluster.executor_timeout_s),
+        ("cluster", "tasks", config.cluster.tasks),
+        ("cluster", "timeout_s", config.cluster.timeout_s),
         ("serve", "most_features", config.serve.most_features),
         ("serve", "timeout_s", config.serve.timeout_s),
         ("serve", "concurrency", config.serve.concurrency),

@@ -6,14 +6,16 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use arrow::array::RecordBatch;
 
 use super::Common;
 use super::answer::print;
+use super::cluster;
+use super::engine::Engine;
 use super::inputs::Inputs;
 use super::progress::Progress;
 use super::releases;
@@ -21,7 +23,7 @@ use super::strange_codes;
 use crate::check::Rule;
 use crate::config::Config;
 use crate::domain::date::Date;
-use crate::domain::region::Slug;
+use crate::domain::region::{RegionTree, Slug};
 use crate::domain::visit::{AssignBy, VisitField};
 use crate::engine::{self, Build, Built, EngineError, Ground, Pass, Sink};
 use crate::protect::{LeafTable, Protection};
@@ -62,6 +64,9 @@ pub struct BuildArgs {
     /// What says where a household counts.
     #[arg(long, value_enum, default_value_t = Assign::Declared)]
     pub assign: Assign,
+    /// What runs the plan: local, or ballista://host:port, the cluster of a scheduler there.
+    #[arg(long, default_value_t = Engine::Local)]
+    pub engine: Engine,
     /// The memory in MiB that the plan may hold before it spills to the disk; by default the setting.
     #[arg(long, value_parser = clap::value_parser!(u32).range(8..))]
     pub memory_mib: Option<u32>,
@@ -96,6 +101,11 @@ pub fn run(common: &Common, args: &BuildArgs) -> Result<()> {
 /// # Errors
 /// Whatever stopped it; the current release stays as it was.
 pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
+    if args.engine != Engine::Local {
+        cluster::check()?;
+        let has_registers = !args.registers.paths().is_empty();
+        ensure!(!has_registers, "a cluster joins no registers; build with them on one machine");
+    }
     let progress = Progress::new(common);
     let settings = common.settings()?;
     let inputs = Inputs::note(&[&args.visits[..], &args.registers.paths()].concat());
@@ -105,10 +115,19 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let table = args.denominators.as_deref().map(denominators::read).transpose()?;
     let draft = Draft::begin(&common.register, &args.release)?;
     let ground = Arc::new(ground(args, common, &settings)?);
-    let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
-    let bounds = (threads(common), memory_mib as usize * 1024 * 1024);
     let hashing = inputs.hash();
-    let mut built = run_plan(bounds, &draft, (&files, &registers), &ground, &progress)?;
+    let mut built = match &args.engine {
+        Engine::Local => {
+            let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
+            let bounds = (threads(common), memory_mib as usize * 1024 * 1024);
+            run_plan(bounds, &draft, (&files, &registers), &ground, &progress)?
+        }
+        Engine::Ballista(address) => {
+            make_tables(&draft)?;
+            let asked = (common, args, settings.cluster);
+            cluster::build_on(address, asked, &draft, &files, &ground, told(&progress))?
+        }
+    };
     built.accounts.close(built.cube.households()).context("the accounts do not close")?;
     strange_codes::refuse(&built, &args.regions, &files, &ground)?;
     progress.phase("Writing the release");
@@ -128,11 +147,19 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
 }
 
 fn columns(args: &BuildArgs) -> Result<ColumnsFile> {
-    let Some(path) = &args.columns else { return Ok(ColumnsFile::default()) };
-    let text = fs::read_to_string(path)
-        .with_context(|| format!("cannot read columns file `{}`", path.display()))?;
-    ColumnsFile::parse(&text)
+    let path = args.columns.as_deref().unwrap_or(Path::new(""));
+    ColumnsFile::parse(&columns_text(args)?)
         .with_context(|| format!("cannot use columns file `{}`", path.display()))
+}
+
+/// The text of the columns file; empty, which changes nothing, where there is none.
+///
+/// # Errors
+/// Where it can't be read.
+pub(super) fn columns_text(args: &BuildArgs) -> Result<String> {
+    let Some(path) = &args.columns else { return Ok(String::new()) };
+    fs::read_to_string(path)
+        .with_context(|| format!("cannot read columns file `{}`", path.display()))
 }
 
 fn ground(args: &BuildArgs, common: &Common, settings: &Config) -> Result<Ground> {
@@ -154,10 +181,7 @@ fn run_plan(
     ground: &Arc<Ground>,
     progress: &Progress,
 ) -> Result<Built> {
-    for table in ["placed", "findings"] {
-        let folder = draft.path().join(table);
-        fs::create_dir(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
-    }
+    make_tables(draft)?;
     let spill = tempfile::tempdir_in(draft.path()).context("cannot make a folder to spill to")?;
     let work = Build {
         files: Arc::clone(files),
@@ -169,14 +193,25 @@ fn run_plan(
     };
     let tree = Arc::new(ground.tree.clone());
     let make_sink = || -> Box<dyn Sink> {
-        let writer = PlacedWriter::new(draft.path().to_owned(), Arc::clone(&tree));
-        Box::new(ReleaseSink(match registers.files.persons {
-            Some(_) => writer.with_persons(),
-            None => writer,
-        }))
+        let sink = ReleaseSink::new(draft.path(), &tree);
+        let has_persons = registers.files.persons.is_some();
+        Box::new(if has_persons { sink.with_persons() } else { sink })
     };
+    Ok(engine::run(&work, make_sink, told(progress))?)
+}
+
+/// Makes the folders of the tables that come to a draft file by file.
+fn make_tables(draft: &Draft) -> Result<()> {
+    for table in ["placed", "findings"] {
+        let folder = draft.path().join(table);
+        fs::create_dir(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+    }
+    Ok(())
+}
+
+fn told(progress: &Progress) -> impl Fn(Pass, u64) {
     let last = Cell::new(None);
-    let tell = |pass, rows| {
+    move |pass, rows| {
         if last.replace(Some(pass)) != Some(pass) {
             progress.phase(match pass {
                 Pass::Gathering => "Reading persons",
@@ -187,17 +222,27 @@ fn run_plan(
             });
         }
         progress.count(rows);
-    };
-    Ok(engine::run(&work, make_sink, tell)?)
+    }
 }
 
 /// The threads that were asked for, or one for each core.
-fn threads(common: &Common) -> NonZeroUsize {
+pub(super) fn threads(common: &Common) -> NonZeroUsize {
     let asked = common.threads.and_then(|threads| NonZeroUsize::new(usize::from(threads)));
     asked.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
 }
 
-struct ReleaseSink(PlacedWriter);
+/// Writes placed visits to the tables in a folder.
+pub(super) struct ReleaseSink(PlacedWriter);
+
+impl ReleaseSink {
+    pub(super) fn new(folder: &Path, tree: &Arc<RegionTree>) -> Self {
+        Self(PlacedWriter::new(folder.to_owned(), Arc::clone(tree)))
+    }
+
+    fn with_persons(self) -> Self {
+        Self(self.0.with_persons())
+    }
+}
 
 impl Sink for ReleaseSink {
     fn put(&mut self, batch: &RecordBatch) -> Result<(), EngineError> {

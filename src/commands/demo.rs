@@ -8,6 +8,7 @@ use tracing::info;
 
 use super::Common;
 use super::build::{self, Assign, BuildArgs, RegisterArgs};
+use super::engine::Engine;
 use super::generate::{self, GenerateArgs};
 use super::serve::{self, ServeArgs};
 use crate::domain::region::Slug;
@@ -75,6 +76,7 @@ fn invent_release(common: &Common, args: &DemoArgs, id: &Slug) -> Result<()> {
         registers: RegisterArgs::default(),
         assign: Assign::Declared,
         memory_mib: None,
+        engine: Engine::Local,
     };
     build::build(common, &build).map(drop)
 }

@@ -54,6 +54,13 @@ pub enum EngineError {
     Threads(#[source] std::io::Error),
     #[error("cannot write what was built")]
     Write(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What a task on an executor needs, and could not open.
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    Open(Box<dyn std::error::Error + Send + Sync>),
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    Cluster(Box<super::cluster::ClusterError>),
     /// One of these that stopped several partitions.
     #[error(transparent)]
     Shared(Arc<EngineError>),
@@ -73,7 +80,7 @@ impl From<DataFusionError> for EngineError {
 }
 
 /// The error of ours in the engine's wrappings: what stops a shuffle stops each of its readers.
-fn find(error: &DataFusionError) -> Option<Arc<EngineError>> {
+pub(super) fn find(error: &DataFusionError) -> Option<Arc<EngineError>> {
     match error {
         DataFusionError::External(inner) => match inner.downcast_ref::<DataFusionError>() {
             Some(inner) => find(inner),

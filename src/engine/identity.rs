@@ -51,8 +51,18 @@ impl VisitIds {
 
 impl Noting {
     pub fn note(&mut self, visit_id: &str) -> Result<(), EngineError> {
-        self.0.note(hash_of(visit_id))
+        self.note_hash(hash(visit_id))
     }
+
+    /// Notes a visit by the [`hash`] of its identity.
+    pub fn note_hash(&mut self, hash: u64) -> Result<(), EngineError> {
+        self.0.note(hash)
+    }
+}
+
+/// A hash that is the same in every run; a collision costs a second look, no more.
+pub fn hash(visit_id: &str) -> u64 {
+    hash_of(visit_id)
 }
 
 /// Reads the files again for the visits of these hashes.

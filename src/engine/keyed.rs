@@ -13,7 +13,8 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use super::error::EngineError;
 use super::hashes::{HashNoting, Hashes};
 use super::kept::{Keeping, Kept};
-use super::plan::{Build, Take, drive, sorted};
+use super::passes::sorted;
+use super::plan::{Build, Take, drive};
 use super::source::{Make, Source};
 
 const KEY: &str = "household_id";

@@ -1,4 +1,4 @@
-//! The two plans: scan, sort by household, choose the latest; then scan, survey, sort by place, count.
+//! The two passes in one process: their plans run, each partition into an end of its own.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -9,33 +9,27 @@ use std::thread;
 use std::time::Duration;
 
 use arrow::array::RecordBatch;
-use arrow::compute::SortOptions;
 use datafusion_common::DataFusionError;
-use datafusion_physical_expr::expressions::col;
-use datafusion_physical_expr::{LexOrdering, Partitioning, PhysicalSortExpr};
 use datafusion_physical_plan::ExecutionPlan;
-use datafusion_physical_plan::repartition::RepartitionExec;
-use datafusion_physical_plan::sorts::sort::SortExec;
 use futures::StreamExt;
 use tokio::task::{JoinError, JoinSet};
 
+use super::end::{End, Ended, Sink};
 use super::error::EngineError;
 use super::ground::Ground;
 use super::identity::VisitIds;
 use super::latest::{self, Choice, latest_step};
-use super::operator::Operator;
-use super::packed::{PACKED_SCHEMA, pack_step, unpack_step};
+use super::operator::{MakeStep, Operator};
+use super::packed::{pack_step, unpack_step};
+use super::passes::{self, Part};
 use super::registers::{RegisterFiles, Registers, RegistersJoined, Told};
-use super::repeats::Repeats;
 use super::scan::VisitsScan;
 use super::session;
-use super::standings::Standings;
+use super::standings::{KnowsStandings, Standings};
 use super::survey::survey_step;
-use super::tally::Tally;
 use crate::check::Rule;
 use crate::count::{Accounts, Cube};
 use crate::domain::programme::TargetingTable;
-use crate::place::batch::{self, PLACED_SCHEMA, PlacedBatch};
 use crate::read::visits::VisitFiles;
 
 /// What is built, and with how much.
@@ -48,22 +42,6 @@ pub struct Build<'a> {
     pub memory_bytes: usize,
     /// Where they spill to.
     pub spill_folder: &'a Path,
-}
-
-/// Takes the placed visits of one partition, in their final order: all visits of a province come to
-/// one sink, one province after the other.
-pub trait Sink: Send {
-    /// Takes the next visits.
-    ///
-    /// # Errors
-    /// Whatever stops the writing.
-    fn put(&mut self, batch: &RecordBatch) -> Result<(), EngineError>;
-
-    /// Ends the writing.
-    ///
-    /// # Errors
-    /// Whatever stops it.
-    fn finish(self: Box<Self>) -> Result<(), EngineError>;
 }
 
 /// What came of a build.
@@ -146,12 +124,9 @@ async fn choose(
         ids: VisitIds::in_folder(build.spill_folder),
         rows: Arc::clone(&rows),
     });
-    let by_household = latest::ORDER.map(|(field, options)| (field.name(), options));
-    let sorted = sorted(Arc::new(scan), threads, &by_household)?;
-    let schema = sorted.schema();
-    let step = latest_step(&choice);
-    let latest = Operator::new("Latest", sorted, schema, step);
-    let plan = registers.put_on(Arc::new(latest), &choice);
+    let latest = |part, input| operator(part, input, latest_step(&choice));
+    let plan = passes::choosing(Arc::new(scan), threads, &latest)?;
+    let plan = registers.put_on(plan, &choice);
     drive(build, plan, || |_: RecordBatch| Ok(()), &rows, progress).await?;
     Ok(choice)
 }
@@ -167,33 +142,27 @@ async fn place(
     let (files, threads) = (Arc::clone(&build.files), build.threads.get());
     let scan = VisitsScan::new(files, build.ground.locale(), threads);
     let rows = scan.rows();
-    let step = survey_step(&build.ground, choice, told);
-    let surveyed = Operator::new("Survey", Arc::new(scan), Arc::clone(&PLACED_SCHEMA), step);
-    let schema = Arc::clone(&PACKED_SCHEMA);
-    let packed = Operator::new("Pack", Arc::new(surveyed), schema, pack_step());
-    let by_place = batch::ORDER.map(|name| (name, SortOptions::default()));
-    let by_place = sorted(Arc::new(packed), threads, &by_place)?;
-    let schema = Arc::clone(&PLACED_SCHEMA);
-    let placed = Operator::new("Unpack", by_place, schema, unpack_step());
-    let make_end = || End {
-        repeats: Repeats::default(),
-        tally: Tally::new(build.ground.threshold, told.thresholds(&build.ground.programmes)),
-        sink: make_sink(),
+    let known: Arc<dyn KnowsStandings> = Arc::clone(choice) as _;
+    let on_batches = |part, input| {
+        let step = match part {
+            Part::Latest => latest_step(choice),
+            Part::Survey => survey_step(&build.ground, &known, told),
+            Part::Pack => pack_step(),
+            Part::Unpack => unpack_step(),
+        };
+        operator(part, input, step)
     };
-    let ends = drive(build, Arc::new(placed), make_end, &rows, progress).await?;
-    let mut tallies = Vec::with_capacity(ends.len());
-    for end in ends {
-        end.sink.finish()?;
-        tallies.push(end.tally);
-    }
-    Ok(sum(tallies, &rows))
+    let plan = passes::placing(Arc::new(scan), threads, &on_batches)?;
+    let make_end =
+        || End::new(build.ground.threshold, told.thresholds(&build.ground.programmes), make_sink());
+    let ends = drive(build, plan, make_end, &rows, progress).await?;
+    let ended = ends.into_iter().map(End::finish).collect::<Result<Vec<_>, _>>()?;
+    Ok(sum(ended, rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect()))
 }
 
-/// Where a partition's placed visits go.
-struct End {
-    repeats: Repeats,
-    tally: Tally,
-    sink: Box<dyn Sink>,
+fn operator(part: Part, input: Arc<dyn ExecutionPlan>, step: MakeStep) -> Arc<dyn ExecutionPlan> {
+    let schema = part.schema(input.schema());
+    Arc::new(Operator::new(part.name(), input, schema, step))
 }
 
 /// Takes the batches of a partition, in order.
@@ -203,9 +172,7 @@ pub(super) trait Take: Send + 'static {
 
 impl Take for End {
     fn take(&mut self, batch: RecordBatch) -> Result<(), EngineError> {
-        self.repeats.check(&batch)?;
-        self.tally.add(&PlacedBatch::new(&batch));
-        self.sink.put(&batch)
+        self.put(&batch)
     }
 }
 
@@ -217,23 +184,6 @@ impl<F: FnMut(RecordBatch) -> Result<(), EngineError> + Send + 'static> Take for
 
 fn total(rows: &[AtomicU64]) -> u64 {
     rows.iter().map(|rows| rows.load(Ordering::Relaxed)).sum()
-}
-
-/// Brings rows that are equal in the first column of an order together, and sorts each partition.
-pub(super) fn sorted(
-    input: Arc<dyn ExecutionPlan>,
-    partitions: usize,
-    order: &[(&str, SortOptions)],
-) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-    let schema = input.schema();
-    let group = vec![col(order[0].0, &schema)?];
-    let shuffled = RepartitionExec::try_new(input, Partitioning::Hash(group, partitions))?;
-    let sort = |(name, options): &(&str, SortOptions)| {
-        Ok(PhysicalSortExpr { expr: col(name, &schema)?, options: *options })
-    };
-    let order = order.iter().map(sort).collect::<Result<Vec<_>, DataFusionError>>()?;
-    let order = LexOrdering::new(order).expect("an order has a first column");
-    Ok(Arc::new(SortExec::new(order, Arc::new(shuffled)).with_preserve_partitioning(true)))
 }
 
 /// Runs a plan, each partition into an end of its own.
@@ -274,23 +224,23 @@ fn joined<T>(done: Result<Result<T, EngineError>, JoinError>) -> Result<T, Engin
     done.map_err(stopped)?
 }
 
-fn sum(tallies: Vec<Tally>, rows: &[AtomicU64]) -> Built {
+/// Adds up what came of the partitions.
+pub(super) fn sum(parts: impl IntoIterator<Item = Ended>, rows: Vec<u64>) -> Built {
     let mut built = Built {
         cube: Cube::default(),
         accounts: Accounts::default(),
         findings: BTreeMap::new(),
-        rows: rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect(),
+        rows,
         registers: RegistersJoined::default(),
         targeting: TargetingTable::new(),
     };
-    for tally in tallies {
-        let (cube, accounts, findings, targeting) = tally.finish();
-        for (key, sums) in targeting {
+    for part in parts {
+        built.cube.merge(&part.cube);
+        built.accounts.merge(&part.accounts);
+        for (key, sums) in part.targeting {
             built.targeting.entry(key).or_default().merge(&sums);
         }
-        built.cube.merge(&cube);
-        built.accounts.merge(&accounts);
-        for (rule, count) in findings {
+        for (rule, count) in part.findings {
             *built.findings.entry(rule).or_default() += count;
         }
     }

@@ -12,11 +12,11 @@ use datafusion_common::Result;
 
 use super::error::EngineError;
 use super::ground::Ground;
-use super::latest::{Choice, places_of};
 use super::operator::{MakeStep, Step};
 use super::persons::RowCounts;
 use super::recipients::RowBenefits;
 use super::registers::Told;
+use super::standings::KnowsStandings;
 use crate::check::{Finding, check};
 use crate::domain::region::{Level, RegionId};
 use crate::domain::visit::VisitBatch;
@@ -25,20 +25,24 @@ use crate::place::batch::{NO_REGION, PLACED_SCHEMA, finding_fields};
 use crate::place::place;
 
 /// Makes the step that surveys batches on this ground, by a choice that was made.
-pub fn survey_step(ground: &Arc<Ground>, choice: &Arc<Choice>, told: &Arc<Told>) -> MakeStep {
+pub fn survey_step(
+    ground: &Arc<Ground>,
+    choice: &Arc<dyn KnowsStandings>,
+    told: &Arc<Told>,
+) -> MakeStep {
     let (ground, choice, told) = (Arc::clone(ground), Arc::clone(choice), Arc::clone(told));
     Arc::new(move |_| -> Step {
         let (ground, choice, told) = (Arc::clone(&ground), Arc::clone(&choice), Arc::clone(&told));
         let mut hexagons = Hexagons::new();
-        Box::new(move |batch| survey(&batch, &ground, &choice, &told, &mut hexagons))
+        Box::new(move |batch| survey(&batch, &ground, choice.as_ref(), &told, &mut hexagons))
     })
 }
 
 fn survey(
     batch: &RecordBatch,
     ground: &Ground,
-    choice: &Choice,
-    told: &Told,
+    choice: &dyn KnowsStandings,
+    registers: &Told,
     hexagons: &mut Hexagons,
 ) -> Result<RecordBatch> {
     let locator = ground.locator();
@@ -46,9 +50,9 @@ fn survey(
     let visits = VisitBatch::new(batch);
     let mut places = Places::with_capacity(visits.len());
     let mut findings = Findings::default();
-    let mut counts = RowCounts::of(batch, told.persons.as_ref());
+    let mut counts = RowCounts::of(batch, registers.persons.as_ref());
     let mut standings = UInt8Builder::with_capacity(visits.len());
-    let place_of = places_of(batch);
+    let told = choice.standings_of(batch)?;
     let located = locator.locate(&visits, hexagons);
     for row in 0..visits.len() {
         let checked = check(located.visit(row), &rules);
@@ -58,7 +62,7 @@ fn survey(
         places.province.append_value(sort_key(province));
         places.region.append_value(sort_key(placed.region()));
         places.hexagon.append_option(placed.hexagon().map(u64::from));
-        let standing = choice.standings.get(place_of(row)).ok_or(EngineError::Changed)?;
+        let standing = told[row].ok_or(EngineError::Changed)?;
         standings.append_value(standing as u8);
         let found = counts.next(checked.located().visit(), standing);
         findings.push(checked.findings().iter().copied().chain(found));
@@ -68,7 +72,7 @@ fn survey(
     columns.push(findings.finish()?);
     columns.push(Arc::new(standings.finish()));
     columns.push(counts.finish());
-    columns.push(RowBenefits::column(batch, told.benefits.as_ref()));
+    columns.push(RowBenefits::column(batch, registers.benefits.as_ref()));
     Ok(RecordBatch::try_new(Arc::clone(&PLACED_SCHEMA), columns)?)
 }
 

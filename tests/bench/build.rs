@@ -12,6 +12,7 @@ use arrow::datatypes::{DataType, Int64Type, UInt8Type};
 use geo::MultiPolygon;
 use h3o::CellIndex;
 use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs};
+use sebaran::commands::engine::Engine;
 use sebaran::domain::position::Position;
 use sebaran::domain::region::{RegionTree, Shapes};
 use sebaran::store::{Release, index};
@@ -67,6 +68,7 @@ pub fn ours(survey: &Survey, release: &str, threads: u16) -> anyhow::Result<Rele
         registers: RegisterArgs::default(),
         assign: Assign::Declared,
         memory_mib: None,
+        engine: Engine::Local,
     };
     build::build(&common(&survey.register, Some(threads)), &arguments)
 }

@@ -14,6 +14,7 @@ mod build;
 mod growth;
 mod layers;
 mod lookup;
+mod nation;
 mod persons;
 mod plain;
 mod points;
@@ -21,12 +22,13 @@ mod survey;
 mod table;
 mod usage;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use growth::Way;
+use growth::{Growth, Way};
 use sebaran::domain::region::Slug;
 use sebaran::store::regions;
+use survey::Survey;
 use table::Table;
 
 #[derive(Parser)]
@@ -43,6 +45,9 @@ struct Arguments {
     /// Households to invent where no visits are given.
     #[arg(long, default_value_t = 1_000_000)]
     households: u64,
+    /// Sums the layers of a nation's invented leaves, and nothing else.
+    #[arg(long)]
+    nation_only: bool,
     /// Finds village and hexagon of the points of a file, and nothing else.
     #[arg(long, requires_all = ["register", "points", "output"])]
     lookup_only: bool,
@@ -74,35 +79,50 @@ fn main() -> anyhow::Result<()> {
     ) {
         return answer::run(register, version, points, output);
     }
-    measure(&arguments)
+    let folder = tempfile::tempdir()?;
+    if let Some(way) = arguments.build_only {
+        return growth::once(way, &prepare(&arguments, folder.path())?);
+    }
+    let mut table = Table::default();
+    let growth =
+        if arguments.nation_only { None } else { measure(&arguments, folder.path(), &mut table)? };
+    eprintln!("Summing the layers of a nation");
+    layers::run_nation(&mut table)?;
+    println!("{table}");
+    if let Some(growth) = growth {
+        println!("{growth}");
+    }
+    Ok(())
 }
 
-fn measure(arguments: &Arguments) -> anyhow::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let survey = survey::prepare(
-        folder.path(),
+fn prepare(arguments: &Arguments, folder: &Path) -> anyhow::Result<Survey> {
+    survey::prepare(
+        folder,
         arguments.register.as_deref().zip(arguments.regions.as_ref()),
         &arguments.visits,
         arguments.households,
-    )?;
-    if let Some(way) = arguments.build_only {
-        return growth::once(way, &survey);
-    }
+    )
+}
+
+/// Measures lookup, build and layers; where the visits were invented, also how builds grow.
+fn measure(
+    arguments: &Arguments,
+    folder: &Path,
+    table: &mut Table,
+) -> anyhow::Result<Option<Growth>> {
+    let survey = prepare(arguments, folder)?;
     let (tree, shapes) = regions::load(&survey.register, &survey.version)?;
-    let mut table = Table::default();
     eprintln!("Looking positions up");
-    lookup::run(&survey, &tree, &shapes, &mut table)?;
+    lookup::run(&survey, &tree, &shapes, table)?;
     eprintln!("Building");
-    let release = build::run(&survey, &tree, &shapes, &mut table)?;
-    if arguments.visits.is_empty() {
-        eprintln!("Joining persons");
-        persons::run(&survey, &tree, &shapes, &mut table)?;
-    }
+    let release = build::run(&survey, &tree, &shapes, table)?;
     eprintln!("Summing layers");
-    layers::run(&release, &tree, &mut table)?;
-    println!("{table}");
-    if arguments.visits.is_empty() {
-        println!("{}", growth::run(&survey, &arguments.growth)?);
+    layers::run(&release, &tree, table)?;
+    if !arguments.visits.is_empty() {
+        return Ok(None);
     }
-    Ok(())
+    eprintln!("Joining persons");
+    persons::run(&survey, &tree, &shapes, table)?;
+    drop((tree, shapes));
+    growth::run(&survey, &arguments.growth).map(Some)
 }

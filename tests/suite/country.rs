@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sebaran::commands::Common;
 use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs};
+use sebaran::commands::engine::Engine;
 use sebaran::commands::generate::{self, GenerateArgs};
 use sebaran::domain::code::CodeSystem;
 use sebaran::domain::region::{Level, Region, RegionTree, Shapes, Slug};
@@ -136,18 +137,25 @@ impl Country {
         registers: RegisterArgs,
         means: Means,
     ) -> anyhow::Result<Release> {
-        let args = BuildArgs {
-            visits: visits.to_vec(),
-            regions: VERSION.parse().unwrap(),
-            release: release.parse().unwrap(),
-            reference_date: REFERENCE_DATE.parse().unwrap(),
-            columns: None,
-            denominators: None,
-            registers,
-            assign: Assign::Declared,
-            memory_mib: means.memory_mib,
-        };
+        let mut args = build_args(release, visits);
+        args.registers = registers;
+        args.memory_mib = means.memory_mib;
         build::build(&self.common(means), &args)
+    }
+
+    /// Builds a release on a cluster, with the settings of a file.
+    #[cfg(feature = "cluster")]
+    pub fn build_on(
+        &self,
+        engine: &str,
+        settings: &Path,
+        release: &str,
+        visits: &[PathBuf],
+    ) -> anyhow::Result<Release> {
+        let mut args = build_args(release, visits);
+        args.engine = engine.parse().unwrap();
+        let common = Common { config: Some(settings.into()), ..self.common(Means::default()) };
+        build::build(&common, &args)
     }
 
     fn common(&self, means: Means) -> Common {
@@ -158,6 +166,21 @@ impl Country {
     /// The leaves of a release.
     pub fn leaves(&self, release: &Release) -> sebaran::protect::LeafTable {
         leaves::read(release, &self.tree).unwrap()
+    }
+}
+
+fn build_args(release: &str, visits: &[PathBuf]) -> BuildArgs {
+    BuildArgs {
+        visits: visits.to_vec(),
+        regions: VERSION.parse().unwrap(),
+        release: release.parse().unwrap(),
+        reference_date: REFERENCE_DATE.parse().unwrap(),
+        columns: None,
+        denominators: None,
+        registers: RegisterArgs::default(),
+        assign: Assign::Declared,
+        memory_mib: None,
+        engine: Engine::Local,
     }
 }
 

@@ -54,7 +54,7 @@ fn the_institutions_of_an_invented_survey_have_the_residents_that_persons_tell()
     let sums = read_parquet(&release.file("resources.parquet").unwrap());
     let sums = sums.column_by_name("headcount").unwrap().as_primitive::<UInt64Type>();
     let sum: u64 = sums.iter().flatten().sum();
-    assert_eq!(sum, headcounts.map(Result::unwrap).sum());
+    assert_eq!(sum, headcounts.map(Result::unwrap).sum::<u64>());
 }
 
 #[test]

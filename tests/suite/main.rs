@@ -8,6 +8,8 @@
 )]
 
 mod cli;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod country;
 mod documented;
 mod house;

@@ -14,7 +14,8 @@ use crate::domain::person::{MOST_PERSONS, PersonCounts};
 use crate::engine::error::EngineError;
 use crate::engine::hashes::{HashNoting, Hashes};
 use crate::engine::kept::{Keeping, Kept};
-use crate::engine::plan::{Build, Take, drive, sorted};
+use crate::engine::passes::sorted;
+use crate::engine::plan::{Build, Take, drive};
 use crate::engine::source::Source;
 use crate::read::persons::PersonFiles;
 

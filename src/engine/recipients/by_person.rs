@@ -72,7 +72,7 @@ pub async fn resolve(
     if marks.is_empty() {
         return Ok(resolved);
     }
-    let Some(persons) = &build.persons else {
+    let Some(persons) = &build.registers.persons else {
         for kept in recipients.parts {
             let mut reader = kept.read()?;
             while reader.get().is_some() {

@@ -44,6 +44,16 @@ enum Kind {
 }
 
 impl Portion {
+    /// A part that [`VisitFiles::portions`] dealt out elsewhere.
+    pub const fn new(file: usize, parts: Range<usize>) -> Self {
+        Self { file, parts }
+    }
+
+    /// Row groups of a Parquet file, parts of a CSV file.
+    pub const fn parts(&self) -> &Range<usize> {
+        &self.parts
+    }
+
     /// The number of its file among the inputs.
     pub const fn file(&self) -> usize {
         self.file
