@@ -31,7 +31,8 @@ use crate::protect::{LeafTable, Protection};
 use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
 use crate::store::manifest::{
-    BesideUsed, BuildChoices, BuildRecord, InputUsed, PersonsUsed, PrelistUsed, RegionsUsed,
+    BesideUsed, BuildChoices, BuildRecord, InputUsed, PersonsUsed, PrelistUsed, RecipientsUsed,
+    RegionsUsed,
 };
 use crate::store::placed::PlacedWriter;
 use crate::store::{self, Draft, Release, decisions, findings, index, leaves, regions, summaries};
@@ -176,8 +177,7 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let mut record = record(args, common, (&files, inputs, fields), &ground, &built)?;
     record.beside = used;
     registers.record(of_registers, &mut record);
-    let joined = (built.persons.take(), built.prelist.take());
-    registers.keep(&draft, joined, &ground, &mut record)?;
+    registers.keep(&draft, &mut built, &ground, &mut record)?;
     Ok(draft.publish(record)?)
 }
 
@@ -240,7 +240,8 @@ pub(super) fn ground(
         Assign::Coordinates => AssignBy::Coordinates,
     };
     let threshold = settings.build.poverty_threshold;
-    Ok(Ground { tree, index, assign, check: settings.check, threshold, beside })
+    let programmes = settings.programmes;
+    Ok(Ground { tree, index, assign, check: settings.check, threshold, programmes, beside })
 }
 
 fn run_plan(
@@ -254,8 +255,7 @@ fn run_plan(
     let spill = tempfile::tempdir_in(draft.path()).context("cannot make a folder to spill to")?;
     let work = Build {
         files: Arc::clone(files),
-        persons: registers.persons.clone(),
-        prelist: registers.prelist.clone(),
+        registers: registers.files.clone(),
         rules: rules.into(),
         ground: Arc::clone(ground),
         threads,
@@ -265,7 +265,8 @@ fn run_plan(
     let tree = Arc::new(ground.tree.clone());
     let make_sink = || -> Box<dyn Sink> {
         let sink = ReleaseSink::new(draft.path(), &tree);
-        Box::new(if registers.persons.is_some() { sink.with_persons() } else { sink })
+        let has_persons = registers.files.persons.is_some();
+        Box::new(if has_persons { sink.with_persons() } else { sink })
     };
     Ok(engine::run(&work, make_sink, told(progress))?)
 }
@@ -349,6 +350,7 @@ fn record(
         registers: BTreeMap::new(),
         persons: None,
         prelist: None,
+        recipients: None,
     })
 }
 
@@ -374,6 +376,7 @@ fn accounts_of(release: &Release) -> Vec<String> {
     let line = |(what, count): (&str, u64)| format!("  {what:<28}{count:>14}");
     lines.extend(sums.map(line));
     lines.extend(record.persons.iter().flat_map(|used| persons_lines(used).map(line)));
+    lines.extend(record.recipients.iter().flat_map(|used| recipient_lines(used).map(line)));
     lines.extend(record.prelist.iter().flat_map(|used| prelist_lines(used).map(line)));
     let findings = record.findings.iter();
     lines.extend(findings.map(|(rule, count)| format!("  finding {rule:<20}{count:>14}")));
@@ -387,6 +390,19 @@ fn accounts_of(release: &Release) -> Vec<String> {
         }
     }
     lines
+}
+
+const fn recipient_lines(used: &RecipientsUsed) -> [(&'static str, u64); 7] {
+    let accounts = &used.accounts;
+    [
+        ("recipients", accounts.rows),
+        ("= of visited households", accounts.of_visited_households),
+        ("+ of unknown households", accounts.of_unknown_households),
+        ("+ unknown persons", accounts.of_unknown_persons),
+        ("+ in institutions", accounts.in_institutions),
+        ("+ persons not given", accounts.persons_not_given),
+        ("+ repeated rows", accounts.repeated),
+    ]
 }
 
 const fn prelist_lines(used: &PrelistUsed) -> [(&'static str, u64); 5] {

@@ -21,7 +21,7 @@ use super::{beside, strange_codes};
 use crate::check::{Language, RulesUsed};
 use crate::domain::date::Date;
 use crate::domain::region::Slug;
-use crate::engine::{self, Build, EngineError, Sink};
+use crate::engine::{self, Build, EngineError, RegisterFiles, Sink};
 use crate::read::visits::VisitFiles;
 
 /// Tell what the quality rules find in visits; nothing is stored.
@@ -102,8 +102,7 @@ fn report(common: &Common, args: &CheckArgs) -> Result<Report> {
     let ground = Arc::new(ground(common, &args.regions, Assign::Declared, &settings, beside)?);
     let work = Build {
         files: Arc::clone(&files),
-        persons: None,
-        prelist: None,
+        registers: RegisterFiles::default(),
         rules: RulesUsed::All,
         ground: Arc::clone(&ground),
         threads: threads(common),

@@ -9,6 +9,7 @@ pub mod institution;
 pub mod key;
 pub mod person;
 pub mod position;
+pub mod programme;
 pub mod region;
 pub mod visit;
 

@@ -11,6 +11,7 @@ use super::repeats::Repeats;
 use super::tally::Tally;
 use crate::check::Rule;
 use crate::count::{Accounts, Cube, Quality};
+use crate::domain::programme::TargetingTable;
 use crate::place::PlacedBatch;
 
 /// Takes the placed visits of one partition, in their final order: all visits of a province come to
@@ -45,11 +46,13 @@ pub struct Ended {
     pub accounts: Accounts,
     pub findings: BTreeMap<Rule, u64>,
     pub quality: Quality,
+    pub targeting: TargetingTable,
 }
 
 impl End {
-    pub fn new(ground: Arc<Ground>, sink: Box<dyn Sink>) -> Self {
-        let tally = Tally::new(ground.threshold);
+    /// `programmes` are the highest deciles for which the programmes are, by their numbers.
+    pub fn new(ground: Arc<Ground>, programmes: Vec<Option<u8>>, sink: Box<dyn Sink>) -> Self {
+        let tally = Tally::new(ground.threshold, programmes);
         Self { repeats: Repeats::default(), tally, quality: Quality::default(), ground, sink }
     }
 
@@ -71,7 +74,7 @@ impl End {
     /// Those of the sink.
     pub fn finish(self) -> Result<Ended, EngineError> {
         self.sink.finish()?;
-        let (cube, accounts, findings) = self.tally.finish();
-        Ok(Ended { cube, accounts, findings, quality: self.quality })
+        let (cube, accounts, findings, targeting) = self.tally.finish();
+        Ok(Ended { cube, accounts, findings, quality: self.quality, targeting })
     }
 }

@@ -7,6 +7,7 @@ use crate::check::moved_since::Before;
 use crate::check::office_position::Offices;
 use crate::check::{CheckSettings, Rules};
 use crate::domain::indicator::PovertyThreshold;
+use crate::domain::programme::ProgrammeSettings;
 use crate::domain::region::RegionTree;
 use crate::domain::visit::AssignBy;
 use crate::locate::{Locator, RegionIndex};
@@ -19,6 +20,7 @@ pub struct Ground {
     pub assign: AssignBy,
     pub check: CheckSettings,
     pub threshold: PovertyThreshold,
+    pub programmes: ProgrammeSettings,
     pub beside: Beside,
 }
 

@@ -20,7 +20,7 @@ use crate::check::Finding;
 use crate::check::duplicate_household::DuplicateHousehold;
 use crate::domain::visit::{Outcome, SOURCE, SOURCE_ROW, VisitField};
 use crate::place::Standing;
-use crate::place::batch::{FINDINGS, PERSONS, STANDING};
+use crate::place::batch::{FINDINGS, PERSONS, RECEIVES, STANDING};
 
 /// The order in which households' visits must come, with the options of each column.
 pub const ORDER: [(VisitField, SortOptions); 4] = [
@@ -164,7 +164,7 @@ pub fn is_same(one: (&RecordBatch, usize), other: (&RecordBatch, usize)) -> bool
     schema.fields().iter().enumerate().all(|(column, field)| {
         let cell =
             |(batch, row): (&RecordBatch, usize)| batch.column(column).slice(row, 1).to_data();
-        [SOURCE, SOURCE_ROW, STANDING, FINDINGS, PERSONS].contains(&field.name().as_str())
+        [SOURCE, SOURCE_ROW, STANDING, FINDINGS, PERSONS, RECEIVES].contains(&field.name().as_str())
             || cell(one) == cell(other)
     })
 }

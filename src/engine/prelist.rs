@@ -14,7 +14,6 @@ use super::latest::Choice;
 use super::notes::RowKey;
 use super::operator::MakeStep;
 use super::plan::Build;
-use super::source::Make;
 use super::twice::{Twice, find_twice};
 use super::walk::{Meet, Walks};
 use crate::domain::coverage::{CoverageTable, Deliberation};
@@ -52,9 +51,8 @@ impl Prelist {
     ) -> Result<Self, EngineError> {
         let rows: Arc<[AtomicU64]> = files.paths().map(|_| AtomicU64::new(0)).collect();
         let ids = Hashes::in_folder(build.spill_folder);
-        let portions = files.portions(build.threads.get()).len();
-        let source = ("Prelist", portions, source(build.threads.get(), files, &rows));
-        let kept = keyed::gather(build, source, &ids, &rows, progress).await?;
+        let made = entries(build.threads.get(), files, &rows);
+        let kept = keyed::gather(build, made, Some(&ids), &rows, progress).await?;
         refuse_repeated(&ids, files)?;
         let walks = Walks::begin(kept.parts, || Ok(Compare::default()))?;
         let rows = rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect();
@@ -80,10 +78,12 @@ impl Prelist {
     }
 }
 
-fn source(count: usize, files: &Arc<PrelistFiles>, rows: &Arc<[AtomicU64]>) -> Make {
+/// The entries by household.
+fn entries(count: usize, files: &Arc<PrelistFiles>, rows: &Arc<[AtomicU64]>) -> keyed::Rows {
     let portions = files.portions(count);
+    let partitions = portions.len();
     let (files, rows) = (Arc::clone(files), Arc::clone(rows));
-    Arc::new(
+    let make = Arc::new(
         move |partition: usize,
               most_rows: usize,
               put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>| {
@@ -113,7 +113,8 @@ fn source(count: usize, files: &Arc<PrelistFiles>, rows: &Arc<[AtomicU64]>) -> M
             let _ = put(keyed.take());
             Ok(())
         },
-    )
+    );
+    keyed::Rows { name: "Prelist", partitions, make }
 }
 
 /// An entry by the hash of its id, its village, the village's word on it, and its enumerator.

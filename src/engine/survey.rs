@@ -11,7 +11,9 @@ use super::groups::{Among, GroupNote};
 use super::latest::places_of;
 use super::notes::NotedRows;
 use super::operator::{MakeStep, Step};
-use super::persons::{PersonsTold, RowCounts};
+use super::persons::RowCounts;
+use super::recipients::RowBenefits;
+use super::registers::Told;
 use super::standings::KnowsStandings;
 use crate::check::check_among;
 use crate::domain::region::{Level, RegionId};
@@ -35,8 +37,8 @@ pub struct Known {
     pub standings: Arc<dyn KnowsStandings>,
     /// By rules about several visits.
     pub noted: NotedRows<GroupNote>,
-    /// Of the persons' table, where it was given.
-    pub persons: Option<Arc<PersonsTold>>,
+    /// By the registers.
+    pub registers: Arc<Told>,
 }
 
 fn survey(
@@ -50,7 +52,7 @@ fn survey(
     let visits = VisitBatch::new(batch);
     let mut places = Places::with_capacity(visits.len());
     let mut findings = FindingsBuilder::default();
-    let mut counts = RowCounts::of(batch, known.persons.as_deref());
+    let mut counts = RowCounts::of(batch, known.registers.persons.as_ref());
     let mut standings = UInt8Builder::with_capacity(visits.len());
     let place_of = places_of(batch);
     let told = known.standings.standings_of(batch)?;
@@ -74,6 +76,7 @@ fn survey(
     columns.push(findings.finish()?);
     columns.push(Arc::new(standings.finish()));
     columns.push(counts.finish());
+    columns.push(RowBenefits::column(batch, known.registers.benefits.as_ref()));
     Ok(RecordBatch::try_new(Arc::clone(&PLACED_SCHEMA), columns)?)
 }
 

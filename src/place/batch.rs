@@ -52,6 +52,8 @@ pub const FINDINGS: &str = "findings";
 pub const STANDING: &str = "standing";
 /// The counts of the household's persons ([`PersonCounts::as_bytes`]), where it counts and they are told.
 pub const PERSONS: &str = "persons";
+/// The programmes that reach the household, as bits, where they are told.
+pub const RECEIVES: &str = "receives";
 
 /// Visits with their place, findings and standing.
 pub static PLACED_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
@@ -63,6 +65,7 @@ pub static PLACED_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new_list(FINDINGS, item, false),
         Field::new(STANDING, DataType::UInt8, false),
         Field::new(PERSONS, DataType::Binary, true),
+        Field::new(RECEIVES, DataType::UInt32, true),
     ];
     let read = VISIT_SCHEMA.fields().iter().map(|field| field.as_ref().clone());
     Arc::new(Schema::new(read.chain(added).collect::<Vec<_>>()))
@@ -80,6 +83,7 @@ pub struct PlacedBatch<'a> {
     findings: FindingsColumn<'a>,
     standing: &'a UInt8Array,
     persons: &'a BinaryArray,
+    receives: &'a UInt32Array,
 }
 
 impl<'a> PlacedBatch<'a> {
@@ -97,6 +101,7 @@ impl<'a> PlacedBatch<'a> {
             findings: FindingsColumn::new(column(FINDINGS).as_list::<i32>()),
             standing: column(STANDING).as_primitive::<UInt8Type>(),
             persons: column(PERSONS).as_binary::<i32>(),
+            receives: column(RECEIVES).as_primitive::<UInt32Type>(),
         }
     }
 
@@ -137,6 +142,11 @@ impl<'a> PlacedBatch<'a> {
     /// The counts of the household's persons, where it counts by this visit and they are told.
     pub fn persons(&self, row: usize) -> Option<PersonCounts> {
         self.persons.is_valid(row).then(|| PersonCounts::from_bytes(self.persons.value(row)))
+    }
+
+    /// The programmes that reach the household, as bits by their numbers; `None` where they are not told.
+    pub fn receives(&self, row: usize) -> Option<u32> {
+        self.receives.is_valid(row).then(|| self.receives.value(row))
     }
 
     /// The column of standings' numbers.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::digest::Digest;
 use crate::check::RulesUsed;
 use crate::check::settings::CheckSettings;
-use crate::count::{Accounts, PersonAccounts};
+use crate::count::{Accounts, PersonAccounts, RecipientAccounts};
 use crate::domain::code::CodeSystem;
 use crate::domain::date::Date;
 use crate::domain::indicator::PovertyThreshold;
@@ -50,6 +50,18 @@ pub struct BuildRecord {
     /// How much of the prelist was visited, where it was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prelist: Option<PrelistUsed>,
+    /// The programmes, where recipients were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipients: Option<RecipientsUsed>,
+}
+
+/// The programmes and their recipients.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecipientsUsed {
+    /// The highest decile that each programme is for, where that is known.
+    pub thresholds: BTreeMap<String, Option<u8>>,
+    pub accounts: RecipientAccounts,
 }
 
 /// How much of the prelist was visited. Rows are visited ones, those that are not, and repeated ones.
@@ -246,6 +258,7 @@ pub(super) mod tests {
             registers: BTreeMap::new(),
             persons: None,
             prelist: None,
+            recipients: None,
         }
     }
 

@@ -19,6 +19,7 @@ pub mod manifest;
 pub mod placed;
 mod placed_persons;
 pub mod placed_rows;
+pub mod programmes;
 pub mod regions;
 pub mod register_findings;
 pub mod release;

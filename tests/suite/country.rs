@@ -166,14 +166,14 @@ impl Country {
         build::build(&self.common(means), &args)
     }
 
-    /// Builds a release on a cluster, with the settings of a file.
+    /// Builds a release with rules about single visits.
     #[cfg(feature = "cluster")]
     pub fn build_single(&self, release: &str, visits: &[PathBuf]) -> anyhow::Result<Release> {
         let args = BuildArgs { rules: Rules::Single, ..build_args(release, visits) };
         build::build(&self.common(Means::default()), &args)
     }
 
-    /// Builds a release on a cluster, with rules about single visits.
+    /// Builds a release on a cluster, with the settings of a file and rules about single visits.
     pub fn build_on(
         &self,
         engine: &str,

@@ -24,6 +24,7 @@ mod points;
 mod prelist;
 mod program;
 mod recall;
+mod recipients;
 mod reference;
 mod refused;
 mod repeated;

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::Rule;
 use crate::count::{Accounts, Cube, CubeKey, Quality};
 use crate::domain::indicator::{Counts, CubeColumn};
+use crate::domain::programme::TargetingTable;
 use crate::domain::region::RegionId;
 use crate::engine::end::Ended;
 
@@ -155,7 +156,9 @@ impl AllEnded {
                 *findings.entry(rule).or_default() += count;
             }
         }
-        Ended { cube: self.cube, accounts, findings, quality }
+        // A cluster joins no registers.
+        let targeting = TargetingTable::new();
+        Ended { cube: self.cube, accounts, findings, quality, targeting }
     }
 }
 
@@ -178,6 +181,7 @@ mod tests {
             accounts: Accounts { counted: 3, ..Accounts::default() },
             findings: BTreeMap::from([(Rule::NullIsland, 2)]),
             quality: Quality::default(),
+            targeting: TargetingTable::new(),
         };
         let hexagon = CellIndex::try_from(0x088_283_4706_dfff_ff).ok();
         for (region, count) in [(Some(RegionId(4)), 1), (None, 2)] {

@@ -238,7 +238,7 @@ async fn end(
         made.map_err(ClusterError::Shared).map_err(EngineError::from)?;
     }
     let sink = opened.site.sink(folder.path(), &opened.tree);
-    let mut end = End::new(Arc::clone(&opened.ground), sink);
+    let mut end = End::new(Arc::clone(&opened.ground), Vec::new(), sink);
     while let Some(batch) = input.next().await {
         match end.put(&batch?) {
             Err(EngineError::Unequal { visit_id }) => {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::kept::KeptStandings;
 use super::task::Task;
+use crate::domain::programme::ProgrammeSettings;
 use crate::domain::region::{RegionTree, Slug};
 use crate::engine::end::Sink;
 use crate::engine::error::EngineError;
@@ -81,6 +82,7 @@ impl Opened {
             check: task.check,
             threshold: task.threshold,
             beside: Beside::default(),
+            programmes: ProgrammeSettings::default(),
         };
         Ok(Self {
             task: Arc::clone(task),
@@ -90,7 +92,7 @@ impl Opened {
             known: Arc::new(Known {
                 standings: Arc::new(KeptStandings::in_folder(&task.work)),
                 noted: NotedRows::none(),
-                persons: None,
+                registers: Arc::default(),
             }),
             site: Arc::clone(site),
         })
