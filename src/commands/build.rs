@@ -38,7 +38,7 @@ use crate::store::placed::PlacedWriter;
 use crate::store::{self, Draft, Release, decisions, findings, index, leaves, regions, summaries};
 
 pub use registers::RegisterArgs;
-use registers::Registers;
+use registers::{Registers, closed_regions};
 
 /// Build a release from visits.
 #[derive(Debug, clap::Args)]
@@ -144,7 +144,9 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
         bail!(OneMachine("decisions about findings"));
     }
     let beside = Beside { offices: registers.offices(), ..beside };
-    let ground = Arc::new(ground(common, &args.regions, args.assign, &settings, beside)?);
+    let mut ground = ground(common, &args.regions, args.assign, &settings, beside)?;
+    ground.beside.closed = closed_regions(&args.registers.closed, &ground.tree)?;
+    let ground = Arc::new(ground);
     let hashing = inputs.hash();
     let mut built = match &args.engine {
         Engine::Local => {
@@ -175,7 +177,8 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let mut inputs = hashing.finish(&rows)?;
     let of_registers = inputs.split_off(built.rows.len());
     let mut record = record(args, common, (&files, inputs, fields), &ground, &built)?;
-    record.beside = used;
+    let closed = ground.beside.closed.iter().map(|region| ground.tree.get(*region).code).collect();
+    record.beside = BesideUsed { closed, ..used };
     registers.record(of_registers, &mut record);
     registers.keep(&draft, &mut built, &ground, &mut record)?;
     Ok(draft.publish(record)?)

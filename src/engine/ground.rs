@@ -1,14 +1,15 @@
 //! What every row is judged by: regions, their index, the settings of the rules.
 
+use std::collections::BTreeSet;
+
 use super::groups::FreedDays;
 use crate::check::decided::Decided;
-use crate::check::low_coverage::Coverages;
 use crate::check::moved_since::Before;
 use crate::check::office_position::Offices;
 use crate::check::{CheckSettings, Rules};
 use crate::domain::indicator::PovertyThreshold;
 use crate::domain::programme::ProgrammeSettings;
-use crate::domain::region::RegionTree;
+use crate::domain::region::{RegionId, RegionTree};
 use crate::domain::visit::AssignBy;
 use crate::locate::{Locator, RegionIndex};
 use crate::read::visits::Locale;
@@ -29,8 +30,8 @@ pub struct Ground {
 pub struct Beside {
     /// Where households were in the release before.
     pub before: Option<Box<dyn Before>>,
-    /// How much of each village's prelist was visited.
-    pub coverages: Option<Coverages>,
+    /// Regions of any level whose fieldwork was declared closed.
+    pub closed: BTreeSet<RegionId>,
     pub offices: Offices,
     /// What was decided about findings of single visits and about villages.
     pub decided: Option<Decided>,
@@ -46,7 +47,6 @@ impl Ground {
     pub fn rules<'a>(&'a self, locator: &'a Locator<'a>) -> Rules<'a> {
         Rules {
             before: self.beside.before.as_deref(),
-            coverages: self.beside.coverages.as_ref(),
             decided: self.beside.decided.as_ref(),
             ..Rules::new(&self.check, locator)
         }

@@ -111,7 +111,7 @@ pub fn run(
     let registers = Registers::gather(build, &runtime, &progress)?;
     let choosing = choose(build, &registers, |rows| progress(Pass::Choosing, rows));
     let choice = runtime.block_on(choosing)?;
-    let (joined, told) = registers.finish()?;
+    let (joined, told) = registers.finish(&build.ground)?;
     let told = Arc::new(told);
     let locale = build.ground.locale();
     // Looking for repeated ids mostly waits, and finds nothing: the passes after it needn't wait.

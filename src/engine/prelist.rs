@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arrow::array::RecordBatch;
 
 use super::error::EngineError;
+use super::ground::Ground;
 use super::hashes::{Hashes, hash_of};
 use super::keyed::{self, KeyedRows};
 use super::latest::Choice;
@@ -16,7 +17,9 @@ use super::operator::MakeStep;
 use super::plan::Build;
 use super::twice::{Twice, find_twice};
 use super::walk::{Meet, Walks};
-use crate::domain::coverage::{CoverageTable, Deliberation};
+use crate::check::low_coverage::{Coverage, Coverages};
+use crate::domain::coverage::{self, CoverageTable, Deliberation};
+use crate::domain::region::RegionId;
 use crate::domain::visit::{pack_code, unpack_code};
 use crate::read::prelist::{Entry, PrelistFiles};
 
@@ -75,6 +78,22 @@ impl Prelist {
             not_listed += compare.not_listed;
         }
         Ok(Compared { coverage, rows: self.rows, repeated: self.repeated, not_listed })
+    }
+}
+
+impl Compared {
+    /// What the rule about coverage looks at, by village. Entries that name no household are left out:
+    /// whether they were visited can't be known.
+    pub fn coverages(&self, ground: &Ground) -> Coverages {
+        let (tree, closed) = (&ground.tree, &ground.beside.closed);
+        let villages = self.coverage.by_village().into_iter();
+        let known = villages.filter_map(|(code, told)| Some((tree.find(code)?, told)));
+        let coverage = |(village, told): (RegionId, coverage::Coverage)| {
+            let prelist = told.listed - told.without_household;
+            let is_closed = closed.iter().any(|region| tree.is_within(village, *region));
+            (village, Coverage { visited: told.visited, prelist, is_closed })
+        };
+        known.map(coverage).collect()
     }
 }
 

@@ -7,12 +7,14 @@ use datafusion_physical_plan::ExecutionPlan;
 use tokio::runtime::Runtime;
 
 use super::error::EngineError;
+use super::ground::Ground;
 use super::latest::Choice;
 use super::operator::{MakeStep, Operator};
 use super::persons::{Joined, Persons, PersonsTold};
 use super::plan::{Build, Pass};
 use super::prelist::{Compared, Prelist};
 use super::recipients::{Benefits, BenefitsTold, Recipients};
+use crate::check::low_coverage::Coverages;
 use crate::domain::person::Definition;
 use crate::domain::programme::ProgrammeSettings;
 use crate::read::persons::PersonFiles;
@@ -51,6 +53,8 @@ pub struct RegistersJoined {
 pub struct Told {
     pub persons: Option<PersonsTold>,
     pub benefits: Option<BenefitsTold>,
+    /// How much of each village's prelist was visited.
+    pub coverages: Option<Coverages>,
 }
 
 impl Told {
@@ -111,13 +115,14 @@ impl Registers {
     ///
     /// # Errors
     /// Where what is kept on the disk can't be read or written.
-    pub fn finish(self) -> Result<(RegistersJoined, Told), EngineError> {
+    pub fn finish(self, ground: &Ground) -> Result<(RegistersJoined, Told), EngineError> {
         let (mut joined, mut told) = (RegistersJoined::default(), Told::default());
         if let Some(persons) = self.persons {
             let (persons, persons_told) = persons.finish(self.definition)?;
             (joined.persons, told.persons) = (Some(persons), Some(persons_told));
         }
         joined.prelist = self.prelist.map(Prelist::finish).transpose()?;
+        told.coverages = joined.prelist.as_ref().map(|compared| compared.coverages(ground));
         if let Some(recipients) = self.recipients {
             let (benefits, benefits_told) = recipients.finish()?;
             (joined.recipients, told.benefits) = (Some(benefits), Some(benefits_told));

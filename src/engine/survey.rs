@@ -15,7 +15,7 @@ use super::persons::RowCounts;
 use super::recipients::RowBenefits;
 use super::registers::Told;
 use super::standings::KnowsStandings;
-use crate::check::check_among;
+use crate::check::{Rules, check_among};
 use crate::domain::region::{Level, RegionId};
 use crate::domain::visit::VisitBatch;
 use crate::locate::Hexagons;
@@ -48,7 +48,8 @@ fn survey(
     hexagons: &mut Hexagons,
 ) -> Result<RecordBatch> {
     let locator = ground.locator();
-    let rules = ground.rules(&locator);
+    let coverages = known.registers.coverages.as_ref();
+    let rules = Rules { coverages, ..ground.rules(&locator) };
     let visits = VisitBatch::new(batch);
     let mut places = Places::with_capacity(visits.len());
     let mut findings = FindingsBuilder::default();

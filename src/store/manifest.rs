@@ -9,7 +9,7 @@ use super::digest::Digest;
 use crate::check::RulesUsed;
 use crate::check::settings::CheckSettings;
 use crate::count::{Accounts, PersonAccounts, RecipientAccounts};
-use crate::domain::code::CodeSystem;
+use crate::domain::code::{CodeSystem, RegionCode};
 use crate::domain::date::Date;
 use crate::domain::indicator::PovertyThreshold;
 use crate::domain::person::Definition;
@@ -127,6 +127,9 @@ pub struct BesideUsed {
     pub since: Option<ReleaseUsed>,
     /// How many decisions of persons were applied; they stand in the release's `decisions.json`.
     pub decisions: u64,
+    /// Regions whose fieldwork was declared closed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<RegionCode>,
 }
 
 /// A release, by its name and by what it holds.

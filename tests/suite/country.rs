@@ -174,6 +174,7 @@ impl Country {
     }
 
     /// Builds a release on a cluster, with the settings of a file and rules about single visits.
+    #[cfg(feature = "cluster")]
     pub fn build_on(
         &self,
         engine: &str,

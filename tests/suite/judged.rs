@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex};
 use arrow::array::RecordBatch;
 use sebaran::check::{CheckSettings, Finding, RulesUsed, Severity};
 use sebaran::domain::indicator::PovertyThreshold;
+use sebaran::domain::programme::ProgrammeSettings;
 use sebaran::domain::region::{RegionTree, Shapes};
 use sebaran::domain::visit::{AssignBy, VisitField};
-use sebaran::engine::{self, Beside, Build, Built, EngineError, Ground, Sink};
+use sebaran::engine::{self, Beside, Build, Built, EngineError, Ground, RegisterFiles, Sink};
 use sebaran::locate;
 use sebaran::place::PlacedBatch;
 use sebaran::read::visits::{ColumnsFile, VisitFiles};
@@ -38,13 +39,13 @@ pub fn judge(
             ..CheckSettings::default()
         },
         threshold: PovertyThreshold::default(),
+        programmes: ProgrammeSettings::default(),
         beside,
     };
     let folder = tempfile::tempdir().unwrap();
     let build = Build {
         files: Arc::new(VisitFiles::open(&[visits.to_owned()], ColumnsFile::default()).unwrap()),
-        persons: None,
-        prelist: None,
+        registers: RegisterFiles::default(),
         rules: RulesUsed::All,
         ground: Arc::new(ground),
         threads: NonZeroUsize::new(threads).unwrap(),

@@ -3,7 +3,7 @@
 mod benefits;
 mod places;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,9 +11,11 @@ use anyhow::{Context, Result, ensure};
 
 use crate::check::office_position::Offices;
 use crate::check::register::{RegisterFinding, RegisterRule};
+use crate::domain::code::RegionCode;
 use crate::domain::date::Date;
 use crate::domain::institution::{Institution, Resource, offices};
 use crate::domain::person::{Definition, PersonCounts};
+use crate::domain::region::{RegionId, RegionTree};
 use crate::engine::{Built, Compared, EngineError, Ground, Joined, RegisterFiles};
 use crate::read::institutions::{ReadTable, read_institutions, read_resources};
 use crate::read::persons::PersonFiles;
@@ -37,6 +39,10 @@ pub struct RegisterArgs {
     /// Prelist files: the households that were to be visited.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub prelist: Vec<PathBuf>,
+    /// Regions of any level whose fieldwork is closed: villages there of which little was visited are
+    /// told of.
+    #[arg(long, num_args = 1.., value_name = "CODE", requires = "prelist")]
+    pub closed: Vec<RegionCode>,
     /// Institutions files: points, with their capacity and residents.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub institutions: Vec<PathBuf>,
@@ -202,6 +208,19 @@ impl Registers {
         }
         Ok(())
     }
+}
+
+/// The regions whose fieldwork is closed.
+///
+/// # Errors
+/// Where a code is none of the regions'.
+pub fn closed_regions(codes: &[RegionCode], tree: &RegionTree) -> Result<BTreeSet<RegionId>> {
+    let find = |code: &RegionCode| {
+        tree.find(*code).with_context(|| {
+            format!("`--closed {code}` names no region of this version; write the code of one, of any level")
+        })
+    };
+    codes.iter().map(find).collect()
 }
 
 /// Tells of orphans, and gives the residents of institutions.
