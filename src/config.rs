@@ -14,6 +14,7 @@ use toml::de::DeTable;
 
 use crate::check::settings::{CheckSettings, SettingError};
 use crate::domain::indicator::PovertyThreshold;
+use crate::domain::programme::ProgrammeSettings;
 
 /// The settings file that is read where no other is named.
 pub const DEFAULT_FILE: &str = "sebaran.toml";
@@ -28,6 +29,8 @@ pub struct Config {
     pub build: BuildSettings,
     /// `[cluster]`.
     pub cluster: ClusterSettings,
+    /// `[programmes]`: the highest decile that each programme is for.
+    pub programmes: ProgrammeSettings,
     /// `[serve]`.
     pub serve: ServeSettings,
 }
@@ -196,7 +199,7 @@ fn put_over(
 fn split(name: &str) -> Option<(&'static str, String)> {
     let rest = name.strip_prefix("SEBARAN_")?;
     let (section, field) = rest.split_once('_')?;
-    let section = ["check", "build", "cluster", "serve"]
+    let section = ["check", "build", "cluster", "programmes", "serve"]
         .into_iter()
         .find(|name| name.to_uppercase() == section)?;
     Some((section, field.to_lowercase()))
@@ -234,7 +237,14 @@ fn validate(config: &Config) -> Result<(), Problem> {
             "`executor_timeout_s` must be at least 10: a busy executor speaks every 5 s".into();
         return Err(Problem { section: "cluster", field: "executor_timeout_s", reason });
     }
-    Ok(())
+    let mut deciles = config.programmes.fields().into_iter();
+    match deciles.find(|(_, decile)| !(1..=10).contains(decile)) {
+        None => Ok(()),
+        Some((field, decile)) => {
+            let reason = format!("`{field}` can't be decile {decile}; it is one of 1 to 10");
+            Err(Problem { section: "programmes", field, reason })
+        }
+    }
 }
 
 #[cfg(test)]

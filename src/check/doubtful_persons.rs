@@ -16,6 +16,9 @@ pub const TEXT: RuleText = RuleText {
     unit: "persons",
     en: "Of this household {} have a value that cannot be, or no age.",
     id: "Dari rumah tangga ini {} memiliki nilai yang tidak mungkin, atau tanpa umur.",
+    advice_en: "Correct the persons' ages and codes in the table.",
+    advice_id: "Perbaiki umur dan kode orang tersebut dalam tabel.",
+    held: None,
 };
 
 /// Allow persons with values out of their range. The value is the number of persons.

@@ -15,6 +15,9 @@ pub const TEXT: RuleText = RuleText {
     unit: "fields",
     en: "In this visit {} hold a value that cannot be.",
     id: "Dalam kunjungan ini {} berisi nilai yang tidak mungkin.",
+    advice_en: "Correct the value in the source.",
+    advice_id: "Perbaiki nilainya di sumber.",
+    held: None,
 };
 
 /// Allow a value out of its range. The value is the number of fields.

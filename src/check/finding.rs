@@ -1,33 +1,16 @@
-//! A doubt about a visit: which rule found it, how grave it is, and the value that was measured.
+//! A doubt about a visit: which rule found it, how grave it is, the value that was measured, and what
+//! the rule proposes.
 
 use std::fmt;
 
-use super::{
-    doubtful_persons, doubtful_value, inaccurate_fix, missing_position, no_persons, null_island,
-    outside_country, outside_village, persons_disagree, swapped_axes, unknown_region,
-    unreadable_position,
-};
+use serde::{Deserialize, Serialize};
 
-/// One kind of doubt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Rule {
-    MissingPosition = 1,
-    UnreadablePosition = 2,
-    NullIsland = 3,
-    SwappedAxes = 4,
-    OutsideCountry = 5,
-    OutsideVillage = 6,
-    InaccurateFix = 7,
-    UnknownRegion = 8,
-    DoubtfulValue = 9,
-    PersonsDisagree = 40,
-    NoPersons = 41,
-    DoubtfulPersons = 42,
-}
+use super::rule::{Language, Rule};
+use crate::domain::position::Position;
+use crate::domain::region::RegionId;
 
 /// How grave a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Severity {
     /// Shown in the report.
@@ -38,19 +21,6 @@ pub enum Severity {
     Hold = 3,
 }
 
-/// What a rule says to people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RuleText {
-    /// The problem, as code and tables name it.
-    pub name: &'static str,
-    /// The unit of the measured value; empty where it is a bare number.
-    pub unit: &'static str,
-    /// What a field supervisor reads, in English; `{}` stands for the value with its unit.
-    pub en: &'static str,
-    /// The same in Indonesian.
-    pub id: &'static str,
-}
-
 /// One rule's finding in one visit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Finding {
@@ -58,58 +28,38 @@ pub struct Finding {
     pub severity: Severity,
     /// In the rule's unit.
     pub value: f64,
+    /// The region in which the position lies, where the rule is about another than the declared one.
+    pub region: Option<RegionId>,
+    pub proposal: Option<Proposal>,
+    /// What a person decided about it.
+    pub decision: Option<Decision>,
 }
 
-impl Rule {
-    pub const ALL: [Self; 12] = [
-        Self::MissingPosition,
-        Self::UnreadablePosition,
-        Self::NullIsland,
-        Self::SwappedAxes,
-        Self::OutsideCountry,
-        Self::OutsideVillage,
-        Self::InaccurateFix,
-        Self::UnknownRegion,
-        Self::DoubtfulValue,
-        Self::PersonsDisagree,
-        Self::NoPersons,
-        Self::DoubtfulPersons,
-    ];
-
-    pub const fn text(self) -> RuleText {
-        match self {
-            Self::MissingPosition => missing_position::TEXT,
-            Self::UnreadablePosition => unreadable_position::TEXT,
-            Self::NullIsland => null_island::TEXT,
-            Self::SwappedAxes => swapped_axes::TEXT,
-            Self::OutsideCountry => outside_country::TEXT,
-            Self::OutsideVillage => outside_village::TEXT,
-            Self::InaccurateFix => inaccurate_fix::TEXT,
-            Self::UnknownRegion => unknown_region::TEXT,
-            Self::DoubtfulValue => doubtful_value::TEXT,
-            Self::PersonsDisagree => persons_disagree::TEXT,
-            Self::NoPersons => no_persons::TEXT,
-            Self::DoubtfulPersons => doubtful_persons::TEXT,
-        }
-    }
-
-    pub const fn name(self) -> &'static str {
-        self.text().name
-    }
-
-    /// The rule of this number.
-    pub fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|rule| *rule as u8 == number)
-    }
+/// A corrected position that a person may accept; the raw one stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Proposal {
+    pub position: Position,
+    /// Metres from the declared village, of the position as it is and as proposed; `None` where that
+    /// is not known.
+    pub before_m: Option<f64>,
+    pub after_m: Option<f64>,
 }
 
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
+/// What a person decided about a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Decision {
+    /// The proposed position is used.
+    Accepted = 1,
+    /// The proposed position is not used.
+    Refused = 2,
+    /// The held batch is used.
+    Freed = 3,
 }
 
 impl Severity {
+    pub const ALL: [Self; 3] = [Self::Note, Self::Doubt, Self::Hold];
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Note => "note",
@@ -119,22 +69,71 @@ impl Severity {
     }
 
     /// The severity of this number.
-    pub const fn from_number(number: u8) -> Option<Self> {
-        Some(match number {
-            1 => Self::Note,
-            2 => Self::Doubt,
-            3 => Self::Hold,
-            _ => return None,
-        })
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| *severity as u8 == number)
+    }
+}
+
+impl Decision {
+    const ALL: [Self; 3] = [Self::Accepted, Self::Refused, Self::Freed];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+            Self::Freed => "freed",
+        }
+    }
+
+    /// The decision of this number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|decision| *decision as u8 == number)
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
 impl Finding {
+    pub const fn new(rule: Rule, severity: Severity, value: f64) -> Self {
+        Self { rule, severity, value, region: None, proposal: None, decision: None }
+    }
+
     pub const fn note(rule: Rule, value: f64) -> Self {
-        Self { rule, severity: Severity::Note, value }
+        Self::new(rule, Severity::Note, value)
     }
 
     pub const fn doubt(rule: Rule, value: f64) -> Self {
-        Self { rule, severity: Severity::Doubt, value }
+        Self::new(rule, Severity::Doubt, value)
+    }
+
+    pub const fn hold(rule: Rule, value: f64) -> Self {
+        Self::new(rule, Severity::Hold, value)
+    }
+
+    /// The unit of the value.
+    pub fn unit(&self) -> &'static str {
+        let text = self.rule.text();
+        let held = text.held.filter(|_| self.severity == Severity::Hold);
+        held.map_or(text.unit, |held| held.unit)
+    }
+
+    /// What a field supervisor reads.
+    pub fn sentence(&self, language: Language) -> String {
+        let text = self.rule.text();
+        let held = text.held.filter(|_| self.severity == Severity::Hold);
+        let (en, id) = held.map_or((text.en, text.id), |held| (held.en, held.id));
+        let sentence = if language == Language::English { en } else { id };
+        let value = (self.value * 10.0).round() / 10.0;
+        sentence.replace("{}", format!("{value} {}", self.unit()).trim_end())
+    }
+
+    /// The same with a corrected position.
+    #[must_use]
+    pub const fn proposing(self, proposal: Proposal) -> Self {
+        Self { proposal: Some(proposal), ..self }
     }
 }

@@ -16,6 +16,9 @@ pub const TEXT: RuleText = RuleText {
     unit: "m",
     en: "The device gave its accuracy as {}.",
     id: "Akurasi yang dicatat alat adalah {}.",
+    advice_en: "Wait for a better fix, under the open sky.",
+    advice_id: "Tunggu sinyal yang lebih baik, di tempat terbuka.",
+    held: None,
 };
 
 /// Allow an inaccurate position. The value is the accuracy.

@@ -15,6 +15,9 @@ pub const TEXT: RuleText = RuleText {
     unit: "persons",
     en: "The visit tells of {}, and none of them stands in the persons table.",
     id: "Kunjungan mencatat {}, dan tidak satu pun ada dalam tabel orang.",
+    advice_en: "Add the household's persons to the table, or correct the household_id there.",
+    advice_id: "Tambahkan anggota rumah tangga ke tabel orang, atau perbaiki household_id di sana.",
+    held: None,
 };
 
 /// Allow a household without persons. The value is the number of members that the visit tells of, 0

@@ -17,6 +17,9 @@ pub const TEXT: RuleText = RuleText {
     unit: "m",
     en: "The position is one that devices write without a fix; it lies {} from 0,0.",
     id: "Posisi ini adalah posisi yang ditulis alat tanpa sinyal; jaraknya {} dari 0,0.",
+    advice_en: "Visit again, and wait for the fix.",
+    advice_id: "Kunjungi lagi dan tunggu sampai alat mendapat sinyal.",
+    held: None,
 };
 
 /// What devices and spreadsheets write for "unknown" in either axis.

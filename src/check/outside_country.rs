@@ -15,6 +15,9 @@ pub const TEXT: RuleText = RuleText {
     unit: "m",
     en: "The position lies more than {} outside every region.",
     id: "Posisi ini lebih dari {} di luar semua wilayah.",
+    advice_en: "Compare with the form; visit again where nothing explains it.",
+    advice_id: "Bandingkan dengan formulir; kunjungi lagi bila tidak ada penjelasan.",
+    held: None,
 };
 
 /// Allow a position outside every region. The value is the distance that it is beyond.

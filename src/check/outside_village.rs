@@ -16,6 +16,9 @@ pub const TEXT: RuleText = RuleText {
     unit: "m",
     en: "The position lies {} outside the declared village.",
     id: "Posisi ini {} di luar desa/kelurahan yang dicatat.",
+    advice_en: "Ask the enumerator; correct the code or visit again.",
+    advice_id: "Tanyakan kepada pencacah; perbaiki kode atau kunjungi lagi.",
+    held: None,
 };
 
 /// Allow a position outside the declared village. The value is the distance less the accuracy.

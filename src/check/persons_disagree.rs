@@ -16,6 +16,9 @@ pub const TEXT: RuleText = RuleText {
     unit: "counts",
     en: "The visit has {} that the persons of the household contradict.",
     id: "Kunjungan memiliki {} yang tidak sesuai dengan orang dalam rumah tangga.",
+    advice_en: "Ask the enumerator which is right; the persons table is what counts.",
+    advice_id: "Tanyakan kepada pencacah mana yang benar; yang dihitung adalah tabel orang.",
+    held: None,
 };
 
 /// Allow counts of the visit that are not those of the persons. The value is the number of counts. Of

@@ -21,6 +21,10 @@ pub enum RegisterRule {
     UnknownInstitution,
     /// A resource of a region that is not known.
     ResourceUnknownRegion,
+    /// Recipients whose household is in no visit.
+    UnknownRecipientHousehold,
+    /// Recipients whom no persons file has.
+    UnknownRecipientPerson,
 }
 
 /// What a rule says to people; `{}` stands for the value with its unit.
@@ -47,7 +51,7 @@ pub struct RegisterFinding<'a> {
 }
 
 impl RegisterRule {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::OrphanPersons,
         Self::PrelistUnknownVillage,
         Self::DoubtfulInstitution,
@@ -56,6 +60,8 @@ impl RegisterRule {
         Self::UnplacedInstitution,
         Self::UnknownInstitution,
         Self::ResourceUnknownRegion,
+        Self::UnknownRecipientHousehold,
+        Self::UnknownRecipientPerson,
     ];
 
     pub const fn text(self) -> RegisterRuleText {
@@ -123,6 +129,22 @@ impl RegisterRule {
                 unit: "",
                 en: "The resource names a region that is not known.",
                 id: "Sumber daya menyebut wilayah yang tidak dikenal.",
+            },
+            Self::UnknownRecipientHousehold => RegisterRuleText {
+                name: "unknown_recipient_household",
+                register: "recipients",
+                of: "household",
+                unit: "rows",
+                en: "{} of recipients name a household that is in no visit.",
+                id: "{} penerima menyebut rumah tangga yang tidak ada dalam kunjungan.",
+            },
+            Self::UnknownRecipientPerson => RegisterRuleText {
+                name: "unknown_recipient_person",
+                register: "recipients",
+                of: "person",
+                unit: "rows",
+                en: "{} of recipients name a person whom the persons table does not have.",
+                id: "{} penerima menyebut orang yang tidak ada dalam tabel orang.",
             },
         }
     }

@@ -7,7 +7,7 @@
 //! # What to do
 //! Accept the position with its axes swapped, when it lies in the declared village.
 
-use super::{Finding, Rule, RuleText, Rules};
+use super::{Finding, Proposal, Rule, RuleText, Rules};
 use crate::domain::position::Position;
 use crate::locate::LocatedVisit;
 
@@ -16,6 +16,9 @@ pub const TEXT: RuleText = RuleText {
     unit: "degrees",
     en: "Longitude and latitude seem to be swapped: the latitude is {}.",
     id: "Bujur dan lintang tampaknya tertukar: lintangnya {}.",
+    advice_en: "Accept the position with its axes swapped.",
+    advice_id: "Terima posisi dengan bujur dan lintang ditukar.",
+    held: None,
 };
 
 /// Allow swapped axes. The value is the latitude as written. The bounds are those of the regions in
@@ -23,9 +26,14 @@ pub const TEXT: RuleText = RuleText {
 pub fn swapped_axes(visit: &LocatedVisit<'_>, rules: &Rules<'_>) -> Option<Finding> {
     let (longitude, latitude) = visit.visit().longitude().zip(visit.visit().latitude())?;
     let bounds = rules.locator.bounds();
-    let is_in_country = |longitude, latitude| {
-        Position::new(longitude, latitude).is_some_and(|position| bounds.holds(position))
+    let in_country = |longitude, latitude| {
+        Position::new(longitude, latitude).filter(|position| bounds.holds(*position))
     };
-    let is_swapped = !is_in_country(longitude, latitude) && is_in_country(latitude, longitude);
-    is_swapped.then(|| Finding::doubt(Rule::SwappedAxes, latitude))
+    let position = in_country(latitude, longitude)?;
+    if in_country(longitude, latitude).is_some() {
+        return None;
+    }
+    let after_m = visit.declared().and_then(|code| rules.locator.distance_to_m(position, code));
+    let proposal = Proposal { position, before_m: visit.declared_distance_m(), after_m };
+    Some(Finding::doubt(Rule::SwappedAxes, latitude).proposing(proposal))
 }

@@ -16,6 +16,9 @@ pub const TEXT: RuleText = RuleText {
     unit: "digits",
     en: "Of the declared region code only the first {} are known.",
     id: "Dari kode wilayah yang dicatat hanya {} pertama yang dikenal.",
+    advice_en: "Correct the code, or build on the regions to which it belongs.",
+    advice_id: "Perbaiki kodenya, atau gunakan wilayah yang sesuai.",
+    held: None,
 };
 
 /// Allow a declared code that is not one of a known village. The value is the number of digits that

@@ -16,6 +16,9 @@ pub const TEXT: RuleText = RuleText {
     unit: "coordinates",
     en: "Of the visit's coordinates {} cannot be read.",
     id: "Dari koordinat kunjungan ini {} tidak dapat dibaca.",
+    advice_en: "Look at the form and correct what was written.",
+    advice_id: "Periksa formulir dan perbaiki tulisannya.",
+    held: None,
 };
 
 /// Allow a position that is none. The value is the number of coordinates that can't be read.

@@ -1,5 +1,6 @@
 //! `sebaran build`: visits in, a release out.
 
+mod accounts;
 mod registers;
 mod tiles;
 
@@ -10,35 +11,35 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail};
 use arrow::array::RecordBatch;
 use tracing::info;
 
 use super::Common;
 use super::answer::print;
+use super::beside;
 use super::cluster;
 use super::engine::Engine;
 use super::inputs::Inputs;
 use super::progress::Progress;
 use super::releases;
 use super::strange_codes;
-use crate::check::Rule;
+use crate::check::{Rule, RulesUsed};
 use crate::config::Config;
 use crate::domain::date::Date;
 use crate::domain::region::{RegionTree, Slug};
 use crate::domain::visit::{AssignBy, VisitField};
-use crate::engine::{self, Build, Built, EngineError, Ground, Pass, Sink};
+use crate::engine::{self, Beside, Build, Built, EngineError, Ground, Pass, Sink};
 use crate::protect::{LeafTable, Protection, completed_denominators};
 use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
-use crate::store::manifest::{
-    BuildChoices, BuildRecord, InputUsed, PersonsUsed, PrelistUsed, RegionsUsed,
-};
+use crate::store::manifest::{BesideUsed, BuildChoices, BuildRecord, InputUsed, RegionsUsed};
 use crate::store::placed::PlacedWriter;
-use crate::store::{self, Draft, Release, index, leaves, regions};
+use crate::store::{self, Draft, Release, decisions, findings, index, leaves, regions, summaries};
 
+use accounts::accounts_of;
 pub use registers::RegisterArgs;
-use registers::Registers;
+use registers::{Registers, closed_regions};
 use tiles::TileSource;
 
 /// Build a release from visits.
@@ -67,6 +68,12 @@ pub struct BuildArgs {
     /// What says where a household counts.
     #[arg(long, value_enum, default_value_t = Assign::Declared)]
     pub assign: Assign,
+    /// The release before: households far from where it has them are noted.
+    #[arg(long)]
+    pub since: Option<Slug>,
+    /// Which quality rules look at the visits.
+    #[arg(long, value_enum, default_value_t = Rules::All)]
+    pub rules: Rules,
     /// What runs the plan: local, or ballista://host:port, the cluster of a scheduler there.
     #[arg(long, default_value_t = Engine::Local)]
     pub engine: Engine,
@@ -94,6 +101,24 @@ pub enum Tiles {
     No,
 }
 
+/// [`RulesUsed`] on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Rules {
+    /// Every rule.
+    All,
+    /// Those that look at one visit alone.
+    Single,
+}
+
+impl From<Rules> for RulesUsed {
+    fn from(rules: Rules) -> Self {
+        match rules {
+            Rules::All => Self::All,
+            Rules::Single => Self::Single,
+        }
+    }
+}
+
 /// Builds a release, makes it current and prints its accounts.
 ///
 /// # Errors
@@ -116,24 +141,31 @@ pub fn run(common: &Common, args: &BuildArgs) -> Result<()> {
 pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     if args.engine != Engine::Local {
         cluster::check()?;
-        let has_registers = !args.registers.paths().is_empty();
-        ensure!(!has_registers, "a cluster joins no registers; build with them on one machine");
+        refuse_on_cluster(args)?;
     }
     let progress = Progress::new(common);
     let settings = common.settings()?;
     let inputs = Inputs::note(&[&args.visits[..], &args.registers.paths()].concat());
-    let columns = columns(args)?;
+    let columns = columns(args.columns.as_deref())?;
     let registers = Registers::open(&args.registers, &columns, args.reference_date)?;
+    let table = args.denominators.as_deref().map(|path| denominators::read(path, &columns));
+    let table = table.transpose()?;
     let files = Arc::new(VisitFiles::open(&args.visits, columns)?);
-    let table = args.denominators.as_deref().map(denominators::read).transpose()?;
     let draft = Draft::begin(&common.register, &args.release)?;
-    let ground = Arc::new(ground(args, common, &settings)?);
+    let (beside, used, decided) = beside::collect(common, args.since.as_ref(), draft.path())?;
+    if args.engine != Engine::Local && !decided.is_empty() {
+        bail!(OneMachine("decisions about findings"));
+    }
+    let beside = Beside { offices: registers.offices(), ..beside };
+    let mut ground = ground(common, &args.regions, args.assign, &settings, beside)?;
+    ground.beside.closed = closed_regions(&args.registers.closed, &ground.tree)?;
+    let ground = Arc::new(ground);
     let hashing = inputs.hash();
     let mut built = match &args.engine {
         Engine::Local => {
             let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
             let bounds = (threads(common), memory_mib as usize * 1024 * 1024);
-            run_plan(bounds, &draft, (&files, &registers), &ground, &progress)?
+            run_plan(bounds, &draft, (&files, &registers, args.rules), &ground, &progress)?
         }
         Engine::Ballista(address) => {
             make_tables(&draft)?;
@@ -147,6 +179,10 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let fields = files.fields() | registers.fields();
     let table_of_leaves = LeafTable::exact(&built.cube, fields, ground.threshold, &ground.tree);
     leaves::write(draft.path(), &table_of_leaves, &ground.tree)?;
+    summaries::write(draft.path(), &built.quality, &ground.tree)?;
+    if !decided.is_empty() {
+        decisions::write(draft.path(), &decided)?;
+    }
     if let Some(table) = &table {
         store::denominators::write(draft.path(), table)?;
     }
@@ -168,43 +204,80 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let mut inputs = hashing.finish(&rows)?;
     let of_registers = inputs.split_off(built.rows.len());
     let mut record = record(args, common, (&files, inputs, fields), &ground, &built)?;
+    let closed = ground.beside.closed.iter().map(|region| ground.tree.get(*region).code).collect();
+    record.beside = BesideUsed { closed, ..used };
     registers.record(of_registers, &mut record);
-    let joined = (built.persons.take(), built.prelist.take());
-    registers.keep(&draft, joined, &ground, &mut record)?;
+    registers.keep(&draft, &mut built, &ground, &mut record)?;
     Ok(draft.publish(record)?)
 }
 
-fn columns(args: &BuildArgs) -> Result<ColumnsFile> {
-    let path = args.columns.as_deref().unwrap_or(Path::new(""));
-    ColumnsFile::parse(&columns_text(args)?)
-        .with_context(|| format!("cannot use columns file `{}`", path.display()))
+/// Refuses what only one machine can do.
+fn refuse_on_cluster(args: &BuildArgs) -> Result<(), OneMachine> {
+    if args.rules != Rules::Single {
+        Err(OneMachine("rules about several visits"))
+    } else if args.since.is_some() {
+        Err(OneMachine("a release before"))
+    } else if !args.registers.paths().is_empty() {
+        Err(OneMachine("persons and other registers"))
+    } else {
+        Ok(())
+    }
+}
+
+/// That something can't be had on a cluster, and what can.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{0} can't be had on a cluster; build on one machine, or with `--rules single` and without \
+     registers, `--since` and decisions"
+)]
+struct OneMachine(&'static str);
+
+/// The columns file, where one is named.
+///
+/// # Errors
+/// Where it can't be read.
+pub(super) fn columns(path: Option<&Path>) -> Result<ColumnsFile> {
+    let shown = path.unwrap_or(Path::new("")).display();
+    ColumnsFile::parse(&columns_text(path)?)
+        .with_context(|| format!("cannot use columns file `{shown}`"))
 }
 
 /// The text of the columns file; empty, which changes nothing, where there is none.
 ///
 /// # Errors
 /// Where it can't be read.
-pub(super) fn columns_text(args: &BuildArgs) -> Result<String> {
-    let Some(path) = &args.columns else { return Ok(String::new()) };
+pub(super) fn columns_text(path: Option<&Path>) -> Result<String> {
+    let Some(path) = path else { return Ok(String::new()) };
     fs::read_to_string(path)
         .with_context(|| format!("cannot read columns file `{}`", path.display()))
 }
 
-fn ground(args: &BuildArgs, common: &Common, settings: &Config) -> Result<Ground> {
-    regions::ensure(&common.register, &args.regions)?;
-    let (tree, index) = index::open(&common.register, &args.regions)?;
-    let assign = match args.assign {
+/// Regions and settings to judge visits by.
+///
+/// # Errors
+/// Where the regions can't be read.
+pub(super) fn ground(
+    common: &Common,
+    version: &Slug,
+    assign: Assign,
+    settings: &Config,
+    beside: Beside,
+) -> Result<Ground> {
+    regions::ensure(&common.register, version)?;
+    let (tree, index) = index::open(&common.register, version)?;
+    let assign = match assign {
         Assign::Declared => AssignBy::Declared,
         Assign::Coordinates => AssignBy::Coordinates,
     };
     let threshold = settings.build.poverty_threshold;
-    Ok(Ground { tree, index, assign, check: settings.check, threshold })
+    let programmes = settings.programmes;
+    Ok(Ground { tree, index, assign, check: settings.check, threshold, programmes, beside })
 }
 
 fn run_plan(
     (threads, memory_bytes): (NonZeroUsize, usize),
     draft: &Draft,
-    (files, registers): (&Arc<VisitFiles>, &Registers),
+    (files, registers, rules): (&Arc<VisitFiles>, &Registers, Rules),
     ground: &Arc<Ground>,
     progress: &Progress,
 ) -> Result<Built> {
@@ -212,8 +285,8 @@ fn run_plan(
     let spill = tempfile::tempdir_in(draft.path()).context("cannot make a folder to spill to")?;
     let work = Build {
         files: Arc::clone(files),
-        persons: registers.persons.clone(),
-        prelist: registers.prelist.clone(),
+        registers: registers.files.clone(),
+        rules: rules.into(),
         ground: Arc::clone(ground),
         threads,
         memory_bytes,
@@ -222,14 +295,15 @@ fn run_plan(
     let tree = Arc::new(ground.tree.clone());
     let make_sink = || -> Box<dyn Sink> {
         let sink = ReleaseSink::new(draft.path(), &tree);
-        Box::new(if registers.persons.is_some() { sink.with_persons() } else { sink })
+        let has_persons = registers.files.persons.is_some();
+        Box::new(if has_persons { sink.with_persons() } else { sink })
     };
     Ok(engine::run(&work, make_sink, told(progress))?)
 }
 
 /// Makes the folders of the tables that come to a draft file by file.
 fn make_tables(draft: &Draft) -> Result<()> {
-    for table in ["placed", "findings"] {
+    for table in ["placed", findings::FOLDER] {
         let folder = draft.path().join(table);
         fs::create_dir(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     }
@@ -240,12 +314,7 @@ fn told(progress: &Progress) -> impl Fn(Pass, u64) {
     let last = Cell::new(None);
     move |pass, rows| {
         if last.replace(Some(pass)) != Some(pass) {
-            progress.phase(match pass {
-                Pass::Gathering => "Reading persons",
-                Pass::Listing => "Reading the prelist",
-                Pass::Choosing => "Choosing which visit of each household counts",
-                Pass::Placing => "Locating, checking, placing and counting",
-            });
+            progress.phase(pass.words());
         }
         progress.count(rows);
     }
@@ -301,73 +370,20 @@ fn record(
             poverty_threshold: ground.threshold,
             assign: ground.assign,
             check: ground.check,
+            rules: args.rules.into(),
         },
         accounts: built.accounts,
         fields: names.map(|field| field.name().to_owned()).collect(),
         ignored_columns: files.ignored(),
         findings: named(&built.findings),
+        beside: BesideUsed::default(),
         registers: BTreeMap::new(),
         persons: None,
         prelist: None,
+        recipients: None,
     })
 }
 
 fn named(findings: &BTreeMap<Rule, u64>) -> BTreeMap<String, u64> {
     findings.iter().map(|(rule, count)| (rule.name().to_owned(), *count)).collect()
-}
-
-fn accounts_of(release: &Release) -> Vec<String> {
-    let record = release.manifest().build();
-    let accounts = record.accounts;
-    let (id, version) = (release.id(), &record.regions.version);
-    let mut lines = vec![format!("release {id} on regions {version} (restricted)")];
-    let sums = [
-        ("rows", accounts.rows),
-        ("= counted households", accounts.counted),
-        ("+ superseded visits", accounts.superseded),
-        ("+ visits not completed", accounts.not_completed),
-        ("counted households", accounts.counted),
-        ("= placed in a hexagon", accounts.placed_in_hexagon),
-        ("+ placed in a region only", accounts.placed_in_region_only),
-        ("+ unplaced", accounts.unplaced),
-    ];
-    let line = |(what, count): (&str, u64)| format!("  {what:<28}{count:>14}");
-    lines.extend(sums.map(line));
-    lines.extend(record.persons.iter().flat_map(|used| persons_lines(used).map(line)));
-    lines.extend(record.prelist.iter().flat_map(|used| prelist_lines(used).map(line)));
-    let findings = record.findings.iter();
-    lines.extend(findings.map(|(rule, count)| format!("  finding {rule:<20}{count:>14}")));
-    if !record.ignored_columns.is_empty() {
-        lines.push(format!("  columns not read: {}", record.ignored_columns.join(", ")));
-    }
-    for (register, used) in &record.registers {
-        if !used.ignored_columns.is_empty() {
-            let names = used.ignored_columns.join(", ");
-            lines.push(format!("  columns of {register} not read: {names}"));
-        }
-    }
-    lines
-}
-
-const fn prelist_lines(used: &PrelistUsed) -> [(&'static str, u64); 5] {
-    [
-        ("prelist entries", used.rows),
-        ("= visited", used.visited),
-        ("+ not visited", used.not_visited),
-        ("+ repeated entries", used.repeated),
-        ("households not listed", used.not_listed),
-    ]
-}
-
-const fn persons_lines(used: &PersonsUsed) -> [(&'static str, u64); 7] {
-    let accounts = &used.accounts;
-    [
-        ("persons", accounts.rows),
-        ("= in counted households", accounts.in_counted_households),
-        ("+ in other households", accounts.in_other_households),
-        ("+ in institutions", accounts.in_institutions),
-        ("+ absent", accounts.absent),
-        ("+ of unknown households", accounts.orphans),
-        ("+ repeated rows", accounts.repeated),
-    ]
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use tracing::info;
 
 use super::Common;
-use super::build::{self, Assign, BuildArgs, RegisterArgs, Tiles};
+use super::build::{self, Assign, BuildArgs, RegisterArgs, Rules, Tiles};
 use super::engine::Engine;
 use super::generate::{self, GenerateArgs};
 use super::serve::{self, ServeArgs};
@@ -76,7 +76,9 @@ fn invent_release(common: &Common, args: &DemoArgs, id: &Slug) -> Result<()> {
         registers: RegisterArgs::default(),
         assign: Assign::Declared,
         tiles: Tiles::Yes,
+        since: None,
         memory_mib: None,
+        rules: Rules::All,
         engine: Engine::Local,
     };
     build::build(common, &build).map(drop)

@@ -107,7 +107,8 @@ pub fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write_file(
+/// Writes a file aside and puts it in its place; `-` is the standard output. Only its owner can read it.
+pub(super) fn write_file(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {

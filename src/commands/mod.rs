@@ -1,17 +1,21 @@
 //! The command line: one file a command, each with its arguments and its `run`.
 
 mod answer;
+mod beside;
 pub mod build;
+pub mod check;
 pub mod cluster;
 pub mod demo;
 pub mod engine;
 pub mod export;
+pub mod findings;
 pub mod generate;
 mod inputs;
 mod load;
 mod progress;
 pub mod regions;
 pub mod releases;
+pub mod revisit;
 pub mod serve;
 mod strange_codes;
 
@@ -69,6 +73,11 @@ pub enum Command {
     Regions(regions::RegionsCommand),
     Generate(generate::GenerateArgs),
     Build(Box<build::BuildArgs>),
+    Check(check::CheckArgs),
+    /// Look at what waits for a decision, and decide.
+    #[command(subcommand)]
+    Findings(findings::FindingsCommand),
+    Revisit(revisit::RevisitArgs),
     Serve(serve::ServeArgs),
     Export(export::ExportArgs),
     /// Run a part of a cluster on which releases are built.
@@ -97,6 +106,9 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Regions(command) => regions::run(common, &command),
         Command::Generate(args) => generate::run(common, &args),
         Command::Build(args) => build::run(common, &args),
+        Command::Check(args) => check::run(common, &args),
+        Command::Findings(command) => findings::run(common, &command),
+        Command::Revisit(args) => revisit::run(common, &args),
         Command::Serve(args) => serve::run(common, &args),
         Command::Export(args) => export::run(common, &args),
         Command::Cluster(command) => cluster::run(common, &command),

@@ -3,7 +3,7 @@
 
 use anyhow::{Result, bail};
 
-use crate::check::Rule;
+use crate::check::{Rule, Severity};
 use crate::count::Accounts;
 use crate::domain::region::Slug;
 use crate::engine::{Built, Ground, first_with};
@@ -45,13 +45,15 @@ pub fn refuse(built: &Built, version: &Slug, files: &VisitFiles, ground: &Ground
             example(&[Rule::DoubtfulValue, Rule::UnknownRegion, Rule::MissingPosition])?
         );
     }
-    let (elsewhere, completed) = (count(Rule::OutsideVillage), counted + superseded);
+    let doubted = |rule| built.quality.findings.get(&(rule, Severity::Doubt)).copied().unwrap_or(0);
+    let elsewhere = count(Rule::OutsideVillage) + doubted(Rule::OtherRegion);
+    let completed = counted + superseded;
     if elsewhere >= FEW && elsewhere * 2 > completed {
         bail!(
             "{elsewhere} of {completed} completed visits lie outside the village that they declare{}; the \
              codes are likely not those of {regions}: build on the regions they belong to, or place \
              households by their positions with --assign coordinates",
-            example(&[Rule::OutsideVillage])?
+            example(&[Rule::OutsideVillage, Rule::OtherRegion])?
         );
     }
     Ok(())

@@ -42,7 +42,7 @@ impl<'a> HouseholdColumns<'a> {
     }
 
     /// The welfare decile: as given, or from the percentile, `ceil(percentile / 10)`.
-    fn decile(&self, row: usize) -> Option<u8> {
+    pub fn decile(&self, row: usize) -> Option<u8> {
         if self.decile.is_valid(row) {
             return Some(self.decile.value(row));
         }

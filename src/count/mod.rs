@@ -5,8 +5,12 @@ pub mod accounts;
 pub mod cube;
 pub mod household;
 pub mod person_accounts;
+pub mod quality;
+pub mod recipient_accounts;
 
 pub use accounts::Accounts;
 pub use cube::{Cube, CubeKey};
 pub use household::HouseholdColumns;
 pub use person_accounts::PersonAccounts;
+pub use quality::Quality;
+pub use recipient_accounts::RecipientAccounts;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 /// A day, written `2021-11-30`: the day at which a release takes its ages.
@@ -12,6 +12,12 @@ use serde::{Deserialize, Serialize};
 pub struct Date(NaiveDate);
 
 impl Date {
+    /// The local day of a time, which is given in microseconds since 1970 in UTC.
+    pub fn local(time_us: i64, offset_min: i16) -> Option<Self> {
+        let local_us = time_us.checked_add(i64::from(offset_min) * 60_000_000)?;
+        Some(Self(DateTime::from_timestamp_micros(local_us)?.date_naive()))
+    }
+
     pub const fn calendar(self) -> NaiveDate {
         self.0
     }
@@ -38,6 +44,12 @@ impl fmt::Display for Date {
     }
 }
 
+impl From<NaiveDate> for Date {
+    fn from(date: NaiveDate) -> Self {
+        Self(date)
+    }
+}
+
 impl TryFrom<String> for Date {
     type Error = DateError;
 
@@ -55,6 +67,13 @@ impl From<Date> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_begins_at_local_midnight() {
+        let day = |minutes: i64| Date::local(minutes * 60_000_000, 420).unwrap().to_string();
+        assert_eq!((day(1_019), day(1_020)), ("1970-01-01".to_owned(), "1970-01-02".to_owned()));
+        assert_eq!(Date::local(i64::MAX, 420), None);
+    }
 
     #[test]
     fn reads_a_day_in_one_form_only() {

@@ -29,6 +29,21 @@ impl Position {
     pub const fn coord(self) -> geo::Coord {
         geo::Coord { x: self.longitude, y: self.latitude }
     }
+
+    /// Metres east and north from here to another place, in the plane of the latitude between them:
+    /// right to a thousandth within some hundred kilometres.
+    pub fn metres_to(self, other: Self) -> (f64, f64) {
+        let across = (other.longitude - self.longitude + 540.0).rem_euclid(360.0) - 180.0;
+        let middle = f64::midpoint(self.latitude, other.latitude).to_radians();
+        let north = (other.latitude - self.latitude) * METRES_PER_DEGREE;
+        (across * middle.cos() * METRES_PER_DEGREE, north)
+    }
+
+    /// Metres to another place, as [`Self::metres_to`] has them.
+    pub fn distance_m(self, other: Self) -> f64 {
+        let (east, north) = self.metres_to(other);
+        east.hypot(north)
+    }
 }
 
 impl std::fmt::Debug for Position {
@@ -116,6 +131,14 @@ mod tests {
         assert!(Position::new(180.0, -90.0).is_some());
         assert!(Position::new(180.1, 0.0).is_none());
         assert!(Position::new(0.0, f64::NAN).is_none());
+    }
+
+    #[test]
+    fn measures_across_the_180th_meridian() {
+        let place = |longitude, latitude| Position::new(longitude, latitude).unwrap();
+        let (east, north) = place(179.999, 0.0).metres_to(place(-179.999, 0.001));
+        assert!((east - 0.002 * METRES_PER_DEGREE).abs() < 0.1);
+        assert!((north - 0.001 * METRES_PER_DEGREE).abs() < 0.1);
     }
 
     #[test]

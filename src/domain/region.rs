@@ -168,7 +168,7 @@ pub struct Repair {
 }
 
 /// A region's place in its [`RegionTree`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RegionId(pub u32);
 
 impl RegionId {

@@ -329,6 +329,38 @@ impl<'a> Visit<'a> {
         texts.is_valid(self.row).then(|| texts.value(self.row))
     }
 
+    /// A field of text.
+    pub fn text(self, field: VisitField) -> Option<&'a str> {
+        let texts = self.batch.text(field);
+        texts.is_valid(self.row).then(|| texts.value(self.row))
+    }
+
+    /// A field of time, in microseconds since 1970 in UTC.
+    pub fn time_us(self, field: VisitField) -> Option<i64> {
+        value(self.batch.time(field), self.row)
+    }
+
+    /// When it began, in microseconds since 1970 in UTC.
+    pub fn started_us(self) -> i64 {
+        self.batch.time(VisitField::StartedAt).value(self.row)
+    }
+
+    /// When it ended: as told, or by its duration.
+    pub fn ended_us(self) -> Option<i64> {
+        let durations = self.batch.columns[VisitField::DurationS.index()].as_primitive();
+        let by_duration = || {
+            let seconds = value::<UInt32Type>(durations, self.row)?;
+            Some(self.started_us() + i64::from(seconds) * 1_000_000)
+        };
+        self.time_us(VisitField::EndedAt).or_else(by_duration)
+    }
+
+    /// Whether the device says that its position was set by hand.
+    pub fn is_mock(self) -> bool {
+        let flags = self.batch.columns[VisitField::IsMock.index()].as_boolean();
+        flags.is_valid(self.row) && flags.value(self.row)
+    }
+
     /// A count of 8 bits, `None` where it is not told.
     pub fn count(self, field: VisitField) -> Option<u8> {
         value(self.batch.small(field), self.row)

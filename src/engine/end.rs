@@ -1,15 +1,17 @@
 //! The end of the second pass: one partition's placed visits compared, counted and handed on.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 
 use super::error::EngineError;
+use super::ground::Ground;
 use super::repeats::Repeats;
 use super::tally::Tally;
 use crate::check::Rule;
-use crate::count::{Accounts, Cube};
-use crate::domain::indicator::PovertyThreshold;
+use crate::count::{Accounts, Cube, Quality};
+use crate::domain::programme::TargetingTable;
 use crate::place::PlacedBatch;
 
 /// Takes the placed visits of one partition, in their final order: all visits of a province come to
@@ -32,6 +34,8 @@ pub trait Sink: Send {
 pub struct End {
     repeats: Repeats,
     tally: Tally,
+    quality: Quality,
+    ground: Arc<Ground>,
     sink: Box<dyn Sink>,
 }
 
@@ -41,11 +45,15 @@ pub struct Ended {
     pub cube: Cube,
     pub accounts: Accounts,
     pub findings: BTreeMap<Rule, u64>,
+    pub quality: Quality,
+    pub targeting: TargetingTable,
 }
 
 impl End {
-    pub fn new(threshold: PovertyThreshold, sink: Box<dyn Sink>) -> Self {
-        Self { repeats: Repeats::default(), tally: Tally::new(threshold), sink }
+    /// `programmes` are the highest deciles for which the programmes are, by their numbers.
+    pub fn new(ground: Arc<Ground>, programmes: Vec<Option<u8>>, sink: Box<dyn Sink>) -> Self {
+        let tally = Tally::new(ground.threshold, programmes);
+        Self { repeats: Repeats::default(), tally, quality: Quality::default(), ground, sink }
     }
 
     /// Takes the next visits, in their final order.
@@ -54,7 +62,9 @@ impl End {
     /// [`EngineError::Unequal`] of a visit whose rows differ; those of the sink.
     pub fn put(&mut self, batch: &RecordBatch) -> Result<(), EngineError> {
         self.repeats.check(batch)?;
-        self.tally.add(&PlacedBatch::new(batch));
+        let placed = PlacedBatch::new(batch);
+        self.tally.add(&placed);
+        self.quality.add(&placed, |row| placed.local_day(row, &self.ground.tree));
         self.sink.put(batch)
     }
 
@@ -64,7 +74,7 @@ impl End {
     /// Those of the sink.
     pub fn finish(self) -> Result<Ended, EngineError> {
         self.sink.finish()?;
-        let (cube, accounts, findings) = self.tally.finish();
-        Ok(Ended { cube, accounts, findings })
+        let (cube, accounts, findings, targeting) = self.tally.finish();
+        Ok(Ended { cube, accounts, findings, quality: self.quality, targeting })
     }
 }

@@ -35,6 +35,11 @@ pub enum EngineError {
     )]
     RepeatedEntry { id_prelist: String, first: String, second: String },
     #[error(
+        "the recipients files name {found} programmes, and at most 32 are counted; the column programme \
+         holds something else, or other spellings: correct it"
+    )]
+    TooManyProgrammes { found: usize },
+    #[error(
         "{home} `{id}` has more than 60,000 persons; the id stands for something else: correct it in \
          the persons files"
     )]

@@ -1,8 +1,15 @@
 //! What every row is judged by: regions, their index, the settings of the rules.
 
+use std::collections::BTreeSet;
+
+use super::groups::FreedDays;
+use crate::check::decided::Decided;
+use crate::check::moved_since::Before;
+use crate::check::office_position::Offices;
 use crate::check::{CheckSettings, Rules};
 use crate::domain::indicator::PovertyThreshold;
-use crate::domain::region::RegionTree;
+use crate::domain::programme::ProgrammeSettings;
+use crate::domain::region::{RegionId, RegionTree};
 use crate::domain::visit::AssignBy;
 use crate::locate::{Locator, RegionIndex};
 use crate::read::visits::Locale;
@@ -14,6 +21,22 @@ pub struct Ground {
     pub assign: AssignBy,
     pub check: CheckSettings,
     pub threshold: PovertyThreshold,
+    pub programmes: ProgrammeSettings,
+    pub beside: Beside,
+}
+
+/// What rules look at besides visits, where it is given.
+#[derive(Default)]
+pub struct Beside {
+    /// Where households were in the release before.
+    pub before: Option<Box<dyn Before>>,
+    /// Regions of any level whose fieldwork was declared closed.
+    pub closed: BTreeSet<RegionId>,
+    pub offices: Offices,
+    /// What was decided about findings of single visits and about villages.
+    pub decided: Option<Decided>,
+    /// Days that a supervisor freed.
+    pub freed: FreedDays,
 }
 
 impl Ground {
@@ -21,8 +44,12 @@ impl Ground {
         Locator::new(&self.tree, &self.index, self.assign)
     }
 
-    pub const fn rules<'a>(&'a self, locator: &'a Locator<'a>) -> Rules<'a> {
-        Rules { settings: &self.check, locator }
+    pub fn rules<'a>(&'a self, locator: &'a Locator<'a>) -> Rules<'a> {
+        Rules {
+            before: self.beside.before.as_deref(),
+            decided: self.beside.decided.as_ref(),
+            ..Rules::new(&self.check, locator)
+        }
     }
 
     /// How visits of these regions write codes and local times.

@@ -1,6 +1,6 @@
 //! Rows of a register by their households: read, brought together, sorted, and kept on the disk in the
-//! order in which the first pass over the visits meets the households. A row begins with the 8 bytes of
-//! its id's hash.
+//! order in which the first pass over the visits meets the households. Where rows have ids, a
+//! row begins with the 8 bytes of its id's hash.
 
 use std::cell::Cell;
 use std::sync::atomic::AtomicU64;
@@ -54,6 +54,13 @@ impl KeyedRows {
     }
 }
 
+/// What makes the rows of a register, and in how many partitions.
+pub struct Rows {
+    pub name: &'static str,
+    pub partitions: usize,
+    pub make: Make,
+}
+
 /// What came of the gathering.
 pub struct KeyedKept {
     /// By partition.
@@ -62,18 +69,19 @@ pub struct KeyedKept {
     pub repeated: u64,
 }
 
-/// Sorts the rows that `make` makes, in so many partitions, and keeps each once; `ids` are told of their
-/// ids, and `progress` of `rows`.
+/// Sorts rows, and keeps each once; `ids` are told of their ids, if they have some, and `progress` of
+/// `rows`, the numbers read so far.
 ///
 /// # Errors
 /// Those of `make`, and where rows can't be kept.
 pub async fn gather(
     build: &Build<'_>,
-    (name, partitions, make): (&'static str, usize, Make),
-    ids: &Arc<Hashes>,
+    made: Rows,
+    ids: Option<&Arc<Hashes>>,
     rows: &[AtomicU64],
     progress: impl Fn(u64),
 ) -> Result<KeyedKept, EngineError> {
+    let Rows { name, partitions, make } = made;
     let source = Source::new(name, Arc::clone(&KEYED), partitions, make);
     let order = [KEY, ROW].map(|name| (name, SortOptions::default()));
     let plan = sorted(Arc::new(source), build.threads.get(), &order)?;
@@ -84,7 +92,7 @@ pub async fn gather(
         keeping.map(|keeping| End {
             partition,
             keeping,
-            ids: ids.noting(),
+            ids: ids.map(Hashes::noting),
             last: None,
             repeated: 0,
         })
@@ -103,7 +111,7 @@ pub async fn gather(
 struct End {
     partition: usize,
     keeping: Keeping,
-    ids: HashNoting,
+    ids: Option<HashNoting>,
     last: Option<(String, Vec<u8>)>,
     repeated: u64,
 }
@@ -127,8 +135,10 @@ impl End {
                 self.repeated += 1;
                 continue;
             }
-            let (id, _) = row.split_first_chunk().expect("a row begins with its id's hash");
-            self.ids.note(u64::from_be_bytes(*id))?;
+            if let Some(ids) = &mut self.ids {
+                let (id, _) = row.split_first_chunk().expect("a row begins with its id's hash");
+                ids.note(u64::from_be_bytes(*id))?;
+            }
             self.keeping.put(key, row)?;
             self.last = Some((key.to_owned(), row.to_vec()));
         }

@@ -8,15 +8,19 @@ use std::sync::atomic::AtomicU64;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::SortOptions;
-use arrow::datatypes::{UInt8Type, UInt16Type, UInt64Type};
+use arrow::datatypes::{TimestampMicrosecondType, UInt8Type, UInt16Type, UInt64Type};
 
 use super::error::EngineError;
-use super::identity::{Noting, VisitIds};
+use super::groups::GroupNote;
+use super::identity::{self, VisitIds};
+use super::notes::{self, Notes, RowKey};
 use super::operator::{MakeStep, Step};
 use super::standings::{KnowsStandings, Standings};
+use crate::check::Finding;
+use crate::check::duplicate_household::DuplicateHousehold;
 use crate::domain::visit::{Outcome, SOURCE, SOURCE_ROW, VisitField};
 use crate::place::Standing;
-use crate::place::batch::{FINDINGS, PERSONS, STANDING};
+use crate::place::batch::{FINDINGS, PERSONS, RECEIVES, STANDING};
 
 /// The order in which households' visits must come, with the options of each column.
 pub const ORDER: [(VisitField, SortOptions); 4] = [
@@ -34,6 +38,8 @@ pub const CHOICE: [&str; 7] =
 pub struct Choice {
     pub standings: Standings,
     pub ids: Arc<VisitIds>,
+    /// Where households that were completed twice are noted.
+    pub notes: Arc<Notes<GroupNote>>,
     /// The rows of each file.
     pub rows: Arc<[AtomicU64]>,
 }
@@ -50,9 +56,10 @@ pub fn latest_step(choice: &Arc<Choice>) -> MakeStep {
     let choice = Arc::clone(choice);
     Arc::new(move |_| -> Step {
         let mut state = Latest::default();
-        let (choice, mut noted) = (Arc::clone(&choice), choice.ids.noting());
+        let (choice, mut ids) = (Arc::clone(&choice), choice.ids.noting());
+        let mut notes = choice.notes.noting();
         Box::new(move |batch| {
-            state.choose(&batch, &choice, &mut noted)?;
+            state.choose(&batch, &choice, (&mut ids, &mut notes))?;
             Ok(batch)
         })
     })
@@ -65,35 +72,46 @@ pub struct Latest {
     /// Whether a later visit counts, or took the household away.
     is_decided: bool,
     visit: String,
+    /// What is found in that visit, and in the same row once more.
+    found: Option<Finding>,
+    duplicate: DuplicateHousehold,
 }
 
 impl Latest {
-    /// Tells of each row of the next batch its number, its standing and its visit's identity.
+    /// Tells of each row of the next batch its number, its standing, its visit's identity, and what is
+    /// found where the household was completed more than once.
     ///
     /// # Errors
     /// Those of `tell`.
     pub fn judge(
         &mut self,
         batch: &RecordBatch,
-        mut tell: impl FnMut(usize, Standing, &str) -> Result<(), EngineError>,
+        mut tell: impl FnMut(usize, Standing, &str, Option<Finding>) -> Result<(), EngineError>,
     ) -> Result<(), EngineError> {
         let households = text(batch, VisitField::HouseholdId);
         let visits = text(batch, VisitField::VisitId);
         let outcomes = column(batch, VisitField::Outcome.name()).as_primitive::<UInt8Type>();
+        let started = column(batch, VisitField::StartedAt.name());
+        let started = started.as_primitive::<TimestampMicrosecondType>();
         for row in 0..batch.num_rows() {
             let is_new = households.value(row) != self.household;
             if is_new {
                 households.value(row).clone_into(&mut self.household);
                 self.is_decided = false;
+                self.duplicate = DuplicateHousehold::default();
             }
             // Whether it is the same row once more is seen when all of it is read.
             let standing = if !is_new && visits.value(row) == self.visit {
                 Standing::Repeated
             } else {
                 visits.value(row).clone_into(&mut self.visit);
-                self.stand(outcome(outcomes.value(row)))
+                let outcome = outcome(outcomes.value(row));
+                let is_completed = outcome == Outcome::Completed;
+                let started_us = started.value(row);
+                self.found = is_completed.then(|| self.duplicate.next(started_us)).flatten();
+                self.stand(outcome)
             };
-            tell(row, standing, &self.visit)?;
+            tell(row, standing, &self.visit, self.found)?;
         }
         Ok(())
     }
@@ -102,12 +120,15 @@ impl Latest {
         &mut self,
         batch: &RecordBatch,
         choice: &Choice,
-        noted: &mut Noting,
+        (ids, notes): (&mut identity::Noting, &mut notes::Noting<GroupNote>),
     ) -> Result<(), EngineError> {
         let place = places_of(batch);
-        self.judge(batch, |row, standing, visit_id| {
+        self.judge(batch, |row, standing, visit_id, duplicate| {
             choice.standings.set(&choice.rows, place(row), standing);
-            if standing == Standing::Repeated { Ok(()) } else { noted.note(visit_id) }
+            if let Some(finding) = duplicate {
+                notes.note(RowKey::new(place(row)), GroupNote::of(&finding))?;
+            }
+            if standing == Standing::Repeated { Ok(()) } else { ids.note(visit_id) }
         })
     }
 
@@ -144,7 +165,7 @@ pub fn is_same(one: (&RecordBatch, usize), other: (&RecordBatch, usize)) -> bool
     schema.fields().iter().enumerate().all(|(column, field)| {
         let cell =
             |(batch, row): (&RecordBatch, usize)| batch.column(column).slice(row, 1).to_data();
-        [SOURCE, SOURCE_ROW, STANDING, FINDINGS, PERSONS].contains(&field.name().as_str())
+        [SOURCE, SOURCE_ROW, STANDING, FINDINGS, PERSONS, RECEIVES].contains(&field.name().as_str())
             || cell(one) == cell(other)
     })
 }

@@ -26,6 +26,16 @@ impl RowKey {
     pub const fn new((file, row): (u16, u64)) -> Self {
         Self((file as u64) << 48 | row & ((1 << 48) - 1))
     }
+
+    /// The key as a number, for records of others.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The key that a number was made of.
+    pub const fn from_number(number: u64) -> Self {
+        Self(number)
+    }
 }
 
 /// Notes about rows, none or several a row, while they are being made.
@@ -126,6 +136,11 @@ impl<T: Pod + Ord> Drop for Noting<T> {
 }
 
 impl<T: Pod + Ord> NotedRows<T> {
+    /// Where nothing was noted.
+    pub const fn none() -> Self {
+        Self { runs: Vec::new(), note: PhantomData }
+    }
+
     /// What is noted about the rows from `first` to `last`, in their order and, for one row, in that
     /// of the notes.
     pub fn between(&self, first: RowKey, last: RowKey) -> Vec<(RowKey, T)> {

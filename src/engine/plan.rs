@@ -18,30 +18,28 @@ use tokio::task::{JoinError, JoinSet};
 use super::end::{End, Ended, Sink};
 use super::error::EngineError;
 use super::ground::Ground;
+use super::groups;
 use super::identity::VisitIds;
 use super::latest::{self, Choice, latest_step};
+use super::notes::{NotedRows, Notes};
 use super::operator::{MakeStep, Operator};
 use super::packed::{pack_step, unpack_step};
 use super::passes::{self, Part};
-use super::persons::{Joined, Persons, PersonsTold};
-use super::prelist::{Compared, Prelist};
+use super::registers::{RegisterFiles, Registers, RegistersJoined, Told};
 use super::scan::VisitsScan;
 use super::session;
-use super::standings::{KnowsStandings, Standings};
-use super::survey::survey_step;
-use crate::check::Rule;
-use crate::count::{Accounts, Cube};
-use crate::read::persons::PersonFiles;
-use crate::read::prelist::PrelistFiles;
+use super::standings::Standings;
+use super::survey::{Known, survey_step};
+use crate::check::{Rule, RulesUsed};
+use crate::count::{Accounts, Cube, Quality};
+use crate::domain::programme::TargetingTable;
 use crate::read::visits::VisitFiles;
 
 /// What is built, and with how much.
 pub struct Build<'a> {
     pub files: Arc<VisitFiles>,
-    /// The persons of the households, where there is a table of them.
-    pub persons: Option<Arc<PersonFiles>>,
-    /// The households that were to be visited, where there is a list of them.
-    pub prelist: Option<Arc<PrelistFiles>>,
+    pub registers: RegisterFiles,
+    pub rules: RulesUsed,
     pub ground: Arc<Ground>,
     pub threads: NonZeroUsize,
     /// What the plan's sorts and shuffles may hold together before they spill.
@@ -56,12 +54,13 @@ pub struct Built {
     pub cube: Cube,
     pub accounts: Accounts,
     pub findings: BTreeMap<Rule, u64>,
+    /// Findings by region and by officer.
+    pub quality: Quality,
     /// The rows of each file.
     pub rows: Vec<u64>,
-    /// What came of the persons, where they were given.
-    pub persons: Option<Joined>,
-    /// What came of the prelist, where it was given.
-    pub prelist: Option<Compared>,
+    pub registers: RegistersJoined,
+    /// Whom the programmes reach, where recipients were given.
+    pub targeting: TargetingTable,
 }
 
 /// What is being done.
@@ -71,13 +70,31 @@ pub enum Pass {
     Gathering,
     /// Reading the prelist.
     Listing,
+    /// Reading recipients.
+    Receiving,
     /// Choosing which visit of each household counts.
     Choosing,
+    /// Looking at enumerators' days, devices and places.
+    Grouping,
     /// Locating, checking, placing and counting.
     Placing,
 }
 
-/// Runs both passes. `progress` is told the number of rows read so far in a pass, now and then.
+impl Pass {
+    /// What people are told.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Gathering => "Reading persons",
+            Self::Listing => "Reading the prelist",
+            Self::Receiving => "Reading recipients",
+            Self::Choosing => "Choosing which visit of each household counts",
+            Self::Grouping => "Looking at enumerators' days, devices and places",
+            Self::Placing => "Locating, checking, placing and counting",
+        }
+    }
+}
+
+/// Runs all passes. `progress` is told the number of rows read so far in a pass, now and then.
 ///
 /// # Errors
 /// [`EngineError`], the first of any partition.
@@ -91,26 +108,20 @@ pub fn run(
         .enable_time()
         .build()
         .map_err(EngineError::Threads)?;
-    let (persons, prelist) = gather(build, &runtime, &progress)?;
-    let beside = (persons.as_ref(), prelist.as_ref());
-    let choosing = choose(build, beside, |rows| progress(Pass::Choosing, rows));
+    let registers = Registers::gather(build, &runtime, &progress)?;
+    let choosing = choose(build, &registers, |rows| progress(Pass::Choosing, rows));
     let choice = runtime.block_on(choosing)?;
-    let definition = build.persons.as_ref().and_then(|files| files.definition());
-    let joined = persons.map(|persons| persons.finish(definition)).transpose()?;
-    let (joined, told) =
-        joined.map_or((None, None), |(joined, told)| (Some(joined), Some(Arc::new(told))));
-    let compared = prelist.map(Prelist::finish).transpose()?;
+    let (joined, told) = registers.finish(&build.ground)?;
+    let told = Arc::new(told);
     let locale = build.ground.locale();
-    // Looking for repeated ids mostly waits, and finds nothing: the second pass needn't wait for it.
-    let (repeated, placed) = thread::scope(|scope| {
+    // Looking for repeated ids mostly waits, and finds nothing: the passes after it needn't wait.
+    let (repeated, done) = thread::scope(|scope| {
         let repeated = scope.spawn(|| choice.ids.refuse_repeated(&build.files, &locale));
-        let told = told.as_ref();
-        let placed = place(build, &choice, told, make_sink, |rows| progress(Pass::Placing, rows));
-        let placed = runtime.block_on(placed);
-        (repeated.join().expect("it does not panic"), placed)
+        let done = group_and_place(build, &runtime, (&choice, told), make_sink, &progress);
+        (repeated.join().expect("it does not panic"), done)
     });
     repeated?;
-    match placed.map(|built| Built { persons: joined, prelist: compared, ..built }) {
+    match done.map(|built| Built { registers: joined, ..built }) {
         Ok(built) if built.accounts.rows != total(&choice.rows) => Err(EngineError::Changed),
         Err(EngineError::Unequal { visit_id }) => {
             VisitIds::refuse(&visit_id, &build.files, &build.ground.locale())?;
@@ -120,26 +131,27 @@ pub fn run(
     }
 }
 
-/// Reads the registers that are joined to the visits.
-fn gather(
+/// Looks at groups of visits, then places and counts.
+fn group_and_place(
     build: &Build<'_>,
     runtime: &Runtime,
+    (choice, registers): (&Arc<Choice>, Arc<Told>),
+    make_sink: impl Fn() -> Box<dyn Sink>,
     progress: &impl Fn(Pass, u64),
-) -> Result<(Option<Persons>, Option<Prelist>), EngineError> {
-    let persons = build.persons.as_ref().map(|files| {
-        runtime.block_on(Persons::gather(build, files, |rows| progress(Pass::Gathering, rows)))
-    });
-    let persons = persons.transpose()?;
-    let prelist = build.prelist.as_ref().map(|files| {
-        runtime.block_on(Prelist::gather(build, files, |rows| progress(Pass::Listing, rows)))
-    });
-    Ok((persons, prelist.transpose()?))
+) -> Result<Built, EngineError> {
+    let grouping = |rows| progress(Pass::Grouping, rows);
+    let noted = match build.rules {
+        RulesUsed::All => groups::find(build, choice, &choice.notes, grouping)?,
+        RulesUsed::Single => NotedRows::none(),
+    };
+    let known = Arc::new(Known { standings: Arc::clone(choice) as _, noted, registers });
+    runtime.block_on(place(build, &known, make_sink, |rows| progress(Pass::Placing, rows)))
 }
 
 /// Finds every row's standing: scan a few columns, sort by household, take the latest.
 async fn choose(
     build: &Build<'_>,
-    (persons, prelist): (Option<&Persons>, Option<&Prelist>),
+    registers: &Registers,
     progress: impl Fn(u64),
 ) -> Result<Arc<Choice>, EngineError> {
     let (files, threads) = (Arc::clone(&build.files), build.threads.get());
@@ -148,18 +160,12 @@ async fn choose(
     let choice = Arc::new(Choice {
         standings: Standings::default(),
         ids: VisitIds::in_folder(build.spill_folder),
+        notes: Notes::in_folder(build.spill_folder),
         rows: Arc::clone(&rows),
     });
     let latest = |part, input| operator(part, input, latest_step(&choice));
-    let mut plan = passes::choosing(Arc::new(scan), threads, &latest)?;
-    let schema = plan.schema();
-    if let Some(persons) = persons {
-        let step = persons.join_step(&choice);
-        plan = Arc::new(Operator::new("Persons", plan, Arc::clone(&schema), step));
-    }
-    if let Some(prelist) = prelist {
-        plan = Arc::new(Operator::new("Prelist", plan, schema, prelist.step(&choice)));
-    }
+    let plan = passes::choosing(Arc::new(scan), threads, &latest)?;
+    let plan = registers.put_on(plan, &choice);
     drive(build, plan, || |_: RecordBatch| Ok(()), &rows, progress).await?;
     Ok(choice)
 }
@@ -167,26 +173,25 @@ async fn choose(
 /// Places and counts: scan all, survey, sort by place, hand to the sinks.
 async fn place(
     build: &Build<'_>,
-    choice: &Arc<Choice>,
-    persons: Option<&Arc<PersonsTold>>,
+    known: &Arc<Known>,
     make_sink: impl Fn() -> Box<dyn Sink>,
     progress: impl Fn(u64),
 ) -> Result<Built, EngineError> {
     let (files, threads) = (Arc::clone(&build.files), build.threads.get());
     let scan = VisitsScan::new(files, build.ground.locale(), threads);
     let rows = scan.rows();
-    let known: Arc<dyn KnowsStandings> = Arc::clone(choice) as _;
     let on_batches = |part, input| {
         let step = match part {
-            Part::Latest => latest_step(choice),
-            Part::Survey => survey_step(&build.ground, &known, persons),
+            Part::Survey => survey_step(&build.ground, known),
             Part::Pack => pack_step(),
             Part::Unpack => unpack_step(),
+            Part::Latest => unreachable!("the second pass chooses nothing"),
         };
         operator(part, input, step)
     };
     let plan = passes::placing(Arc::new(scan), threads, &on_batches)?;
-    let make_end = || End::new(build.ground.threshold, make_sink());
+    let programmes = known.registers.thresholds(&build.ground.programmes);
+    let make_end = || End::new(Arc::clone(&build.ground), programmes.clone(), make_sink());
     let ends = drive(build, plan, make_end, &rows, progress).await?;
     let ended = ends.into_iter().map(End::finish).collect::<Result<Vec<_>, _>>()?;
     Ok(sum(ended, rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect()))
@@ -262,13 +267,18 @@ pub(super) fn sum(parts: impl IntoIterator<Item = Ended>, rows: Vec<u64>) -> Bui
         cube: Cube::default(),
         accounts: Accounts::default(),
         findings: BTreeMap::new(),
+        quality: Quality::default(),
         rows,
-        persons: None,
-        prelist: None,
+        registers: RegistersJoined::default(),
+        targeting: TargetingTable::new(),
     };
     for part in parts {
         built.cube.merge(&part.cube);
         built.accounts.merge(&part.accounts);
+        built.quality.merge(part.quality);
+        for (key, sums) in part.targeting {
+            built.targeting.entry(key).or_default().merge(&sums);
+        }
         for (rule, count) in part.findings {
             *built.findings.entry(rule).or_default() += count;
         }

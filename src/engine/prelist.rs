@@ -8,16 +8,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arrow::array::RecordBatch;
 
 use super::error::EngineError;
+use super::ground::Ground;
 use super::hashes::{Hashes, hash_of};
 use super::keyed::{self, KeyedRows};
 use super::latest::Choice;
 use super::notes::RowKey;
 use super::operator::MakeStep;
 use super::plan::Build;
-use super::source::Make;
 use super::twice::{Twice, find_twice};
 use super::walk::{Meet, Walks};
-use crate::domain::coverage::{CoverageTable, Deliberation};
+use crate::check::low_coverage::{Coverage, Coverages};
+use crate::domain::coverage::{self, CoverageTable, Deliberation};
+use crate::domain::region::RegionId;
 use crate::domain::visit::{pack_code, unpack_code};
 use crate::read::prelist::{Entry, PrelistFiles};
 
@@ -52,9 +54,8 @@ impl Prelist {
     ) -> Result<Self, EngineError> {
         let rows: Arc<[AtomicU64]> = files.paths().map(|_| AtomicU64::new(0)).collect();
         let ids = Hashes::in_folder(build.spill_folder);
-        let portions = files.portions(build.threads.get()).len();
-        let source = ("Prelist", portions, source(build.threads.get(), files, &rows));
-        let kept = keyed::gather(build, source, &ids, &rows, progress).await?;
+        let made = entries(build.threads.get(), files, &rows);
+        let kept = keyed::gather(build, made, Some(&ids), &rows, progress).await?;
         refuse_repeated(&ids, files)?;
         let walks = Walks::begin(kept.parts, || Ok(Compare::default()))?;
         let rows = rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect();
@@ -80,10 +81,28 @@ impl Prelist {
     }
 }
 
-fn source(count: usize, files: &Arc<PrelistFiles>, rows: &Arc<[AtomicU64]>) -> Make {
+impl Compared {
+    /// What the rule about coverage looks at, by village. Entries that name no household are left out:
+    /// whether they were visited can't be known.
+    pub fn coverages(&self, ground: &Ground) -> Coverages {
+        let (tree, closed) = (&ground.tree, &ground.beside.closed);
+        let villages = self.coverage.by_village().into_iter();
+        let known = villages.filter_map(|(code, told)| Some((tree.find(code)?, told)));
+        let coverage = |(village, told): (RegionId, coverage::Coverage)| {
+            let prelist = told.listed - told.without_household;
+            let is_closed = closed.iter().any(|region| tree.is_within(village, *region));
+            (village, Coverage { visited: told.visited, prelist, is_closed })
+        };
+        known.map(coverage).collect()
+    }
+}
+
+/// The entries by household.
+fn entries(count: usize, files: &Arc<PrelistFiles>, rows: &Arc<[AtomicU64]>) -> keyed::Rows {
     let portions = files.portions(count);
+    let partitions = portions.len();
     let (files, rows) = (Arc::clone(files), Arc::clone(rows));
-    Arc::new(
+    let make = Arc::new(
         move |partition: usize,
               most_rows: usize,
               put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>| {
@@ -113,7 +132,8 @@ fn source(count: usize, files: &Arc<PrelistFiles>, rows: &Arc<[AtomicU64]>) -> M
             let _ = put(keyed.take());
             Ok(())
         },
-    )
+    );
+    keyed::Rows { name: "Prelist", partitions, make }
 }
 
 /// An entry by the hash of its id, its village, the village's word on it, and its enumerator.

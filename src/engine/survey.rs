@@ -2,60 +2,65 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
-    ArrayBuilder, ArrayRef, Float64Builder, ListArray, RecordBatch, StructArray, UInt8Builder,
-    UInt32Builder, UInt64Builder,
-};
-use arrow::buffer::OffsetBuffer;
-use arrow::datatypes::Field;
+use arrow::array::{ArrayRef, RecordBatch, UInt8Builder, UInt32Builder, UInt64Builder};
 use datafusion_common::Result;
 
 use super::error::EngineError;
 use super::ground::Ground;
+use super::groups::{Among, GroupNote};
+use super::latest::places_of;
+use super::notes::NotedRows;
 use super::operator::{MakeStep, Step};
-use super::persons::{PersonsTold, RowCounts};
+use super::persons::RowCounts;
+use super::recipients::RowBenefits;
+use super::registers::Told;
 use super::standings::KnowsStandings;
-use crate::check::{Finding, check};
+use crate::check::{Rules, check_among};
 use crate::domain::region::{Level, RegionId};
 use crate::domain::visit::VisitBatch;
 use crate::locate::Hexagons;
-use crate::place::batch::{NO_REGION, PLACED_SCHEMA, finding_fields};
-use crate::place::place;
+use crate::place::batch::{NO_REGION, PLACED_SCHEMA};
+use crate::place::{FindingsBuilder, place};
 
-/// Makes the step that surveys batches on this ground, by a choice that was made.
-pub fn survey_step(
-    ground: &Arc<Ground>,
-    choice: &Arc<dyn KnowsStandings>,
-    persons: Option<&Arc<PersonsTold>>,
-) -> MakeStep {
-    let (ground, choice, persons) = (Arc::clone(ground), Arc::clone(choice), persons.cloned());
+/// Makes the step that surveys batches on this ground, by what passes before have found.
+pub fn survey_step(ground: &Arc<Ground>, known: &Arc<Known>) -> MakeStep {
+    let (ground, known) = (Arc::clone(ground), Arc::clone(known));
     Arc::new(move |_| -> Step {
-        let (ground, choice, persons) = (Arc::clone(&ground), Arc::clone(&choice), persons.clone());
+        let (ground, known) = (Arc::clone(&ground), Arc::clone(&known));
         let mut hexagons = Hexagons::new();
-        Box::new(move |batch| {
-            survey(&batch, &ground, choice.as_ref(), persons.as_deref(), &mut hexagons)
-        })
+        Box::new(move |batch| survey(&batch, &ground, &known, &mut hexagons))
     })
+}
+
+/// What passes before have found about each row.
+pub struct Known {
+    pub standings: Arc<dyn KnowsStandings>,
+    /// By rules about several visits.
+    pub noted: NotedRows<GroupNote>,
+    /// By the registers.
+    pub registers: Arc<Told>,
 }
 
 fn survey(
     batch: &RecordBatch,
     ground: &Ground,
-    choice: &dyn KnowsStandings,
-    persons: Option<&PersonsTold>,
+    known: &Known,
     hexagons: &mut Hexagons,
 ) -> Result<RecordBatch> {
     let locator = ground.locator();
-    let rules = ground.rules(&locator);
+    let coverages = known.registers.coverages.as_ref();
+    let rules = Rules { coverages, ..ground.rules(&locator) };
     let visits = VisitBatch::new(batch);
     let mut places = Places::with_capacity(visits.len());
-    let mut findings = Findings::default();
-    let mut counts = RowCounts::of(batch, persons);
+    let mut findings = FindingsBuilder::default();
+    let mut counts = RowCounts::of(batch, known.registers.persons.as_ref());
     let mut standings = UInt8Builder::with_capacity(visits.len());
-    let told = choice.standings_of(batch)?;
+    let place_of = places_of(batch);
+    let told = known.standings.standings_of(batch)?;
+    let mut among = Among::of_batch(batch, &known.noted);
     let located = locator.locate(&visits, hexagons);
     for (row, standing) in told.into_iter().enumerate() {
-        let checked = check(located.visit(row), &rules);
+        let checked = check_among(located.visit(row), &rules, among.of_row(place_of(row)));
         let placed = place(&checked, &rules);
         let province =
             placed.region().and_then(|region| ground.tree.ancestor(region, Level::Province));
@@ -72,6 +77,7 @@ fn survey(
     columns.push(findings.finish()?);
     columns.push(Arc::new(standings.finish()));
     columns.push(counts.finish());
+    columns.push(RowBenefits::column(batch, known.registers.benefits.as_ref()));
     Ok(RecordBatch::try_new(Arc::clone(&PLACED_SCHEMA), columns)?)
 }
 
@@ -100,37 +106,5 @@ impl Places {
             Arc::new(self.region.finish()),
             Arc::new(self.hexagon.finish()),
         ]
-    }
-}
-
-#[derive(Default)]
-struct Findings {
-    lengths: Vec<usize>,
-    rule: UInt8Builder,
-    severity: UInt8Builder,
-    value: Float64Builder,
-}
-
-impl Findings {
-    fn push(&mut self, findings: impl Iterator<Item = Finding>) {
-        let before = self.rule.len();
-        for finding in findings {
-            self.rule.append_value(finding.rule as u8);
-            self.severity.append_value(finding.severity as u8);
-            self.value.append_value(finding.value);
-        }
-        self.lengths.push(self.rule.len() - before);
-    }
-
-    fn finish(mut self) -> Result<ArrayRef> {
-        let columns: Vec<ArrayRef> = vec![
-            Arc::new(self.rule.finish()),
-            Arc::new(self.severity.finish()),
-            Arc::new(self.value.finish()),
-        ];
-        let values = StructArray::try_new(finding_fields(), columns, None)?;
-        let item = Arc::new(Field::new_struct("item", finding_fields(), false));
-        let offsets = OffsetBuffer::from_lengths(self.lengths);
-        Ok(Arc::new(ListArray::try_new(item, offsets, Arc::new(values), None)?))
     }
 }

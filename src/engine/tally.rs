@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use h3o::CellIndex;
 
+use super::targeting::TargetingTally;
 use crate::check::Rule;
 use crate::count::{Accounts, Cube, CubeKey, HouseholdColumns};
 use crate::domain::indicator::{Counts, CubeColumn, PovertyThreshold};
+use crate::domain::programme::TargetingTable;
 use crate::domain::region::RegionId;
 use crate::place::{PlacedBatch, Standing};
 
@@ -19,10 +21,12 @@ pub struct Tally {
     region: Option<RegionId>,
     /// The sums of the region at hand.
     cells: HashMap<Option<CellIndex>, Counts>,
+    targeting: TargetingTally,
 }
 
 impl Tally {
-    pub fn new(threshold: PovertyThreshold) -> Self {
+    /// `programmes` are the highest deciles for which the programmes are, by their numbers.
+    pub fn new(threshold: PovertyThreshold, programmes: Vec<Option<u8>>) -> Self {
         Self {
             threshold,
             cube: Cube::default(),
@@ -30,6 +34,7 @@ impl Tally {
             findings: BTreeMap::new(),
             region: None,
             cells: HashMap::new(),
+            targeting: TargetingTally::new(programmes),
         }
     }
 
@@ -63,6 +68,9 @@ impl Tally {
             self.close_region();
             self.region = region;
         }
+        if let Some(receives) = placed.receives(row) {
+            self.targeting.add(households.decile(row), receives);
+        }
         let cell = self.cells.entry(hexagon).or_insert([0; CubeColumn::COUNT]);
         for (sum, count) in cell.iter_mut().zip(households.counts(
             row,
@@ -74,14 +82,15 @@ impl Tally {
     }
 
     fn close_region(&mut self) {
+        self.targeting.close_region(self.region);
         for (hexagon, counts) in self.cells.drain() {
             self.cube.add(CubeKey { region: self.region, hexagon }, &counts);
         }
     }
 
     /// The sums.
-    pub fn finish(mut self) -> (Cube, Accounts, BTreeMap<Rule, u64>) {
+    pub fn finish(mut self) -> (Cube, Accounts, BTreeMap<Rule, u64>, TargetingTable) {
         self.close_region();
-        (self.cube, self.accounts, self.findings)
+        (self.cube, self.accounts, self.findings, self.targeting.finish())
     }
 }

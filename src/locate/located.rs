@@ -1,6 +1,6 @@
 //! A visit with the answer to where it was.
 
-use h3o::CellIndex;
+use h3o::{CellIndex, LatLng, Resolution};
 
 use super::hexagon::Hexagons;
 use super::index::{RegionIndex, View};
@@ -110,6 +110,21 @@ impl<'a> Locator<'a> {
         visits: &'b VisitBatch<'b>,
         hexagons: &mut Hexagons,
     ) -> LocatedBatch<'b> {
+        let mut located = self.locate_in_regions(visits);
+        located.hexagons = hexagons.find_many(&located.positions);
+        located
+    }
+
+    /// The visit as if its position were this one.
+    pub fn relocate<'v>(&self, visit: &LocatedVisit<'v>, position: Position) -> LocatedVisit<'v> {
+        let region = self.view.find(position).map(|ordinal| RegionId(self.first + ordinal));
+        let hexagon = LatLng::new(position.latitude(), position.longitude()).ok();
+        let hexagon = hexagon.map(|place| place.to_cell(Resolution::Eight));
+        self.locate_visit(visit.visit, Some(position), region, hexagon)
+    }
+
+    /// Finds the regions of a batch's visits, and leaves their hexagons out.
+    pub fn locate_in_regions<'b>(&'b self, visits: &'b VisitBatch<'b>) -> LocatedBatch<'b> {
         let positions: Vec<Option<Position>> = (0..visits.len())
             .map(|row| {
                 let visit = visits.visit(row);
@@ -119,7 +134,7 @@ impl<'a> Locator<'a> {
             .collect();
         let mut regions = Vec::new();
         self.view.find_many(&positions, &mut regions);
-        let hexagons = hexagons.find_many(&positions);
+        let hexagons = vec![None; positions.len()];
         LocatedBatch { locator: self, visits, positions, regions, hexagons }
     }
 

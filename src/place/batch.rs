@@ -3,16 +3,16 @@
 use std::sync::{Arc, LazyLock};
 
 use arrow::array::{
-    Array, AsArray, BinaryArray, ListArray, RecordBatch, UInt8Array, UInt32Array, UInt64Array,
+    Array, AsArray, BinaryArray, RecordBatch, UInt8Array, UInt32Array, UInt64Array,
 };
-use arrow::datatypes::{
-    DataType, Field, Fields, Float64Type, Schema, SchemaRef, UInt8Type, UInt32Type, UInt64Type,
-};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt8Type, UInt32Type, UInt64Type};
 use h3o::CellIndex;
 
-use crate::check::{Finding, Rule, Severity};
+use super::findings::{FindingsColumn, finding_fields};
+use crate::check::Finding;
+use crate::domain::date::Date;
 use crate::domain::person::PersonCounts;
-use crate::domain::region::RegionId;
+use crate::domain::region::{RegionId, RegionTree};
 use crate::domain::visit::{VISIT_SCHEMA, VisitBatch};
 
 /// The sort key of visits in no region, after all regions.
@@ -52,14 +52,8 @@ pub const FINDINGS: &str = "findings";
 pub const STANDING: &str = "standing";
 /// The counts of the household's persons ([`PersonCounts::as_bytes`]), where it counts and they are told.
 pub const PERSONS: &str = "persons";
-
-pub fn finding_fields() -> Fields {
-    Fields::from(vec![
-        Field::new("rule", DataType::UInt8, false),
-        Field::new("severity", DataType::UInt8, false),
-        Field::new("value", DataType::Float64, false),
-    ])
-}
+/// The programmes that reach the household, as bits, where they are told.
+pub const RECEIVES: &str = "receives";
 
 /// Visits with their place, findings and standing.
 pub static PLACED_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
@@ -71,6 +65,7 @@ pub static PLACED_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new_list(FINDINGS, item, false),
         Field::new(STANDING, DataType::UInt8, false),
         Field::new(PERSONS, DataType::Binary, true),
+        Field::new(RECEIVES, DataType::UInt32, true),
     ];
     let read = VISIT_SCHEMA.fields().iter().map(|field| field.as_ref().clone());
     Arc::new(Schema::new(read.chain(added).collect::<Vec<_>>()))
@@ -85,9 +80,10 @@ pub struct PlacedBatch<'a> {
     province: &'a UInt32Array,
     region: &'a UInt32Array,
     hexagon: &'a UInt64Array,
-    findings: &'a ListArray,
+    findings: FindingsColumn<'a>,
     standing: &'a UInt8Array,
     persons: &'a BinaryArray,
+    receives: &'a UInt32Array,
 }
 
 impl<'a> PlacedBatch<'a> {
@@ -102,9 +98,10 @@ impl<'a> PlacedBatch<'a> {
             province: column(PROVINCE).as_primitive::<UInt32Type>(),
             region: column(REGION).as_primitive::<UInt32Type>(),
             hexagon: column(HEXAGON).as_primitive::<UInt64Type>(),
-            findings: column(FINDINGS).as_list::<i32>(),
+            findings: FindingsColumn::new(column(FINDINGS).as_list::<i32>()),
             standing: column(STANDING).as_primitive::<UInt8Type>(),
             persons: column(PERSONS).as_binary::<i32>(),
+            receives: column(RECEIVES).as_primitive::<UInt32Type>(),
         }
     }
 
@@ -147,22 +144,24 @@ impl<'a> PlacedBatch<'a> {
         self.persons.is_valid(row).then(|| PersonCounts::from_bytes(self.persons.value(row)))
     }
 
+    /// The programmes that reach the household, as bits by their numbers; `None` where they are not told.
+    pub fn receives(&self, row: usize) -> Option<u32> {
+        self.receives.is_valid(row).then(|| self.receives.value(row))
+    }
+
     /// The column of standings' numbers.
     pub const fn standings(&self) -> &'a UInt8Array {
         self.standing
     }
 
+    /// The day on which a visit started, where it counts.
+    pub fn local_day(&self, row: usize, tree: &RegionTree) -> Option<Date> {
+        let region = self.region(row).unwrap_or(RegionId(0));
+        Date::local(self.visits.visit(row).started_us(), tree.get(region).utc_offset_min)
+    }
+
+    /// What was found in a visit.
     pub fn findings(&self, row: usize) -> impl Iterator<Item = Finding> + 'a {
-        let offsets = self.findings.value_offsets();
-        let range = offsets[row] as usize..offsets[row + 1] as usize;
-        let fields = self.findings.values().as_struct().columns();
-        let rule = fields[0].as_primitive::<UInt8Type>();
-        let severity = fields[1].as_primitive::<UInt8Type>();
-        let value = fields[2].as_primitive::<Float64Type>();
-        range.map(move |at| Finding {
-            rule: Rule::from_number(rule.value(at)).expect("a rule made the finding"),
-            severity: Severity::from_number(severity.value(at)).expect("a rule made the finding"),
-            value: value.value(at),
-        })
+        self.findings.of_row(row)
     }
 }

@@ -80,7 +80,13 @@ mod tests {
         let (tree, shapes) = villages(&["0101001001", "0201001001"]);
         let index = build(&shapes).unwrap();
         let locator = Locator::new(&tree, &index, assign);
-        let rules = Rules { settings: &CheckSettings::default(), locator: &locator };
+        // The short positions of this table are to be read by people.
+        let settings = CheckSettings {
+            rounded_doubt_decimals: 0.0,
+            rounded_note_decimals: 1.0,
+            ..CheckSettings::default()
+        };
+        let rules = Rules::new(&settings, &locator);
         let latitude = if longitude.is_empty() { "" } else { "1.05" };
         let given = [[code], [longitude], [latitude], [accuracy]];
         let mut fields = completed(&["v"], &["h"]);

@@ -3,6 +3,8 @@
 
 pub mod batch;
 mod decision;
+mod findings;
 
 pub use batch::{PlacedBatch, Standing};
 pub use decision::{PlacedVisit, place};
+pub use findings::FindingsBuilder;

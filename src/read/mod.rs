@@ -5,6 +5,7 @@ pub mod institutions;
 pub mod mapping;
 pub mod persons;
 pub mod prelist;
+pub mod recipients;
 pub mod regions;
 pub mod table;
 pub mod visits;

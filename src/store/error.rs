@@ -86,6 +86,13 @@ pub enum StoreError {
     /// An archive of tiles can't be written or read; the cause says why.
     #[error("cannot {action} the tiles `{path}`")]
     Archive { action: &'static str, path: PathBuf, source: Box<pmtiles::PmtError> },
+    #[error(
+        "cannot understand the decisions `{path}`; restore them from a copy, or mend the file: it \
+         is JSON, one decision an object"
+    )]
+    Decisions { path: PathBuf, source: serde_json::Error },
+    #[error("cannot write the GeoPackage `{path}`")]
+    GeoPackage { path: PathBuf, source: Box<gdal::errors::GdalError> },
     /// Parquet refused; the cause says why.
     #[error("cannot {action} `{path}`")]
     Parquet { action: &'static str, path: PathBuf, source: Box<ParquetError> },

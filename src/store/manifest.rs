@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
+use crate::check::RulesUsed;
 use crate::check::settings::CheckSettings;
-use crate::count::{Accounts, PersonAccounts};
-use crate::domain::code::CodeSystem;
+use crate::count::{Accounts, PersonAccounts, RecipientAccounts};
+use crate::domain::code::{CodeSystem, RegionCode};
 use crate::domain::date::Date;
 use crate::domain::indicator::PovertyThreshold;
 use crate::domain::person::Definition;
@@ -37,6 +38,9 @@ pub struct BuildRecord {
     pub ignored_columns: Vec<String>,
     /// Findings by the name of their rule.
     pub findings: BTreeMap<String, u64>,
+    /// What rules looked at besides the visits.
+    #[serde(default)]
+    pub beside: BesideUsed,
     /// The other registers that were given, by their names.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub registers: BTreeMap<String, RegisterUsed>,
@@ -46,6 +50,18 @@ pub struct BuildRecord {
     /// How much of the prelist was visited, where it was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prelist: Option<PrelistUsed>,
+    /// The programmes, where recipients were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipients: Option<RecipientsUsed>,
+}
+
+/// The programmes and their recipients.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecipientsUsed {
+    /// The highest decile that each programme is for, where that is known.
+    pub thresholds: BTreeMap<String, Option<u8>>,
+    pub accounts: RecipientAccounts,
 }
 
 /// How much of the prelist was visited. Rows are visited ones, those that are not, and repeated ones.
@@ -103,6 +119,27 @@ pub struct InputUsed {
     pub blake3: Digest,
 }
 
+/// What rules looked at besides the visits.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BesideUsed {
+    /// The release before, with whose positions households were compared.
+    pub since: Option<ReleaseUsed>,
+    /// How many decisions of persons were applied; they stand in the release's `decisions.json`.
+    pub decisions: u64,
+    /// Regions whose fieldwork was declared closed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<RegionCode>,
+}
+
+/// A release, by its name and by what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseUsed {
+    pub release: Slug,
+    pub content: Digest,
+}
+
 /// The settings that shape the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,6 +147,8 @@ pub struct BuildChoices {
     pub poverty_threshold: PovertyThreshold,
     pub assign: AssignBy,
     pub check: CheckSettings,
+    #[serde(default)]
+    pub rules: RulesUsed,
 }
 
 /// A file of a release.
@@ -212,14 +251,17 @@ pub(super) mod tests {
                 poverty_threshold: PovertyThreshold::default(),
                 assign: AssignBy::Declared,
                 check: CheckSettings::default(),
+                rules: RulesUsed::All,
             },
             accounts: Accounts { rows: 12, counted: 12, ..Accounts::default() },
             fields: vec!["visit_id".to_owned()],
             ignored_columns: Vec::new(),
             findings: BTreeMap::from([("null_island".to_owned(), 2)]),
+            beside: BesideUsed::default(),
             registers: BTreeMap::new(),
             persons: None,
             prelist: None,
+            recipients: None,
         }
     }
 

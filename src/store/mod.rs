@@ -2,12 +2,16 @@
 
 pub mod archive;
 pub mod aside;
+mod before;
 pub mod coverage;
 mod csv_rows;
+pub mod decisions;
 pub mod denominators;
 pub mod digest;
 pub mod draft;
 pub mod error;
+pub mod findings;
+pub mod geopackage;
 pub mod index;
 pub mod institutions;
 pub mod leaves;
@@ -16,14 +20,18 @@ pub mod manifest;
 mod mapped;
 pub mod placed;
 mod placed_persons;
+pub mod placed_rows;
+pub mod programmes;
 pub mod regions;
 pub mod register_findings;
 pub mod release;
 mod small_table;
+pub mod summaries;
 pub mod tables;
 mod tree;
 mod wkb;
 
+pub use before::PositionsBefore;
 pub use draft::Draft;
 pub use error::StoreError;
 pub use release::Release;

@@ -10,8 +10,7 @@ use std::sync::{Arc, LazyLock};
 use std::thread::{self, JoinHandle};
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Float64Array, Float64Builder, RecordBatch, StringArray,
-    StringBuilder, StructArray,
+    Array, ArrayRef, AsArray, Float64Array, RecordBatch, StringArray, StringBuilder, StructArray,
 };
 use arrow::buffer::NullBuffer;
 use arrow::compute::BatchCoalescer;
@@ -22,8 +21,8 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
+use super::findings::{FINDINGS_FILE, finding_rows};
 use super::placed_persons;
-use crate::check::Severity;
 use crate::domain::region::RegionTree;
 use crate::domain::visit::{POSITION_TEXT, VISIT_SCHEMA, VisitField, unpack_code};
 use crate::place::PlacedBatch;
@@ -272,37 +271,4 @@ fn points(batch: &RecordBatch) -> Result<ArrayRef, PlacedError> {
     };
     let axes = vec![values(longitude), values(latitude)];
     Ok(Arc::new(StructArray::try_new(point_fields(), axes, nulls)?))
-}
-
-static FINDINGS_FILE: LazyLock<SchemaRef> = LazyLock::new(|| {
-    Arc::new(Schema::new(vec![
-        Field::new("visit_id", DataType::Utf8, false),
-        Field::new("region_code", DataType::Utf8, true),
-        Field::new("rule", DataType::Utf8, false),
-        Field::new("severity", DataType::Utf8, false),
-        Field::new("value", DataType::Float64, false),
-        Field::new("unit", DataType::Utf8, false),
-    ]))
-});
-
-fn finding_rows(placed: &PlacedBatch<'_>, tree: &RegionTree) -> Result<RecordBatch, PlacedError> {
-    let visit_ids = placed.visits().text(VisitField::VisitId);
-    let mut texts: [StringBuilder; 5] = Default::default();
-    let mut values = Float64Builder::new();
-    for row in 0..placed.visits().len() {
-        for finding in placed.findings(row) {
-            let [visit, region, rule, severity, unit] = &mut texts;
-            visit.append_value(visit_ids.value(row));
-            region.append_option(placed.region(row).map(|id| tree.get(id).code.to_string()));
-            rule.append_value(finding.rule.name());
-            severity.append_value(Severity::name(finding.severity));
-            values.append_value(finding.value);
-            unit.append_value(finding.rule.text().unit);
-        }
-    }
-    let [visit, region, rule, severity, unit] =
-        texts.map(|mut text| -> ArrayRef { Arc::new(text.finish()) });
-    let values: ArrayRef = Arc::new(values.finish());
-    let columns = vec![visit, region, rule, severity, values, unit];
-    Ok(RecordBatch::try_new(Arc::clone(&FINDINGS_FILE), columns)?)
 }

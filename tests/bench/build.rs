@@ -11,7 +11,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type, UInt8Type};
 use geo::MultiPolygon;
 use h3o::CellIndex;
-use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs, Tiles};
+use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs, Rules, Tiles};
 use sebaran::commands::engine::Engine;
 use sebaran::domain::position::Position;
 use sebaran::domain::region::{RegionTree, Shapes};
@@ -68,7 +68,9 @@ pub fn ours(survey: &Survey, release: &str, threads: u16) -> anyhow::Result<Rele
         registers: RegisterArgs::default(),
         assign: Assign::Declared,
         tiles: Tiles::No,
+        since: None,
         memory_mib: None,
+        rules: Rules::All,
         engine: Engine::Local,
     };
     build::build(&common(&survey.register, Some(threads)), &arguments)

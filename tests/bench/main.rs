@@ -15,6 +15,7 @@ mod growth;
 mod layers;
 mod lookup;
 mod nation;
+mod persons;
 mod plain;
 mod points;
 mod survey;
@@ -120,6 +121,8 @@ fn measure(
     if !arguments.visits.is_empty() {
         return Ok(None);
     }
+    eprintln!("Joining persons");
+    persons::run(&survey, &tree, &shapes, table)?;
     drop((tree, shapes));
     growth::run(&survey, &arguments.growth).map(Some)
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sebaran::commands::Common;
-use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs, Tiles};
+use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs, Rules, Tiles};
 use sebaran::commands::engine::Engine;
 use sebaran::commands::generate::{self, GenerateArgs};
 use sebaran::domain::code::CodeSystem;
@@ -126,7 +126,18 @@ impl Country {
         visits: &[PathBuf],
         means: Means,
     ) -> anyhow::Result<Release> {
-        self.build_with(release, visits, RegisterArgs::default(), means)
+        self.build_after(release, visits, RegisterArgs::default(), means, None)
+    }
+
+    /// Builds a release that is compared with one before.
+    pub fn build_since(
+        &self,
+        release: &str,
+        visits: &[PathBuf],
+        before: &str,
+    ) -> anyhow::Result<Release> {
+        let before = Some(before.parse().unwrap());
+        self.build_after(release, visits, RegisterArgs::default(), Means::default(), before)
     }
 
     /// Builds a release from visits and registers.
@@ -137,8 +148,20 @@ impl Country {
         registers: RegisterArgs,
         means: Means,
     ) -> anyhow::Result<Release> {
+        self.build_after(release, visits, registers, means, None)
+    }
+
+    fn build_after(
+        &self,
+        release: &str,
+        visits: &[PathBuf],
+        registers: RegisterArgs,
+        means: Means,
+        since: Option<Slug>,
+    ) -> anyhow::Result<Release> {
         let mut args = build_args(release, visits);
         args.registers = registers;
+        args.since = since;
         args.memory_mib = means.memory_mib;
         build::build(&self.common(means), &args)
     }
@@ -154,7 +177,14 @@ impl Country {
         build::build(&self.common(means), &args)
     }
 
-    /// Builds a release on a cluster, with the settings of a file.
+    /// Builds a release with rules about single visits.
+    #[cfg(feature = "cluster")]
+    pub fn build_single(&self, release: &str, visits: &[PathBuf]) -> anyhow::Result<Release> {
+        let args = BuildArgs { rules: Rules::Single, ..build_args(release, visits) };
+        build::build(&self.common(Means::default()), &args)
+    }
+
+    /// Builds a release on a cluster, with the settings of a file and rules about single visits.
     #[cfg(feature = "cluster")]
     pub fn build_on(
         &self,
@@ -165,6 +195,7 @@ impl Country {
     ) -> anyhow::Result<Release> {
         let mut args = build_args(release, visits);
         args.engine = engine.parse().unwrap();
+        args.rules = Rules::Single;
         let common = Common { config: Some(settings.into()), ..self.common(Means::default()) };
         build::build(&common, &args)
     }
@@ -191,6 +222,8 @@ fn build_args(release: &str, visits: &[PathBuf]) -> BuildArgs {
         registers: RegisterArgs::default(),
         assign: Assign::Declared,
         tiles: Tiles::No,
+        since: None,
+        rules: Rules::All,
         memory_mib: None,
         engine: Engine::Local,
     }

@@ -106,9 +106,14 @@ fn the_core_touches_no_file_clock_or_environment() {
 }
 
 #[test]
-fn only_read_names_gdal() {
+fn only_read_and_what_writes_a_geopackage_name_gdal() {
+    // A GeoPackage is a database: GDAL, which is there, writes it.
+    let may = |source: &Source| {
+        source.stage() == Some("read")
+            || ["src/store/geopackage.rs", "src/store/error.rs"].contains(&source.path.as_str())
+    };
     let names = |source: &Source| {
-        source.stage().is_some_and(|stage| stage != "read") && source.code().contains("gdal::")
+        source.stage().is_some() && !may(source) && source.code().contains("gdal::")
     };
     none(&sources().into_iter().filter(names).map(|source| source.path).collect::<Vec<_>>());
 }

@@ -1,21 +1,26 @@
 //! The registers that are joined to the visits of a build.
 
+mod benefits;
 mod places;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::check::office_position::Offices;
 use crate::check::register::{RegisterFinding, RegisterRule};
+use crate::domain::code::RegionCode;
 use crate::domain::date::Date;
-use crate::domain::institution::{Institution, Resource};
+use crate::domain::institution::{Institution, Resource, offices};
 use crate::domain::person::{Definition, PersonCounts};
-use crate::engine::{Built, Compared, EngineError, Ground, Joined};
+use crate::domain::region::{RegionId, RegionTree};
+use crate::engine::{Built, Compared, EngineError, Ground, Joined, RegisterFiles};
 use crate::read::institutions::{ReadTable, read_institutions, read_resources};
 use crate::read::persons::PersonFiles;
 use crate::read::prelist::PrelistFiles;
+use crate::read::recipients::RecipientFiles;
 use crate::read::visits::ColumnsFile;
 use crate::store::manifest::{BuildRecord, InputUsed, PersonsUsed, PrelistUsed, RegisterUsed};
 use crate::store::register_findings::RegisterFindings;
@@ -34,18 +39,26 @@ pub struct RegisterArgs {
     /// Prelist files: the households that were to be visited.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub prelist: Vec<PathBuf>,
+    /// Regions of any level whose fieldwork is closed: villages there of which little was visited are
+    /// told of.
+    #[arg(long, num_args = 1.., value_name = "CODE", requires = "prelist")]
+    pub closed: Vec<RegionCode>,
     /// Institutions files: points, with their capacity and residents.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub institutions: Vec<PathBuf>,
     /// Resources files: volunteers and facilitators by region.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub resources: Vec<PathBuf>,
+    /// Recipients files: whom programmes reach, by household or by person.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub recipients: Vec<PathBuf>,
 }
 
 impl RegisterArgs {
     /// Every file, register by register.
     pub fn paths(&self) -> Vec<PathBuf> {
-        [&self.persons[..], &self.prelist, &self.institutions, &self.resources].concat()
+        [&self.persons[..], &self.prelist, &self.recipients, &self.institutions, &self.resources]
+            .concat()
     }
 }
 
@@ -60,8 +73,8 @@ pub enum DisabilityBy {
 
 /// The registers of a build, their headers read.
 pub struct Registers {
-    pub persons: Option<Arc<PersonFiles>>,
-    pub prelist: Option<Arc<PrelistFiles>>,
+    /// Those that are joined by the engine.
+    pub files: RegisterFiles,
     pub institutions: Option<ReadTable<Institution>>,
     pub resources: Option<ReadTable<Resource>>,
 }
@@ -80,6 +93,8 @@ impl Registers {
             .then(|| PersonFiles::open(&args.persons, columns, asked, reference));
         let prelist =
             (!args.prelist.is_empty()).then(|| PrelistFiles::open(&args.prelist, columns));
+        let recipients =
+            (!args.recipients.is_empty()).then(|| RecipientFiles::open(&args.recipients, columns));
         let institutions =
             (!args.institutions.is_empty()).then(|| read_institutions(&args.institutions, columns));
         let resources =
@@ -87,18 +102,30 @@ impl Registers {
         Ok(Self {
             institutions: institutions.transpose()?,
             resources: resources.transpose()?,
-            persons: persons.transpose()?.map(Arc::new),
-            prelist: prelist.transpose()?.map(Arc::new),
+            files: RegisterFiles {
+                persons: persons.transpose()?.map(Arc::new),
+                prelist: prelist.transpose()?.map(Arc::new),
+                recipients: recipients.transpose()?.map(Arc::new),
+            },
         })
+    }
+
+    /// The offices among the institutions, by which rules find positions that were taken at one.
+    pub fn offices(&self) -> Offices {
+        let rows = self.institutions.as_ref().map(|table| &table.rows[..]);
+        Offices::new(rows.map_or_else(Vec::new, offices))
     }
 
     /// The rows of each file, in the order of [`RegisterArgs::paths`].
     pub fn rows(&self, built: &Built) -> Vec<u64> {
-        let persons = built.persons.iter().flat_map(|joined| &joined.rows);
-        let prelist = built.prelist.iter().flat_map(|compared| &compared.rows);
+        let joined = &built.registers;
+        let persons = joined.persons.iter().flat_map(|joined| &joined.rows);
+        let prelist = joined.prelist.iter().flat_map(|compared| &compared.rows);
+        let recipients = joined.recipients.iter().flat_map(|benefits| &benefits.rows);
+        let large = persons.chain(prelist).chain(recipients);
         let institutions = self.institutions.iter().flat_map(|table| &table.rows_of_file);
         let resources = self.resources.iter().flat_map(|table| &table.rows_of_file);
-        persons.chain(prelist).chain(institutions).chain(resources).copied().collect()
+        large.chain(institutions).chain(resources).copied().collect()
     }
 
     /// Records the files, which come in the order of [`RegisterArgs::paths`].
@@ -109,11 +136,14 @@ impl Registers {
             let used = RegisterUsed { inputs, ignored_columns };
             record.registers.insert(register.to_owned(), used);
         };
-        if let Some(files) = &self.persons {
+        if let Some(files) = &self.files.persons {
             keep("persons", files.paths().len(), files.ignored());
         }
-        if let Some(files) = &self.prelist {
+        if let Some(files) = &self.files.prelist {
             keep("prelist", files.paths().len(), files.ignored());
+        }
+        if let Some(files) = &self.files.recipients {
+            keep("recipients", files.paths().len(), files.ignored());
         }
         if let Some(table) = &self.institutions {
             keep("institutions", table.rows_of_file.len(), table.ignored.clone());
@@ -124,13 +154,15 @@ impl Registers {
     }
 
     fn are_given(&self) -> bool {
+        let RegisterFiles { persons, prelist, recipients } = &self.files;
+        let large = [persons.is_some(), prelist.is_some(), recipients.is_some()];
         let small = [self.institutions.is_some(), self.resources.is_some()];
-        self.persons.is_some() || self.prelist.is_some() || small.contains(&true)
+        large.into_iter().chain(small).any(|is_given| is_given)
     }
 
     /// The counts of households that the registers tell, as bits of visit fields.
     pub fn fields(&self) -> u32 {
-        self.persons.as_ref().map_or(0, |persons| persons.fields())
+        self.files.persons.as_ref().map_or(0, |persons| persons.fields())
     }
 
     /// Writes what the registers come to into the release, and records it.
@@ -140,7 +172,7 @@ impl Registers {
     pub fn keep(
         &self,
         draft: &Draft,
-        (joined, compared): (Option<Joined>, Option<Compared>),
+        built: &mut Built,
         ground: &Ground,
         record: &mut BuildRecord,
     ) -> Result<()> {
@@ -149,16 +181,22 @@ impl Registers {
         }
         let mut findings = RegisterFindings::create(draft.path())?;
         let mut residents = BTreeMap::new();
-        if let (Some(files), Some(joined)) = (&self.persons, joined) {
+        let joined = std::mem::take(&mut built.registers);
+        if let (Some(files), Some(joined)) = (&self.files.persons, joined.persons) {
             let accounts = joined.accounts;
             record.persons = Some(PersonsUsed { definition: files.definition(), accounts });
             residents = keep_persons(joined, &mut findings)?;
         }
-        if let Some(compared) = compared {
+        if let Some(benefits) = joined.recipients {
+            let table = &built.targeting;
+            record.recipients =
+                Some(benefits::keep_benefits(draft, benefits, table, ground, &mut findings)?);
+        }
+        if let Some(compared) = joined.prelist {
             record.prelist = Some(keep_prelist(draft, &compared, ground, &mut findings)?);
         }
         if let Some(table) = &self.institutions {
-            let has_persons = self.persons.is_some();
+            let has_persons = self.files.persons.is_some();
             let residents = has_persons.then_some(residents);
             places::keep_institutions(draft, table, residents, ground, &mut findings)?;
         }
@@ -170,6 +208,19 @@ impl Registers {
         }
         Ok(())
     }
+}
+
+/// The regions whose fieldwork is closed.
+///
+/// # Errors
+/// Where a code is none of the regions'.
+pub fn closed_regions(codes: &[RegionCode], tree: &RegionTree) -> Result<BTreeSet<RegionId>> {
+    let find = |code: &RegionCode| {
+        tree.find(*code).with_context(|| {
+            format!("`--closed {code}` names no region of this version; write the code of one, of any level")
+        })
+    };
+    codes.iter().map(find).collect()
 }
 
 /// Tells of orphans, and gives the residents of institutions.

@@ -86,7 +86,7 @@ fn task(common: &Common, args: &BuildArgs, ground: &Ground, work: &Path) -> Resu
     };
     Ok(Task {
         visits: args.visits.iter().map(|path| absolute(path)).collect::<Result<_>>()?,
-        columns: build::columns_text(args)?,
+        columns: build::columns_text(args.columns.as_deref())?,
         register: absolute(&common.register)?,
         regions: args.regions.clone(),
         content: regions::content(&common.register, &args.regions)?.to_string(),

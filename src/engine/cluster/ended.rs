@@ -13,8 +13,9 @@ use h3o::CellIndex;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Rule;
-use crate::count::{Accounts, Cube, CubeKey};
+use crate::count::{Accounts, Cube, CubeKey, Quality};
 use crate::domain::indicator::{Counts, CubeColumn};
+use crate::domain::programme::TargetingTable;
 use crate::domain::region::RegionId;
 use crate::engine::end::Ended;
 
@@ -38,6 +39,7 @@ pub struct Summary {
     pub accounts: Accounts,
     /// By the rules' numbers.
     pub findings: Vec<(u8, u64)>,
+    pub quality: Quality,
     /// The visit that stands in the input with different contents.
     pub unequal: Option<String>,
 }
@@ -50,6 +52,7 @@ impl Summary {
             files,
             accounts: ended.accounts,
             findings: ended.findings.iter().map(|(rule, count)| (*rule as u8, *count)).collect(),
+            quality: ended.quality.clone(),
             unequal: None,
         }
     }
@@ -61,6 +64,7 @@ impl Summary {
             files: Vec::new(),
             accounts: Accounts::default(),
             findings: Vec::new(),
+            quality: Quality::default(),
             unequal: Some(visit_id),
         }
     }
@@ -143,14 +147,18 @@ impl AllEnded {
     /// The sums of all partitions.
     pub fn sum(self) -> Ended {
         let (mut accounts, mut findings) = (Accounts::default(), BTreeMap::new());
-        for summary in &self.summaries {
+        let mut quality = Quality::default();
+        for summary in self.summaries {
+            quality.merge(summary.quality);
             accounts.merge(&summary.accounts);
             for (rule, count) in &summary.findings {
                 let rule = Rule::from_number(*rule).expect("an executor is of the same program");
                 *findings.entry(rule).or_default() += count;
             }
         }
-        Ended { cube: self.cube, accounts, findings }
+        // A cluster joins no registers.
+        let targeting = TargetingTable::new();
+        Ended { cube: self.cube, accounts, findings, quality, targeting }
     }
 }
 
@@ -172,6 +180,8 @@ mod tests {
             cube: Cube::default(),
             accounts: Accounts { counted: 3, ..Accounts::default() },
             findings: BTreeMap::from([(Rule::NullIsland, 2)]),
+            quality: Quality::default(),
+            targeting: TargetingTable::new(),
         };
         let hexagon = CellIndex::try_from(0x088_283_4706_dfff_ff).ok();
         for (region, count) in [(Some(RegionId(4)), 1), (None, 2)] {

@@ -34,7 +34,6 @@ use crate::engine::operator::{MakeStep, Operator};
 use crate::engine::packed::{pack_step, unpack_step};
 use crate::engine::passes::Part;
 use crate::engine::scan::VisitsScan;
-use crate::engine::standings::KnowsStandings;
 use crate::engine::survey::survey_step;
 use crate::read::visits::Portion;
 
@@ -68,10 +67,9 @@ impl Node {
     }
 
     fn step(&self, opened: &Opened) -> Option<MakeStep> {
-        let standings: Arc<dyn KnowsStandings> = Arc::clone(&opened.standings) as _;
         Some(match self.work {
             Work::Latest => told_step(),
-            Work::Survey => survey_step(&opened.ground, &standings, None),
+            Work::Survey => survey_step(&opened.ground, &opened.known),
             Work::Pack => pack_step(),
             Work::Unpack => unpack_step(),
             Work::ReadChoice | Work::ReadAll | Work::End => return None,
@@ -240,7 +238,7 @@ async fn end(
         made.map_err(ClusterError::Shared).map_err(EngineError::from)?;
     }
     let sink = opened.site.sink(folder.path(), &opened.tree);
-    let mut end = End::new(task.threshold, sink);
+    let mut end = End::new(Arc::clone(&opened.ground), Vec::new(), sink);
     while let Some(batch) = input.next().await {
         match end.put(&batch?) {
             Err(EngineError::Unequal { visit_id }) => {

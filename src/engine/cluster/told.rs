@@ -34,7 +34,7 @@ pub fn told_step() -> MakeStep {
             let place = places_of(&batch);
             let (mut sources, mut rows) = (UInt16Builder::new(), UInt64Builder::new());
             let (mut standings, mut identities) = (UInt8Builder::new(), UInt64Builder::new());
-            state.judge(&batch, |row, standing, visit_id| {
+            state.judge(&batch, |row, standing, visit_id, _| {
                 let (source, number) = place(row);
                 sources.append_value(source);
                 rows.append_value(number);

@@ -6,10 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::kept::KeptStandings;
 use super::task::Task;
+use crate::domain::programme::ProgrammeSettings;
 use crate::domain::region::{RegionTree, Slug};
 use crate::engine::end::Sink;
 use crate::engine::error::EngineError;
-use crate::engine::ground::Ground;
+use crate::engine::ground::{Beside, Ground};
+use crate::engine::notes::NotedRows;
+use crate::engine::survey::Known;
 use crate::locate::RegionIndex;
 use crate::read::visits::{ColumnsFile, VisitFiles};
 
@@ -42,7 +45,7 @@ pub struct Opened {
     pub files: Arc<VisitFiles>,
     pub ground: Arc<Ground>,
     pub tree: Arc<RegionTree>,
-    pub standings: Arc<KeptStandings>,
+    pub known: Arc<Known>,
     pub site: Arc<dyn Site>,
 }
 
@@ -78,13 +81,19 @@ impl Opened {
             assign: task.assign,
             check: task.check,
             threshold: task.threshold,
+            beside: Beside::default(),
+            programmes: ProgrammeSettings::default(),
         };
         Ok(Self {
             task: Arc::clone(task),
             files,
             ground: Arc::new(ground),
             tree: Arc::new(tree),
-            standings: Arc::new(KeptStandings::in_folder(&task.work)),
+            known: Arc::new(Known {
+                standings: Arc::new(KeptStandings::in_folder(&task.work)),
+                noted: NotedRows::none(),
+                registers: Arc::default(),
+            }),
             site: Arc::clone(site),
         })
     }

@@ -19,7 +19,7 @@ use crate::read::table::Names;
 /// visit_id = "ID_KUNJUNGAN"
 /// longitude = "bujur"
 ///
-/// [persons]                   # likewise prelist, institutions, resources
+/// [persons]                   # likewise for every other register
 /// household_id = "ID_RTM"
 /// ```
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -37,6 +37,10 @@ pub struct ColumnsFile {
     institutions: Names,
     #[serde(default)]
     resources: Names,
+    #[serde(default)]
+    recipients: Names,
+    #[serde(default)]
+    denominators: Names,
 }
 
 /// A text encoding by any name that the web knows (WHATWG labels).
@@ -88,6 +92,8 @@ impl ColumnsFile {
             "prelist" => &self.prelist,
             "institutions" => &self.institutions,
             "resources" => &self.resources,
+            "recipients" => &self.recipients,
+            "denominators" => &self.denominators,
             _ => unreachable!("every register has its section"),
         }
     }

@@ -1,0 +1,51 @@
+//! # What it finds
+//! Several households in exactly the same position.
+//!
+//! # Why it matters
+//! Fixes of one spot differ by metres: one position was copied to others. Flats and long houses share it
+//! honestly, so a few are only noted.
+//!
+//! # What to do
+//! Ask whether it is one building; visit the others again.
+
+use super::group::Housed;
+use super::{CheckSettings, Finding, Rule, RuleText};
+use crate::domain::position::Position;
+
+pub const TEXT: RuleText = RuleText {
+    name: "shared_position",
+    unit: "households",
+    en: "In exactly this position there are {}.",
+    id: "Tepat pada posisi ini terdapat {}.",
+    advice_en: "Ask whether it is one building; visit the other households again.",
+    advice_id: "Tanyakan apakah itu satu bangunan; kunjungi lagi rumah tangga lainnya.",
+    held: None,
+};
+
+/// Positions are the same where they are to a millionth of a degree (11 cm).
+const PER_DEGREE: f64 = 1e6;
+
+/// A position in millionths of a degree.
+pub fn millionths(position: Position) -> (i32, i32) {
+    let whole = |degrees: f64| (degrees * PER_DEGREE).round() as i32;
+    (whole(position.longitude()), whole(position.latitude()))
+}
+
+/// Allow several households in one position. The value is their number.
+pub fn shared_position(housed: &[Housed], settings: &CheckSettings) -> Vec<(usize, Finding)> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let is_same =
+        |one: &Housed, other: &Housed| millionths(one.position) == millionths(other.position);
+    for same in housed.chunk_by(is_same) {
+        let count = same.len() as f64;
+        if count >= settings.shared_note_households {
+            let is_doubted = count >= settings.shared_doubt_households;
+            let find = if is_doubted { Finding::doubt } else { Finding::note };
+            let finding = find(Rule::SharedPosition, count);
+            found.extend((start..start + same.len()).map(|at| (at, finding)));
+        }
+        start += same.len();
+    }
+    found
+}

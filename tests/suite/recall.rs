@@ -1,0 +1,339 @@
+//! How much of what is wrong the rules find, as a curve over how wrong it is; and how little they find in
+//! a survey in which nothing is.
+//!
+//! The injector knows no threshold: what lies beyond one is decided here.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use geo::MapCoords;
+use sebaran::check::office_position::Offices;
+use sebaran::check::{Rule, Severity};
+use sebaran::domain::code::CodeSystem;
+use sebaran::domain::position::{METRES_PER_DEGREE, Position};
+use sebaran::domain::region::{Level, RegionId, RegionTree, SourceRegion};
+use sebaran::engine::Beside;
+use sebaran::outline::{self, OutlineSettings};
+use sebaran::store::tables::TableFormat;
+
+use crate::country::{Country, Plan};
+use crate::judged::{Judged, judge, table_beside};
+
+/// One fault, or one visit of several that make a fault.
+struct Fault {
+    visit: String,
+    magnitude: f64,
+    unit: String,
+}
+
+/// What the visits table says of a visit.
+struct Row {
+    household: String,
+    enumerator: String,
+    device: String,
+    started_us: i64,
+    ended_us: i64,
+    received_us: i64,
+    position: Option<Position>,
+    is_completed: bool,
+}
+
+impl Row {
+    fn day(&self) -> i64 {
+        (self.started_us / 3_600_000_000 + 7).div_euclid(24)
+    }
+
+    /// The minutes for which both go on.
+    fn overlap_min(&self, other: &Self) -> f64 {
+        let us = self.ended_us.min(other.ended_us) - self.started_us.max(other.started_us);
+        us as f64 / 6e7
+    }
+
+    fn far_m(&self, other: &Self) -> f64 {
+        self.position.zip(other.position).map_or(f64::NAN, |(one, other)| one.distance_m(other))
+    }
+}
+
+type Rows = HashMap<String, Row>;
+
+fn rows(visits: &std::path::Path) -> Rows {
+    let table = table_beside(visits, "visits");
+    let column = |name: &str| table.column(name);
+    let [visit, household, enumerator, device] =
+        ["visit_id", "household_id", "enumerator_id", "device_id"].map(column);
+    let [started, ended, received] = ["started_at", "ended_at", "received_at"].map(column);
+    let [longitude, latitude, outcome] = ["longitude", "latitude", "outcome"].map(column);
+    let us = |text: &str| {
+        let time = chrono::DateTime::parse_from_rfc3339(text);
+        time.map_or(i64::MIN / 2, |time| time.timestamp_micros())
+    };
+    let row = |row: Vec<String>| {
+        let axes = row[longitude].parse().ok().zip(row[latitude].parse().ok());
+        let read = Row {
+            household: row[household].clone(),
+            enumerator: row[enumerator].clone(),
+            device: row[device].clone(),
+            started_us: us(&row[started]),
+            ended_us: us(&row[ended]),
+            received_us: us(&row[received]),
+            position: axes.and_then(|(x, y)| Position::new(x, y)),
+            is_completed: row[outcome] == "1",
+        };
+        (row[visit].clone(), read)
+    };
+    table.rows.into_iter().map(row).collect()
+}
+
+/// By kind and unit.
+fn faults(visits: &std::path::Path) -> BTreeMap<(String, String), Vec<Fault>> {
+    let table = table_beside(visits, "faults");
+    let [visit, kind, magnitude, unit] =
+        ["visit_id", "fault", "magnitude", "unit"].map(|name| table.column(name));
+    let mut by_kind: BTreeMap<(String, String), Vec<Fault>> = BTreeMap::new();
+    for row in table.rows {
+        let (magnitude, unit) = (row[magnitude].parse().unwrap(), row[unit].clone());
+        let fault = Fault { visit: row[visit].clone(), magnitude, unit: unit.clone() };
+        by_kind.entry((row[kind].clone(), unit)).or_default().push(fault);
+    }
+    by_kind
+}
+
+/// The offices that the survey lists.
+fn offices(visits: &std::path::Path) -> Offices {
+    let table = table_beside(visits, "institutions");
+    let [kind, longitude, latitude] =
+        ["kind", "longitude", "latitude"].map(|name| table.column(name));
+    let is_office = |row: &&Vec<String>| row[kind] == "OFFICE" && !row[longitude].is_empty();
+    let place = |row: &Vec<String>| {
+        Position::new(row[longitude].parse().unwrap(), row[latitude].parse().unwrap()).unwrap()
+    };
+    Offices::new(table.rows.iter().filter(is_office).map(place).collect())
+}
+
+/// The rules by which a fault may be found: its own, and those that rightly say more of it.
+fn rules_of(kind: &str) -> Vec<Rule> {
+    use Rule::{OtherRegion, OutsideCountry, OutsideVillage, UnreadablePosition};
+    match kind {
+        "doubled_minus" => vec![Rule::WrongSign],
+        "outside_village" | "other_region" => {
+            vec![OutsideVillage, OtherRegion, OutsideCountry, Rule::WrongSign]
+        }
+        "null_island" => vec![Rule::NullIsland, OutsideCountry],
+        "unreadable_position" => vec![UnreadablePosition, Rule::NullIsland],
+        _ => vec![Rule::find(kind).unwrap()],
+    }
+}
+
+/// Whether a fault lies beyond the threshold: by its magnitude, or where that does not tell, by what the
+/// table says of the visits with such a fault.
+fn is_beyond(kind: &str, fault: &Fault, same: &[Fault], rows: &Rows) -> bool {
+    let size = fault.magnitude;
+    let own = &rows[&fault.visit];
+    let like = || same.iter().map(|other| &rows[&other.visit]);
+    let of_day =
+        || like().filter(|other| other.enumerator == own.enumerator && other.day() == own.day());
+    match kind {
+        "null_island" => fault.unit != "m" || size < 1_000.0,
+        "wrong_sign" => size > 5_000.0,
+        "outside_country" => size > 2_000.0,
+        "inaccurate_fix" => size > 20.0,
+        // The device's accuracy, mostly below 60 m, is subtracted.
+        "outside_village" => size > 50.0 + 60.0,
+        "other_region" => size > 500.0 + 60.0,
+        "rounded_position" => size <= 4.0,
+        "shared_position" => size >= 2.0,
+        "implausible_travel" => size > 60.0,
+        "overlapping_visits" => size > 120.0,
+        "implausible_duration" => !(8.0..=180.0).contains(&size),
+        "implausible_productivity" => size > 20.0,
+        "odd_hours" => !(6.0..=21.0).contains(&size),
+        "fabricated_pattern" => size >= 8.0,
+        "crowded_position" => like().filter(|other| other.far_m(own) < 9.9).count() >= 10,
+        "office_position" => size < 29.0 && of_day().count() >= 5,
+        "desk_capture" => {
+            let is_of_day = |row: &&Row| row.enumerator == own.enumerator && row.day() == own.day();
+            let day = rows.values().filter(|row| row.is_completed && is_of_day(row)).count();
+            let here = of_day().count() as f64;
+            (size < 20.0 && here >= 6.0_f64.max(0.6 * day as f64))
+                || (size < 10.0 && here >= 8.0_f64.max(0.8 * day as f64))
+        }
+        "shared_device" => rows.values().any(|other| {
+            let is_other = other.device == own.device && other.enumerator != own.enumerator;
+            is_other
+                && other.is_completed
+                && other.overlap_min(own) > 2.1
+                && other.far_m(own) > 201.0
+        }),
+        "wrong_clock" => {
+            let fieldwork = 1_614_556_800_000_000..1_640_995_200_000_000_i64;
+            let late_us = own.ended_us - own.received_us;
+            !fieldwork.contains(&own.started_us) || late_us > 61_000_000
+        }
+        _ => true,
+    }
+}
+
+/// Where the curve has its points: three to an order of magnitude.
+fn bin(magnitude: f64) -> i32 {
+    let size = magnitude.abs().max(1e-4);
+    (size.log10() * 3.0).floor() as i32 * if magnitude < 0.0 { -1000 } else { 1 }
+}
+
+fn curve(kind: &str, all: &[Fault], is_found: &dyn Fn(&Fault) -> bool) -> String {
+    let mut bins: BTreeMap<i32, (f64, f64, usize, usize)> = BTreeMap::new();
+    for fault in all {
+        let size = fault.magnitude;
+        let new = (f64::INFINITY, f64::NEG_INFINITY, 0, 0);
+        let of = bins.entry(bin(size)).or_insert(new);
+        *of = (of.0.min(size), of.1.max(size), of.2 + usize::from(is_found(fault)), of.3 + 1);
+    }
+    let mut bins: Vec<_> = bins.into_values().collect();
+    bins.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let point = |(least, most, found, count): &(f64, f64, usize, usize)| {
+        let range =
+            if least == most { format!("{least}") } else { format!("{least:.3}..{most:.3}") };
+        format!("{range}: {:.2} of {count}", *found as f64 / *count as f64)
+    };
+    format!("{kind} ({}): {}", all[0].unit, bins.iter().map(point).collect::<Vec<_>>().join(", "))
+}
+
+#[test]
+fn faults_beyond_a_threshold_are_found() {
+    let country = Country::new();
+    let plan = Plan { households: 200_000, faults: Some(0.02), format: TableFormat::Csv };
+    let visits = country.survey("spoilt", plan);
+    let beside = Beside { offices: offices(&visits), ..Beside::default() };
+    let (_, judged) = judge((&country.tree, &country.shapes), &visits, beside, 2);
+    let rows = rows(&visits);
+    let mut household_found = HashMap::new();
+    for (visit, findings) in &judged {
+        let is_duplicate = findings.iter().any(|found| found.rule == Rule::DuplicateHousehold);
+        *household_found.entry(&rows[visit].household).or_insert(false) |= is_duplicate;
+    }
+    let mut missed = Vec::new();
+    for ((kind, _), faults) in faults(&visits) {
+        let rules = rules_of(&kind);
+        let is_found = |fault: &Fault| {
+            if kind == "duplicate_household" {
+                return household_found[&rows[&fault.visit].household];
+            }
+            judged[&fault.visit].iter().any(|finding| rules.contains(&finding.rule))
+        };
+        println!("{}", curve(&kind, &faults, &is_found));
+        let beyond: Vec<_> =
+            faults.iter().filter(|fault| is_beyond(&kind, fault, &faults, &rows)).collect();
+        let found = beyond.iter().filter(|fault| is_found(fault)).count();
+        let recall = found as f64 / beyond.len() as f64;
+        println!("  beyond the threshold: {recall:.4} of {}", beyond.len());
+        if recall < 0.98 {
+            missed.push(format!("{kind} {recall:.4}"));
+        }
+    }
+    assert_eq!(missed, [""; 0]);
+}
+
+/// The villages with borders that wind up to 30 m to both sides of where they were.
+fn redrawn(country: &Country) -> Vec<SourceRegion> {
+    let villages = country.tree.level(Level::Village);
+    let villages = villages.map(|(id, region)| {
+        let shape = country.shapes.full[id.index()].map_coords(|at| {
+            let off = |wave: f64| 30.0 / 2_f64.sqrt() / METRES_PER_DEGREE * wave;
+            let east = off((at.y * 900.0 + at.x * 300.0).sin());
+            let north = off((at.x * 700.0 - at.y * 200.0).cos());
+            geo::Coord { x: at.x + east, y: at.y + north }
+        });
+        SourceRegion {
+            code: region.code,
+            names: names(&country.tree, id),
+            kind: region.kind,
+            utc_offset_min: Some(region.utc_offset_min),
+            shape,
+            feature: u64::from(id.0),
+        }
+    });
+    villages.collect()
+}
+
+/// The names of a region and of those above it, the province first.
+fn names(tree: &RegionTree, id: RegionId) -> Vec<String> {
+    let mut names: Vec<String> = std::iter::successors(Some(id), |id| tree.parent(*id))
+        .map(|id| tree.get(id).name.clone())
+        .collect();
+    names.reverse();
+    names
+}
+
+fn by_rule(judged: &Judged) -> BTreeMap<(&'static str, &'static str), usize> {
+    let mut counts = BTreeMap::new();
+    for finding in judged.values().flatten() {
+        *counts.entry((finding.rule.name(), finding.severity.name())).or_default() += 1;
+    }
+    counts
+}
+
+#[test]
+fn of_a_clean_survey_on_other_boundaries_at_most_half_a_percent_is_doubted() {
+    let country = Country::new();
+    let plan = Plan { households: 60_000, faults: None, format: TableFormat::Parquet };
+    let visits = country.survey("clean", plan);
+    let version = "redrawn".parse().unwrap();
+    let settings = OutlineSettings::default();
+    let regions =
+        outline::derive(CodeSystem::Invented, version, redrawn(&country), &settings).unwrap();
+    let beside = Beside { offices: offices(&visits), ..Beside::default() };
+    let (_, judged) = judge((&regions.tree, &regions.shapes), &visits, beside, 2);
+    println!("findings in {} clean visits: {:#?}", judged.len(), by_rule(&judged));
+    let is_doubted = |findings: &&Vec<_>| {
+        findings.iter().any(|finding: &sebaran::check::Finding| finding.severity > Severity::Note)
+    };
+    let share = judged.values().filter(is_doubted).count() as f64 / judged.len() as f64;
+    println!("clean visits in doubt: {:.3} %", 100.0 * share);
+    assert!(share <= 0.005, "{share}");
+}
+
+#[test]
+fn findings_are_the_same_on_any_number_of_threads() {
+    let country = Country::new();
+    let plan = Plan { households: 20_000, faults: Some(0.2), format: TableFormat::Parquet };
+    let visits = country.survey("threads", plan);
+    let judged = |threads| {
+        let beside = Beside { offices: offices(&visits), ..Beside::default() };
+        judge((&country.tree, &country.shapes), &visits, beside, threads).1
+    };
+    let one = judged(1);
+    assert!(one == judged(3) && one == judged(2));
+    let rules: HashSet<_> = one.values().flatten().map(|finding| finding.rule).collect();
+    // What no fault makes: unknown codes, other waves, other registers.
+    let never = [Rule::UnknownRegion, Rule::DoubtfulValue, Rule::MovedSince, Rule::LowCoverage];
+    let silent: Vec<_> = Rule::ALL.iter().filter(|rule| !rules.contains(rule)).collect();
+    assert!(silent.iter().all(|rule| never.contains(rule)), "{silent:?}");
+}
+
+#[test]
+fn places_agree_with_comparing_all_pairs_of_visits() {
+    let country = Country::new();
+    let plan = Plan { households: 6_000, faults: Some(0.4), format: TableFormat::Csv };
+    let visits = country.survey("pairs", plan);
+    let (_, judged) = judge((&country.tree, &country.shapes), &visits, Beside::default(), 2);
+    let says_nothing = [Rule::NullIsland, Rule::SwappedAxes, Rule::WrongSign];
+    let rows: Vec<(String, Row)> = rows(&visits).into_iter().collect();
+    let is_placed = |(visit, row): &&(String, Row)| {
+        let mut findings = judged[visit].iter();
+        row.is_completed
+            && row.position.is_some()
+            && !findings.any(|one| says_nothing.contains(&one.rule))
+    };
+    let placed: Vec<&(String, Row)> = rows.iter().filter(is_placed).collect();
+    let mut crowds = 0;
+    for (visit, own) in &placed {
+        let near = placed.iter().filter(|(_, other)| own.far_m(other) <= 10.0);
+        let households: HashSet<&str> = near.map(|(_, row)| row.household.as_str()).collect();
+        // Within a few centimetres of the circle either answer is right.
+        let is_on_rim = placed.iter().any(|(_, other)| (own.far_m(other) - 10.0).abs() < 0.1);
+        let found = judged[visit].iter().find(|finding| finding.rule == Rule::CrowdedPosition);
+        let counted = found.map_or(0, |finding| finding.value as usize);
+        let expected = Some(households.len()).filter(|&count| count >= 10).unwrap_or(0);
+        assert!(counted == expected || is_on_rim, "{visit}: {counted} and {expected}");
+        crowds += usize::from(expected > 0);
+    }
+    assert!(crowds > 50, "{crowds}");
+}
