@@ -23,8 +23,10 @@ test: setup ## formatting, lints, then every test
 	@$(CARGO) clippy --all-targets -- -D warnings
 	@if cargo nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --no-fail-fast; else $(CARGO) test --no-fail-fast; fi
 
-bench: setup ## ours beside plain ways: lookup, whole build and layers of a million invented households
-	@$(CARGO) bench --bench speed
+# `GROWTH` names the households of the table of growth, for example 1000000,4000000,10000000,41697344.
+bench: setup ## ours beside plain ways: lookup, whole build and layers of invented households, and how a build grows
+	@$(CARGO) bench --bench speed -- $(if $(GROWTH),--growth "$(GROWTH)") \
+		$(if $(REGISTER),--register "$(REGISTER)" --regions "$(REGIONS)")
 
 # `CHECK` is a number of points to hold against GEOS and H3. With `REGISTER` and `REGIONS` the
 # boundaries are those of one's own register, and are not imported.

@@ -13,23 +13,22 @@ use arrow::array::RecordBatch;
 use super::Common;
 use super::answer::print;
 use super::beside;
+use super::inputs::Inputs;
 use super::progress::Progress;
 use super::releases;
 use super::strange_codes;
 use crate::check::Rule;
 use crate::config::Config;
 use crate::domain::date::Date;
-use crate::domain::indicator::Denominators;
 use crate::domain::region::Slug;
 use crate::domain::visit::{AssignBy, VisitField};
 use crate::engine::{self, Beside, Build, Built, EngineError, Ground, Pass, Sink};
 use crate::protect::{LeafTable, Protection};
 use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
-use crate::store::digest::Digest;
 use crate::store::manifest::{BesideUsed, BuildChoices, BuildRecord, InputUsed, RegionsUsed};
 use crate::store::placed::PlacedWriter;
-use crate::store::{Draft, Release, decisions, findings, index, leaves, regions, summaries};
+use crate::store::{self, Draft, Release, decisions, findings, index, leaves, regions, summaries};
 
 /// Build a release from visits.
 #[derive(Debug, clap::Args)]
@@ -94,6 +93,7 @@ pub fn run(common: &Common, args: &BuildArgs) -> Result<()> {
 pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let progress = Progress::new(common);
     let settings = common.settings()?;
+    let inputs = Inputs::note(&args.visits);
     let files = Arc::new(VisitFiles::open(&args.visits, columns(args.columns.as_deref())?)?);
     let table = args.denominators.as_deref().map(denominators::read).transpose()?;
     let draft = Draft::begin(&common.register, &args.release)?;
@@ -101,6 +101,7 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let ground = Arc::new(ground(common, &args.regions, args.assign, &settings, beside)?);
     let memory_mib = args.memory_mib.unwrap_or(settings.build.memory_mib);
     let bounds = (threads(common), memory_mib as usize * 1024 * 1024);
+    let hashing = inputs.hash();
     let built = run_plan(bounds, &draft, &files, &ground, &progress)?;
     built.accounts.close(built.cube.households()).context("the accounts do not close")?;
     strange_codes::refuse(&built, &args.regions, &files, &ground)?;
@@ -112,7 +113,11 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     if !decided.is_empty() {
         decisions::write(draft.path(), &decided)?;
     }
-    let record = record(args, common, &files, &ground, &built, table.as_ref())?;
+    if let Some(table) = &table {
+        store::denominators::write(draft.path(), table)?;
+    }
+    let inputs = hashing.finish(&built.rows)?;
+    let record = record(args, common, (&files, inputs), &ground, &built)?;
     let record = BuildRecord { beside: used, ..record };
     Ok(draft.publish(record)?)
 }
@@ -204,14 +209,13 @@ impl Sink for ReleaseSink {
 fn record(
     args: &BuildArgs,
     common: &Common,
-    files: &VisitFiles,
+    (files, inputs): (&VisitFiles, Vec<InputUsed>),
     ground: &Ground,
     built: &Built,
-    denominators: Option<&Denominators>,
 ) -> Result<BuildRecord> {
     let held = files.fields();
     let names = VisitField::ALL.iter().filter(|field| held & field.bit() != 0);
-    let mut record = BuildRecord {
+    Ok(BuildRecord {
         protection: Protection::Restricted,
         regions: RegionsUsed {
             version: args.regions.clone(),
@@ -219,7 +223,7 @@ fn record(
             content: regions::content(&common.register, &args.regions)?,
         },
         reference_date: args.reference_date,
-        inputs: inputs(files, &built.rows)?,
+        inputs,
         settings: BuildChoices {
             poverty_threshold: ground.threshold,
             assign: ground.assign,
@@ -230,26 +234,11 @@ fn record(
         ignored_columns: files.ignored(),
         findings: named(&built.findings),
         beside: BesideUsed::default(),
-        denominators: None,
-    };
-    if let Some(table) = denominators {
-        record.keep_denominators(table);
-    }
-    Ok(record)
+    })
 }
 
 fn named(findings: &BTreeMap<Rule, u64>) -> BTreeMap<String, u64> {
     findings.iter().map(|(rule, count)| (rule.name().to_owned(), *count)).collect()
-}
-
-fn inputs(files: &VisitFiles, rows: &[u64]) -> Result<Vec<InputUsed>> {
-    let input = |(path, rows): (&Path, &u64)| {
-        let (bytes, blake3) = Digest::of_file(path)
-            .with_context(|| format!("cannot read visits file `{}` again", path.display()))?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        Ok(InputUsed { name, rows: *rows, bytes, blake3 })
-    };
-    files.paths().zip(rows).map(input).collect()
 }
 
 fn accounts_of(release: &Release) -> Vec<String> {

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod export;
 pub mod findings;
 pub mod generate;
+mod inputs;
 mod load;
 mod progress;
 pub mod regions;

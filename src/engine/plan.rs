@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use arrow::array::RecordBatch;
@@ -113,13 +114,21 @@ pub fn run(
         .build()
         .map_err(EngineError::Threads)?;
     let choice = runtime.block_on(choose(build, |rows| progress(Pass::Choosing, rows)))?;
-    choice.ids.refuse_repeated(&build.files, &build.ground.locale())?;
-    let notes = Arc::clone(&choice.notes);
-    let noted = groups::find(build, &choice, &notes, |rows| progress(Pass::Grouping, rows))?;
-    let known = Arc::new(Known { choice, noted });
-    let placed = place(build, &known, make_sink, |rows| progress(Pass::Placing, rows));
-    match runtime.block_on(placed) {
-        Ok(built) if built.accounts.rows != total(&known.choice.rows) => Err(EngineError::Changed),
+    let locale = build.ground.locale();
+    // Looking for repeated ids mostly waits, and finds nothing: the other passes needn't wait for it.
+    let (repeated, placed) = thread::scope(|scope| {
+        let repeated = scope.spawn(|| choice.ids.refuse_repeated(&build.files, &locale));
+        let noted = groups::find(build, &choice, |rows| progress(Pass::Grouping, rows));
+        let placed = noted.and_then(|noted| {
+            let known = Arc::new(Known { choice: Arc::clone(&choice), noted });
+            let placed = place(build, &known, make_sink, |rows| progress(Pass::Placing, rows));
+            runtime.block_on(placed)
+        });
+        (repeated.join().expect("it does not panic"), placed)
+    });
+    repeated?;
+    match placed {
+        Ok(built) if built.accounts.rows != total(&choice.rows) => Err(EngineError::Changed),
         Err(EngineError::Unequal { visit_id }) => {
             VisitIds::refuse(&visit_id, &build.files, &build.ground.locale())?;
             Err(EngineError::Changed)

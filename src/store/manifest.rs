@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use super::digest::Digest;
 use crate::check::settings::CheckSettings;
 use crate::count::Accounts;
-use crate::domain::code::{CodeSystem, RegionCode};
+use crate::domain::code::CodeSystem;
 use crate::domain::date::Date;
-use crate::domain::indicator::{Denominator, Denominators, PovertyThreshold};
+use crate::domain::indicator::PovertyThreshold;
 use crate::domain::region::Slug;
 use crate::domain::visit::AssignBy;
 use crate::protect::Protection;
 
 /// The version of the manifest's own form; a change of a field raises it.
-pub const FORMAT: u64 = 1;
+pub const FORMAT: u64 = 2;
 
 /// What a build tells of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,8 +39,6 @@ pub struct BuildRecord {
     /// What rules looked at besides the visits.
     #[serde(default)]
     pub beside: BesideUsed,
-    /// The denominators given, by region code; `None` where no table was given.
-    pub denominators: Option<Vec<DenominatorUsed>>,
 }
 
 /// The boundaries by which households were placed.
@@ -88,40 +86,6 @@ pub struct BuildChoices {
     pub poverty_threshold: PovertyThreshold,
     pub assign: AssignBy,
     pub check: CheckSettings,
-}
-
-/// A row of the denominators table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DenominatorUsed {
-    pub region_code: RegionCode,
-    pub year: u16,
-    pub population: Option<u64>,
-    pub households: Option<u64>,
-    pub source: String,
-}
-
-impl BuildRecord {
-    /// Keeps a denominators table, sorted by region code.
-    pub fn keep_denominators(&mut self, table: &Denominators) {
-        let row = |(&region_code, row): (&RegionCode, &Denominator)| DenominatorUsed {
-            region_code,
-            year: row.year,
-            population: row.population,
-            households: row.households,
-            source: row.source.clone(),
-        };
-        self.denominators = Some(table.iter().map(row).collect());
-    }
-
-    /// The denominators that were kept; empty where none were given.
-    pub fn denominators(&self) -> Denominators {
-        let row = |row: &DenominatorUsed| {
-            let DenominatorUsed { region_code, year, population, households, source } = row.clone();
-            (region_code, Denominator { year, population, households, source })
-        };
-        self.denominators.iter().flatten().map(row).collect()
-    }
 }
 
 /// A file of a release.
@@ -230,7 +194,6 @@ pub(super) mod tests {
             ignored_columns: Vec::new(),
             findings: BTreeMap::from([("null_island".to_owned(), 2)]),
             beside: BesideUsed::default(),
-            denominators: None,
         }
     }
 
@@ -249,22 +212,5 @@ pub(super) mod tests {
         assert!(manifest.is_sealed());
         let text = manifest.to_json().replace("\"counted\": 12", "\"counted\": 13");
         assert!(!serde_json::from_str::<Manifest>(&text).unwrap().is_sealed());
-    }
-
-    #[test]
-    fn keeps_denominators_in_the_order_of_their_codes() {
-        let row = |year| Denominator {
-            year,
-            population: Some(9),
-            households: None,
-            source: "invented".to_owned(),
-        };
-        let code = |text: &str| text.parse::<RegionCode>().unwrap();
-        let table = Denominators::from([(code("02"), row(2021)), (code("01"), row(2020))]);
-        let mut record = record();
-        record.keep_denominators(&table);
-        let kept = record.denominators.as_ref().unwrap();
-        assert_eq!(kept[0].region_code, code("01"));
-        assert_eq!(record.denominators(), table);
     }
 }

@@ -4,6 +4,7 @@ pub mod aside;
 mod before;
 mod csv_rows;
 pub mod decisions;
+pub mod denominators;
 pub mod digest;
 pub mod draft;
 pub mod error;

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
+use std::thread::{self, JoinHandle};
 
 use arrow::array::{
     Array, ArrayRef, AsArray, Float64Array, RecordBatch, StringArray, StringBuilder, StructArray,
@@ -61,12 +62,16 @@ pub struct PlacedWriter {
     folder: PathBuf,
     tree: Arc<RegionTree>,
     province: Option<(String, Table, Table)>,
+    /// Files that are being forced to the disk while the next are written.
+    syncing: Vec<Syncing>,
 }
+
+type Syncing = (PathBuf, JoinHandle<io::Result<()>>);
 
 impl PlacedWriter {
     /// Writes to `placed/` and `findings/` in this folder, which are there.
     pub const fn new(folder: PathBuf, tree: Arc<RegionTree>) -> Self {
-        Self { folder, tree, province: None }
+        Self { folder, tree, province: None, syncing: Vec::new() }
     }
 
     /// Takes the next visits.
@@ -83,7 +88,7 @@ impl PlacedWriter {
             let name = province
                 .map_or_else(|| UNPLACED.to_owned(), |id| self.tree.get(id).code.to_string());
             if self.province.as_ref().is_none_or(|(open, ..)| *open != name) {
-                self.close()?;
+                self.end_province()?;
                 let path = |table: &str| self.folder.join(table).join(format!("{name}.parquet"));
                 let visits = Table::create(&path("placed"), &PLACED_FILE)?;
                 let findings = Table::create(&path("findings"), &FINDINGS_FILE)?;
@@ -98,14 +103,23 @@ impl PlacedWriter {
         Ok(())
     }
 
-    /// Ends the last files.
+    /// Ends the last files, and waits until all are on the disk.
     ///
     /// # Errors
     /// [`PlacedError`] where they can't be written.
     pub fn close(&mut self) -> Result<(), PlacedError> {
+        self.end_province()?;
+        for (path, syncing) in self.syncing.drain(..) {
+            let synced = syncing.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
+            synced.map_err(|source| PlacedError::Create { path, source })?;
+        }
+        Ok(())
+    }
+
+    fn end_province(&mut self) -> Result<(), PlacedError> {
         if let Some((_, visits, findings)) = self.province.take() {
-            visits.close()?;
-            findings.close()?;
+            self.syncing.push(visits.close()?);
+            self.syncing.push(findings.close()?);
         }
         Ok(())
     }
@@ -153,11 +167,18 @@ impl Table {
         Ok(())
     }
 
-    fn close(mut self) -> Result<(), PlacedError> {
+    fn close(mut self) -> Result<Syncing, PlacedError> {
         self.chunks.finish_buffered_batch()?;
         self.write_chunks()?;
         let Self { path, writer, .. } = self;
-        writer.close().map(drop).map_err(|source| PlacedError::Write { path, source })
+        let written = match writer.into_inner() {
+            Ok(written) => written,
+            Err(source) => return Err(PlacedError::Write { path, source }),
+        };
+        match written.into_inner().map_err(io::IntoInnerError::into_error) {
+            Ok(file) => Ok((path, thread::spawn(move || file.sync_all()))),
+            Err(source) => Err(PlacedError::Create { path, source }),
+        }
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod answer;
 mod build;
+mod growth;
 mod layers;
 mod lookup;
 mod plain;
@@ -22,6 +23,7 @@ mod usage;
 use std::path::PathBuf;
 
 use clap::Parser;
+use growth::Way;
 use sebaran::domain::region::Slug;
 use sebaran::store::regions;
 use table::Table;
@@ -49,6 +51,12 @@ struct Arguments {
     /// Where to write the villages' codes and the hexagons' indexes, in the order of the points.
     #[arg(long, short)]
     output: Option<PathBuf>,
+    /// Households of the table of growth, ascending; without any there is none.
+    #[arg(long, value_delimiter = ',', default_values_t = [250_000, 1_000_000, 4_000_000])]
+    growth: Vec<u64>,
+    /// Builds once from the visits that are given, and nothing else.
+    #[arg(long, hide = true)]
+    build_only: Option<Way>,
     /// Given by `cargo bench`.
     #[arg(long, hide = true)]
     bench: bool,
@@ -76,6 +84,9 @@ fn measure(arguments: &Arguments) -> anyhow::Result<()> {
         &arguments.visits,
         arguments.households,
     )?;
+    if let Some(way) = arguments.build_only {
+        return growth::once(way, &survey);
+    }
     let (tree, shapes) = regions::load(&survey.register, &survey.version)?;
     let mut table = Table::default();
     eprintln!("Looking positions up");
@@ -85,5 +96,8 @@ fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     eprintln!("Summing layers");
     layers::run(&release, &tree, &mut table)?;
     println!("{table}");
+    if arguments.visits.is_empty() {
+        println!("{}", growth::run(&survey, &arguments.growth)?);
+    }
     Ok(())
 }

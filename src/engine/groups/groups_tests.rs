@@ -5,7 +5,7 @@ use super::place;
 use super::record::{COMPLETED, NO_ROW, NONE, OfficerVisit, PlacedHousehold, fixed};
 use super::*;
 use crate::check::{CheckSettings, Finding, Rule, Severity};
-use crate::engine::notes::RowKey;
+use crate::engine::notes::{Notes, RowKey};
 
 /// The visits of one enumerator on one day, in so many records; all in one place.
 fn visits(count: u64) -> impl Iterator<Item = OfficerVisit> {
