@@ -28,6 +28,7 @@ fn visit(number: u64, start_min: i64, minutes: i64, position: Position) -> Group
         is_elsewhere: false,
         is_doubted: false,
         office_m: None,
+        is_hourless: false,
     }
 }
 

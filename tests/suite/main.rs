@@ -11,6 +11,7 @@ mod cli;
 mod country;
 mod decided;
 mod documented;
+mod fuzzed;
 mod house;
 mod judged;
 mod killed;

@@ -27,6 +27,9 @@ struct Fault {
 
 /// What the visits table says of a visit.
 struct Row {
+    /// Where it stands in the table, which has each enumerator's visits in the order of the days as they were
+    /// before any fault.
+    at: usize,
     household: String,
     enumerator: String,
     device: String,
@@ -66,9 +69,10 @@ fn rows(visits: &std::path::Path) -> Rows {
         let time = chrono::DateTime::parse_from_rfc3339(text);
         time.map_or(i64::MIN / 2, |time| time.timestamp_micros())
     };
-    let row = |row: Vec<String>| {
+    let row = |(at, row): (usize, Vec<String>)| {
         let axes = row[longitude].parse().ok().zip(row[latitude].parse().ok());
         let read = Row {
+            at,
             household: row[household].clone(),
             enumerator: row[enumerator].clone(),
             device: row[device].clone(),
@@ -80,8 +84,48 @@ fn rows(visits: &std::path::Path) -> Rows {
         };
         (row[visit].clone(), read)
     };
-    table.rows.into_iter().map(row).collect()
+    table.rows.into_iter().enumerate().map(row).collect()
 }
+
+/// No day has more visits before or behind one.
+const DAY: usize = 18;
+
+/// The faults that no other hides: one in a day, of one visit or of several that make it.
+fn alone(
+    faults: BTreeMap<(String, String), Vec<Fault>>,
+    rows: &Rows,
+) -> BTreeMap<(String, String), Vec<Fault>> {
+    let mut at: Vec<(usize, String)> = Vec::new();
+    // A household's visit too many is of no day: it stands behind all.
+    for ((kind, _), faults) in faults.iter().filter(|((kind, _), _)| kind != DUPLICATE) {
+        at.extend(faults.iter().map(|fault| (rows[&fault.visit].at, kind.clone())));
+    }
+    at.sort_unstable();
+    let is_alone = |kind: &str, fault: &Fault| {
+        let own = rows[&fault.visit].at;
+        let near = at.partition_point(|other| other.0 + DAY < own);
+        let mut near = at[near..].iter().take_while(|other| other.0 <= own + DAY);
+        kind == DUPLICATE || near.all(|other| other.0 == own || (OF_DAYS.contains(&kind) && other.1 == kind))
+    };
+    let faults = faults.into_iter().map(|((kind, unit), faults)| {
+        let of_kind = faults.into_iter().filter(|fault| is_alone(&kind, fault)).collect();
+        ((kind.clone(), unit), of_kind)
+    });
+    faults.filter(|(_, faults): &(_, Vec<Fault>)| !faults.is_empty()).collect()
+}
+
+const DUPLICATE: &str = "duplicate_household";
+
+/// Faults that several visits make.
+const OF_DAYS: [&str; 7] = [
+    "shared_position",
+    "crowded_position",
+    "office_position",
+    "desk_capture",
+    "shared_device",
+    "implausible_productivity",
+    "fabricated_pattern",
+];
 
 /// By kind and unit.
 fn faults(visits: &std::path::Path) -> BTreeMap<(String, String), Vec<Fault>> {
@@ -210,10 +254,10 @@ fn faults_beyond_a_threshold_are_found() {
         *household_found.entry(&rows[visit].household).or_insert(false) |= is_duplicate;
     }
     let mut missed = Vec::new();
-    for ((kind, _), faults) in faults(&visits) {
+    for ((kind, _), faults) in alone(faults(&visits), &rows) {
         let rules = rules_of(&kind);
         let is_found = |fault: &Fault| {
-            if kind == "duplicate_household" {
+            if kind == DUPLICATE {
                 return household_found[&rows[&fault.visit].household];
             }
             judged[&fault.visit].iter().any(|finding| rules.contains(&finding.rule))

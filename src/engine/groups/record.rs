@@ -15,6 +15,7 @@ pub const MISSING: u16 = 1;
 pub const ELSEWHERE: u16 = 2;
 pub const DOUBTED: u16 = 4;
 pub const COMPLETED: u16 = 8;
+pub const HOURLESS: u16 = 16;
 
 /// Positions are kept in ten millionths of a degree (1 cm).
 const PER_DEGREE: f64 = 1e7;
@@ -59,6 +60,7 @@ impl OfficerVisit {
             is_elsewhere: self.flags & ELSEWHERE != 0,
             is_doubted: self.flags & DOUBTED != 0,
             office_m: (self.office_dm != NONE).then(|| f64::from(self.office_dm) / 10.0),
+            is_hourless: self.flags & HOURLESS != 0,
         }
     }
 
@@ -118,6 +120,7 @@ impl DeviceVisit {
             is_elsewhere: false,
             is_doubted: false,
             office_m: None,
+            is_hourless: false,
         }
     }
 }

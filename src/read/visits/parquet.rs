@@ -1,7 +1,7 @@
 //! Visits from Parquet: columns of our types as they are, others through their text.
 
 use std::fs::File;
-use std::ops::{ControlFlow, Range};
+use std::ops::{ControlFlow, Range, RangeInclusive};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -232,29 +232,46 @@ fn native(
     }
 }
 
+/// Times of the years 0 to 9999, as texts can tell them: microseconds since 1970 in UTC.
+const TIMES_US: RangeInclusive<i64> = -62_167_219_200_000_000..=253_402_300_799_999_999;
+
 /// Times in UTC. Those without a zone are local in the declared province.
 fn times(
     field: VisitField,
     array: &ArrayRef,
-    beside: &Beside<'_>,
+    beside: &mut Beside<'_>,
 ) -> Result<TimestampMicrosecondArray, RowProblem> {
     let is_local = matches!(array.data_type(), DataType::Timestamp(_, None));
     let zone = (!is_local).then(|| Arc::from("UTC"));
     let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, zone))
         .expect("times are cast to times");
     let micros = micros.as_primitive::<TimestampMicrosecondType>();
-    if field == VisitField::StartedAt
-        && let Some(offset) = (0..micros.len()).find(|&row| micros.is_null(row))
-    {
-        return Err(RowProblem { offset, problem: Problem::Empty { field } });
-    }
-    if !is_local {
+    let are_told = micros.null_count() == 0 && micros.values().iter().all(|us| TIMES_US.contains(us));
+    if are_told && !is_local {
         return Ok(micros.clone());
     }
-    let utc = micros.iter().enumerate().map(|(row, local)| {
-        local.map(|local| local - i64::from(beside.offset_min(row)) * 60_000_000)
-    });
-    Ok(TimestampMicrosecondArray::from_iter(utc).with_timezone("UTC"))
+    let mut utc = Vec::with_capacity(micros.len());
+    for row in 0..micros.len() {
+        let time = micros.is_valid(row).then(|| micros.value(row));
+        let time = time.filter(|us| TIMES_US.contains(us));
+        if field == VisitField::StartedAt && time.is_none() {
+            let problem = match number_of(array, row) {
+                Some(text) => Problem::Time { text },
+                None => Problem::Empty { field },
+            };
+            return Err(RowProblem { offset: row, problem });
+        }
+        beside.doubt(field, row, time.is_none() && array.is_valid(row));
+        let ahead_us = if is_local { i64::from(beside.offset_min(row)) * 60_000_000 } else { 0 };
+        utc.push(time.map(|time| time - ahead_us));
+    }
+    Ok(TimestampMicrosecondArray::from(utc).with_timezone("UTC"))
+}
+
+/// The number as which a time stands in the file.
+fn number_of(array: &ArrayRef, row: usize) -> Option<String> {
+    let numbers = cast(array, &DataType::Int64).ok()?;
+    numbers.is_valid(row).then(|| numbers.as_primitive::<Int64Type>().value(row).to_string())
 }
 
 /// Whether any of these positions is neither two numbers nor none.
