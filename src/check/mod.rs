@@ -205,5 +205,7 @@ pub fn check_position(located: &LocatedVisit<'_>, rules: &Rules<'_>) -> Option<F
 #[cfg(test)]
 mod group_tests;
 #[cfg(test)]
+mod honest_tests;
+#[cfg(test)]
 #[path = "check_tests.rs"]
 mod tests;

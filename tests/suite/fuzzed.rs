@@ -32,7 +32,17 @@ const WRITTEN: [(&str, &[&str]); 13] = [
     ("household_id", &["h1", "H 2", "\u{feff}"]),
     ("village_code", &["0101001001", "01.01.01.1001", "01", "x", "", "99999999999"]),
     ("enumerator_id", &["e1", "-", "NULL"]),
-    ("started_at", &["2021-03-04T09:00:00", "2021-03-04", "2021-03-04 09:05+07:00", "0000-01-01", "9999-12-31T23:59:60Z", "2021-02-30"]),
+    (
+        "started_at",
+        &[
+            "2021-03-04T09:00:00",
+            "2021-03-04",
+            "2021-03-04 09:05+07:00",
+            "0000-01-01",
+            "9999-12-31T23:59:60Z",
+            "2021-02-30",
+        ],
+    ),
     ("outcome", &["1", "2", "6", "1.0", "0", "7"]),
     ("longitude", &["90.5", "106°49'35\"BT", "1e300", "-1", "999", "--90.5", "90,5", ""]),
     ("latitude", &["1.5", "6°12'30\"S", "6 60 0 LS", "0", "-0.0", "NaN", ""]),
@@ -75,8 +85,12 @@ fn header() -> String {
 
 /// Reads a file of this content: its batches, or what the user reads.
 fn read(content: &[u8], settings: ColumnsFile) -> Result<Vec<RecordBatch>, String> {
+    read_as("v.csv", content, settings)
+}
+
+fn read_as(name: &str, content: &[u8], settings: ColumnsFile) -> Result<Vec<RecordBatch>, String> {
     let folder = tempfile::tempdir_in(scratch()).unwrap();
-    let path = folder.path().join("v.csv");
+    let path = folder.path().join(name);
     std::fs::write(&path, content).unwrap();
     let told = |error| format!("{:#}", anyhow::Error::new(error));
     let files = VisitFiles::open(&[path], settings).map_err(told)?;
@@ -102,7 +116,8 @@ fn scratch() -> std::path::PathBuf {
 /// Looks at every visit with every rule about one, and gives the number of visits.
 fn checked(batches: &[RecordBatch]) -> usize {
     let (tree, index) = &*GROUND;
-    let (locator, settings) = (Locator::new(tree, index, AssignBy::Declared), CheckSettings::default());
+    let (locator, settings) =
+        (Locator::new(tree, index, AssignBy::Declared), CheckSettings::default());
     let (rules, mut hexagons) = (Rules::new(&settings, &locator), Hexagons::new());
     let mut visits = 0;
     for batch in batches {
@@ -124,7 +139,8 @@ fn checked(batches: &[RecordBatch]) -> usize {
 }
 
 fn is_clear(error: &str) -> bool {
-    error.contains("v.csv") && (error.contains("row ") || error.contains("header") || error.contains("column"))
+    error.contains("v.csv")
+        && (error.contains("row ") || error.contains("header") || error.contains("column"))
 }
 
 proptest! {
@@ -158,8 +174,62 @@ proptest! {
     }
 }
 
+/// A Parquet file of two valid visits in each of two row groups.
+fn parquet() -> Vec<u8> {
+    use arrow::array::{ArrayRef, Float64Array, Int32Array, StringArray};
+    use std::sync::Arc;
+    let text = |texts: [&str; 2]| -> ArrayRef { Arc::new(StringArray::from(texts.to_vec())) };
+    let degrees = |at: [f64; 2]| -> ArrayRef { Arc::new(Float64Array::from(at.to_vec())) };
+    let batch = RecordBatch::try_from_iter([
+        ("visit_id", text(["v1", "v2"])),
+        ("household_id", text(["h1", "h2"])),
+        ("village_code", text(["0101001001"; 2])),
+        ("enumerator_id", text(["e1"; 2])),
+        ("started_at", text(["2021-03-04T09:00:00", "2021-03-04T09:30:00"])),
+        ("outcome", Arc::new(Int32Array::from(vec![1, 5])) as ArrayRef),
+        ("longitude", degrees([90.5123456, 90.5123789])),
+        ("latitude", degrees([1.5123456, 1.5123789])),
+    ])
+    .unwrap();
+    let mut bytes = Vec::new();
+    let mut writer =
+        parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+    for _ in 0..2 {
+        writer.write(&batch).unwrap();
+        writer.flush().unwrap();
+    }
+    writer.close().unwrap();
+    bytes
+}
+
+static PARQUET: LazyLock<Vec<u8>> = LazyLock::new(parquet);
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damaged_parquet_is_read_or_told_of(
+        damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        cut in proptest::option::weighted(0.1, any::<prop::sample::Index>()),
+    ) {
+        let mut bytes = PARQUET.clone();
+        for (at, byte) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        match read_as("v.parquet", &bytes, ColumnsFile::default()) {
+            Ok(batches) => drop(checked(&batches)),
+            Err(error) => prop_assert!(error.contains("v.parquet"), "{}", error),
+        }
+    }
+}
+
 #[test]
 fn a_valid_row_is_read() {
+    assert_eq!(checked(&read_as("v.parquet", &PARQUET, ColumnsFile::default()).unwrap()), 4);
     let row: Vec<&str> = WRITTEN.iter().map(|(_, texts)| texts[0]).collect();
     let content = format!("{}\n{}\n", header(), row.join(","));
     assert_eq!(checked(&read(content.as_bytes(), ColumnsFile::default()).unwrap()), 1);

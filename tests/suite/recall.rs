@@ -105,7 +105,8 @@ fn alone(
         let own = rows[&fault.visit].at;
         let near = at.partition_point(|other| other.0 + DAY < own);
         let mut near = at[near..].iter().take_while(|other| other.0 <= own + DAY);
-        kind == DUPLICATE || near.all(|other| other.0 == own || (OF_DAYS.contains(&kind) && other.1 == kind))
+        kind == DUPLICATE
+            || near.all(|other| other.0 == own || (OF_DAYS.contains(&kind) && other.1 == kind))
     };
     let faults = faults.into_iter().map(|((kind, unit), faults)| {
         let of_kind = faults.into_iter().filter(|fault| is_alone(&kind, fault)).collect();

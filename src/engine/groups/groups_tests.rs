@@ -52,6 +52,19 @@ fn one_enumerator_s_day_may_be_the_whole_input() {
 }
 
 #[test]
+fn visits_of_nobody_are_no_group() {
+    let folder = tempfile::tempdir().unwrap();
+    let (settings, freed) = (CheckSettings::default(), FreedDays::default());
+    let notes = Notes::in_folder(folder.path());
+    let mut days = day::Days::new(&settings, &freed, notes.noting());
+    for visit in visits(10_000) {
+        days.next(OfficerVisit { enumerator: 0, ..visit }).unwrap();
+    }
+    days.finish().unwrap();
+    assert_eq!(findings(&notes, 9_999), []);
+}
+
+#[test]
 fn one_place_may_be_that_of_the_whole_input() {
     let folder = tempfile::tempdir().unwrap();
     let sorter = Sorter::in_folder(folder.path(), 10_000);

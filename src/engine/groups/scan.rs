@@ -14,7 +14,8 @@ use super::super::sorter::Sorting;
 use super::Sorters;
 use super::device::Devices;
 use super::record::{
-    COMPLETED, DOUBTED, ELSEWHERE, HOURLESS, MISSING, NO_ROW, NONE, OfficerVisit, PlacedHousehold, fixed,
+    COMPLETED, DOUBTED, ELSEWHERE, HOURLESS, MISSING, NO_ROW, NONE, OfficerVisit, PlacedHousehold,
+    fixed,
 };
 use super::tile::tiles;
 use crate::check::shared_position::millionths;

@@ -187,7 +187,9 @@ mod tests {
     #[test]
     fn a_delimiter_that_no_reader_can_tell_is_refused() {
         assert!(ColumnsFile::parse("delimiter = \";\"").is_ok());
-        for text in ["delimiter = \"§\"", "delimiter = '\"'", "delimiter = \"\\n\"", "delimiter = \"\""] {
+        for text in
+            ["delimiter = \"§\"", "delimiter = '\"'", "delimiter = \"\\n\"", "delimiter = \"\""]
+        {
             assert!(ColumnsFile::parse(text).is_err(), "{text}");
         }
     }

@@ -246,7 +246,8 @@ fn times(
     let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, zone))
         .expect("times are cast to times");
     let micros = micros.as_primitive::<TimestampMicrosecondType>();
-    let are_told = micros.null_count() == 0 && micros.values().iter().all(|us| TIMES_US.contains(us));
+    let are_told =
+        micros.null_count() == 0 && micros.values().iter().all(|us| TIMES_US.contains(us));
     if are_told && !is_local {
         return Ok(micros.clone());
     }
