@@ -83,12 +83,14 @@ fn coarse(households: impl Iterator<Item = (u64, i32, i32)>) -> Vec<(u64, f64, f
 #[test]
 fn neighbours_share_coarse_positions_that_nobody_copied() {
     // Six houses in each square of 11 m.
-    let kampung = (0..600).map(|n| (n, (n / 6 % 10) as i32, (n / 60) as i32));
-    assert_eq!(found_in(coarse(kampung)), set(&["shared_position note 600"]));
+    let kampung = || (0..600).map(|n| (n, (n / 6 % 10) as i32, (n / 60) as i32));
+    assert_eq!(found_in(coarse(kampung())), set(&["shared_position note 600"]));
+    // A row of houses, with five and three in turns.
+    let row = (0..80).map(|n| (n, (n / 8 * 2) as i32 + i32::from(n % 8 > 4), 0));
+    assert_eq!(found_in(coarse(row)), set(&["shared_position note 80"]));
     // One of the squares has 30 more: these were copied.
     let copied = (600..630).map(|n| (n, 5, 5));
-    let kampung = (0..600).map(|n| (n, (n / 6 % 10) as i32, (n / 60) as i32));
-    let found = found_in(coarse(kampung.chain(copied)));
+    let found = found_in(coarse(kampung().chain(copied)));
     assert!(found.contains("shared_position doubt 36"), "{found:?}");
     // So were five in a place without others.
     assert_eq!(found_in(coarse((0..5).map(|n| (n, 0, 0)))), set(&["shared_position doubt 5"]));

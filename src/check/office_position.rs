@@ -62,7 +62,7 @@ impl Offices {
 /// Allow households at an office, of one enumerator. The value is their number.
 ///
 /// Offices stand among houses, so the number alone gets a note. It is doubted where the households
-/// gather: most in a circle of half the radius, as forms do that were filled in at one desk, or hardly any
+/// gather: most in a circle of a third of the radius, as forms do that were filled in at one desk, or hardly any
 /// between the radius and [`ALONE`] times it, where there would be houses.
 pub fn office_position(visits: &[GroupVisit], settings: &CheckSettings) -> Vec<(usize, Finding)> {
     let radius_m = settings.office_radius_m;
@@ -86,8 +86,8 @@ pub fn office_position_of_day(
 pub const ALONE: f64 = 3.0;
 /// The share of the households about an office that makes it so.
 const NEARLY_ALL: f64 = 0.9;
-/// The share of the households at an office that gathers: of a row of houses 4 m wide a third does, of
-/// houses that stand evenly a quarter.
+/// The share of the households at an office that gathers: of a day in rows of houses 4 m wide half does,
+/// of houses that stand evenly a ninth.
 const GATHERED: f64 = 2.0 / 3.0;
 
 /// The visits within a distance of an office.
@@ -123,7 +123,7 @@ impl AtOffice {
         if self.count() < least {
             return Vec::new();
         }
-        let is_doubted = is_doubted(self.is_gathered(settings.office_radius_m / 2.0));
+        let is_doubted = is_doubted(self.is_gathered(settings.office_radius_m / 3.0));
         let find = if is_doubted { Finding::doubt } else { Finding::note };
         self.visits.iter().map(|at| (*at, find(Rule::OfficePosition, self.count()))).collect()
     }

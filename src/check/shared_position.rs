@@ -33,13 +33,13 @@ pub fn millionths(position: Position) -> (i32, i32) {
 
 /// Positions with four decimals or fewer are millionths in hundreds (11 m).
 const COARSE: i32 = 100;
-/// A coarse position is copied where it holds so many times what those about it hold.
-const STANDS_OUT: f64 = 4.0;
+/// A coarse position is copied where it holds more than so many times what the fullest beside it holds.
+const STANDS_OUT: usize = 2;
 
 /// Allow several households in one position. The value is their number.
 ///
 /// Where a device writes four decimals, neighbours share a position that nobody copied: many are doubted
-/// only where there are many more than in the positions about it.
+/// only where there are many more than in each of the positions beside it.
 pub fn shared_position(housed: &[Housed], settings: &CheckSettings) -> Vec<(usize, Finding)> {
     let mut found = Vec::new();
     let mut start = 0;
@@ -64,11 +64,16 @@ fn stands_out(same: &[Housed], housed: &[Housed]) -> bool {
     if east % COARSE != 0 || north % COARSE != 0 {
         return true;
     }
-    // The eight squares about its own.
     let reach = COARSE * 3 / 2;
     let from = housed.partition_point(|one| millionths(one.position).1 < north - reach);
     let band = housed[from..].iter().map(|one| millionths(one.position));
-    let band = band.take_while(|place| place.1 <= north + reach);
-    let near = band.filter(|place| (place.0 - east).abs() <= reach).count() - same.len();
-    same.len() as f64 > STANDS_OUT * near as f64 / 8.0
+    let band = band.take_while(|place| place.1 < north + reach);
+    // The squares of its size about it, its own in the middle.
+    let mut squares = [0; 9];
+    for (x, y) in band.filter(|place| (-reach..reach).contains(&(place.0 - east))) {
+        let [column, row] = [x - east, y - north].map(|off| ((off + reach) / COARSE) as usize);
+        squares[3 * row + column] += 1;
+    }
+    squares[4] = 0;
+    same.len() > STANDS_OUT * squares.into_iter().max().unwrap_or(0)
 }

@@ -223,22 +223,66 @@ fn bin(magnitude: f64) -> i32 {
     (size.log10() * 3.0).floor() as i32 * if magnitude < 0.0 { -1000 } else { 1 }
 }
 
+/// The curve as a row of README's table. Points that follow each other with the same recall are one.
 fn curve(kind: &str, all: &[Fault], is_found: &dyn Fn(&Fault) -> bool) -> String {
-    let mut bins: BTreeMap<i32, (f64, f64, usize, usize)> = BTreeMap::new();
+    let mut bins: BTreeMap<i32, Point> = BTreeMap::new();
     for fault in all {
-        let size = fault.magnitude;
-        let new = (f64::INFINITY, f64::NEG_INFINITY, 0, 0);
-        let of = bins.entry(bin(size)).or_insert(new);
-        *of = (of.0.min(size), of.1.max(size), of.2 + usize::from(is_found(fault)), of.3 + 1);
+        let point = Point::of(fault.magnitude, is_found(fault));
+        bins.entry(bin(fault.magnitude)).and_modify(|bin| bin.add(&point)).or_insert(point);
     }
-    let mut bins: Vec<_> = bins.into_values().collect();
-    bins.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let point = |(least, most, found, count): &(f64, f64, usize, usize)| {
-        let range =
-            if least == most { format!("{least}") } else { format!("{least:.3}..{most:.3}") };
-        format!("{range}: {:.2} of {count}", *found as f64 / *count as f64)
-    };
-    format!("{kind} ({}): {}", all[0].unit, bins.iter().map(point).collect::<Vec<_>>().join(", "))
+    let mut bins: Vec<Point> = bins.into_values().collect();
+    bins.sort_by(|one, other| one.least.total_cmp(&other.least));
+    let mut points: Vec<Point> = Vec::new();
+    for bin in bins {
+        match points.last_mut().filter(|last| last.recall() == bin.recall()) {
+            Some(last) => last.add(&bin),
+            None => points.push(bin),
+        }
+    }
+    let points: Vec<String> = points.iter().map(Point::to_string).collect();
+    format!("| {kind} | {} | {} |", all[0].unit, points.join("; "))
+}
+
+/// Faults of about one magnitude.
+struct Point {
+    least: f64,
+    most: f64,
+    found: usize,
+    count: usize,
+}
+
+impl Point {
+    fn of(size: f64, is_found: bool) -> Self {
+        Self { least: size, most: size, found: usize::from(is_found), count: 1 }
+    }
+
+    fn add(&mut self, other: &Self) {
+        (self.least, self.most) = (self.least.min(other.least), self.most.max(other.most));
+        (self.found, self.count) = (self.found + other.found, self.count + other.count);
+    }
+
+    fn recall(&self) -> f64 {
+        self.found as f64 / self.count as f64
+    }
+}
+
+impl std::fmt::Display for Point {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (least, most) = (short(self.least), short(self.most));
+        let range = if least == most { least } else { format!("{least} to {most}") };
+        write!(f, "{range}: {:.2} of {}", self.recall(), self.count)
+    }
+}
+
+/// A number in two digits.
+fn short(number: f64) -> String {
+    let tens = 10_f64.powi(number.abs().max(0.1).log10().floor() as i32 - 1);
+    let rounded = (number / tens).round() * tens;
+    if tens >= 1.0 {
+        format!("{rounded:.0}")
+    } else {
+        format!("{}", (rounded * 100.0).round() / 100.0)
+    }
 }
 
 #[test]
@@ -254,6 +298,9 @@ fn faults_beyond_a_threshold_are_found() {
         let is_duplicate = findings.iter().any(|found| found.rule == Rule::DuplicateHousehold);
         *household_found.entry(&rows[visit].household).or_insert(false) |= is_duplicate;
     }
+    println!(
+        "| fault | in | found, by magnitude | beyond the threshold |\n| --- | --- | --- | --- |"
+    );
     let mut missed = Vec::new();
     for ((kind, _), faults) in alone(faults(&visits), &rows) {
         let rules = rules_of(&kind);
@@ -263,12 +310,11 @@ fn faults_beyond_a_threshold_are_found() {
             }
             judged[&fault.visit].iter().any(|finding| rules.contains(&finding.rule))
         };
-        println!("{}", curve(&kind, &faults, &is_found));
         let beyond: Vec<_> =
             faults.iter().filter(|fault| is_beyond(&kind, fault, &faults, &rows)).collect();
         let found = beyond.iter().filter(|fault| is_found(fault)).count();
         let recall = found as f64 / beyond.len() as f64;
-        println!("  beyond the threshold: {recall:.4} of {}", beyond.len());
+        println!("{} {recall:.2} of {} |", curve(&kind, &faults, &is_found), beyond.len());
         if recall < 0.98 {
             missed.push(format!("{kind} {recall:.4}"));
         }
