@@ -20,6 +20,7 @@ use super::Reading;
 use super::batch::{Rows, Unread, assemble};
 use super::columns::{ColumnsFile, FoundColumns};
 use super::error::{Problem, RowProblem, VisitsError};
+use super::guarded::guarded;
 use super::parse::{Beside, Texts, column, narrow};
 use crate::domain::visit::{FieldKind, Need, VisitField};
 
@@ -39,7 +40,7 @@ impl ParquetFile {
     pub fn open(path: &Path, settings: &ColumnsFile) -> Result<Self, VisitsError> {
         let file =
             File::open(path).map_err(|source| VisitsError::Open { path: path.into(), source })?;
-        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
+        let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
             .map_err(|source| VisitsError::Parquet { path: path.into(), source })?;
         let names: Vec<String> =
             metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
@@ -63,23 +64,23 @@ impl ParquetFile {
         let path = reading.path;
         let parquet = |source: ParquetError| VisitsError::Parquet { path: path.into(), source };
         let rows_before = self.metadata.metadata().row_groups()[..row_groups.start].iter();
-        let mut first = 1 + rows_before.map(|group| group.num_rows().unsigned_abs()).sum::<u64>();
+        let rows_before = rows_before.map(|group| group.num_rows().unsigned_abs());
+        let mut first = rows_before.fold(1, u64::saturating_add);
         let file =
             File::open(path).map_err(|source| VisitsError::Open { path: path.into(), source })?;
         let used = VisitField::ALL.iter().filter(|field| reading.wants(**field));
         let used = used.filter_map(|field| self.columns.of_field[field.index()]);
         let schema = self.metadata.metadata().file_metadata().schema_descr();
-        let reader =
+        let builder =
             ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
                 .with_projection(ProjectionMask::roots(schema, used))
                 .with_row_groups(row_groups.collect())
-                .with_batch_size(BATCH_ROWS)
-                .build()
-                .map_err(parquet)?;
-        for batch in reader {
-            let batch = batch.map_err(|error| parquet(ParquetError::from(error)))?;
+                .with_batch_size(BATCH_ROWS);
+        let mut reader = guarded(|| builder.build()).map_err(parquet)?;
+        let mut next = || guarded(|| reader.next().transpose().map_err(ParquetError::from));
+        while let Some(batch) = next().map_err(parquet)? {
             let rows = Rows { first, count: batch.num_rows() };
-            first += rows.count as u64;
+            first = first.saturating_add(rows.count as u64);
             if put(self.parse(reading, rows, &batch)?).is_break() {
                 break;
             }
