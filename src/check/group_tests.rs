@@ -264,6 +264,19 @@ fn a_device_in_two_places_at_once_is_noted_for_both() {
 }
 
 #[test]
+fn one_device_may_be_that_of_the_whole_input() {
+    let settings = CheckSettings::default();
+    let (mut shared, mut noted) = (SharedDevice::default(), 0_u64);
+    for number in 0..50_000 {
+        let one = visit(number, 60, 22, place(300.0 * (number % 7) as f64, 0.0));
+        let one = GroupVisit { enumerator: number, ..one };
+        shared.next(&one, number, &settings, &mut |_, _| noted += 1);
+    }
+    // Each is compared with a few, so the work grows with the visits.
+    assert!((50_000..50_000 * 17).contains(&noted), "{noted}");
+}
+
+#[test]
 fn of_a_household_completed_twice_the_last_visit_counts() {
     let mut duplicate = DuplicateHousehold::default();
     assert_eq!(duplicate.next(86_400_000_000 * 9), None);
