@@ -36,8 +36,7 @@ pub(super) fn visit(number: u64, start_min: i64, minutes: i64, position: Positio
 pub(super) fn clean_day() -> Vec<GroupVisit> {
     let wander = |n: u64| ((n * n * 37 % 23) as f64 - 11.0) * 17.0;
     let visit = |n: u64| {
-        let number = n as i64;
-        visit(n, 60 + 30 * number, 22, place(wander(n), 70.0 * n as f64 + wander(n + 5)))
+        visit(n, 60 + 30 * n.cast_signed(), 22, place(wander(n), 70.0 * n as f64 + wander(n + 5)))
     };
     (0..15).map(visit).collect()
 }
@@ -117,10 +116,10 @@ fn one_fault_in_a_clean_day_is_found_by_its_rule_alone() {
                 day.push(visit(n as u64, 60 + 30 * n, 22, place(n as f64 * 90.0, (n * n) as f64)));
             });
         }),
-        // Two desks of an office, and three honest visits near it.
+        // A desk of an office and one across the room, and three honest visits near it.
         (&["desk_capture note 15", "office_position doubt 12"], |day| {
             let desk =
-                |at: usize| place((at * at % 7) as f64 + (at % 5 / 3) as f64 * 25.0, at as f64);
+                |at: usize| place((at * at % 7) as f64 + (at % 5 / 4) as f64 * 25.0, at as f64);
             (0..9).for_each(|at| day[at].position = Some(desk(at)));
             day[..12].iter_mut().for_each(|visit| visit.office_m = Some(80.0));
         }),
@@ -236,7 +235,8 @@ fn five_households_at_an_office_are_doubted_whatever_the_day() {
     let mut visits = clean_day();
     for (at, visit) in visits.iter_mut().enumerate() {
         let far_m = if at < 5 { 5.0 * at as f64 } else { 31.0 + 5.0 * at as f64 };
-        visit.office_m = offices.nearest_m(place(5_000.0 + far_m, 0.0));
+        let position = place(5_000.0 + far_m, 0.0);
+        (visit.position, visit.office_m) = (Some(position), offices.nearest_m(position));
     }
     let found = office_position(&visits, &settings);
     assert_eq!(told(&found), BTreeSet::from(["office_position doubt 5".to_owned()]));

@@ -6,6 +6,7 @@ use super::CheckSettings;
 use super::group::GroupVisit;
 use super::group_tests::{clean_day, found, found_in, place, told, visit};
 use super::office_position::office_position;
+use crate::domain::position::METRES_PER_DEGREE;
 
 fn set(texts: &[&str]) -> BTreeSet<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
@@ -71,7 +72,7 @@ fn flats_with_one_entrance_are_noted() {
 }
 
 /// Metres of a ten thousandth of a degree, to which a device rounds.
-const COARSE_M: f64 = 11.131_949_079_327_358;
+const COARSE_M: f64 = METRES_PER_DEGREE / 1e4;
 
 /// Places on the grid of such a device.
 fn coarse(households: impl Iterator<Item = (u64, i32, i32)>) -> Vec<(u64, f64, f64)> {
@@ -100,7 +101,7 @@ fn neighbours_share_coarse_positions_that_nobody_copied() {
 fn about_office(places: impl Iterator<Item = (f64, f64)>) -> BTreeSet<String> {
     let about = |(n, (east, north)): (u64, (f64, f64))| GroupVisit {
         office_m: Some(east.hypot(north)),
-        ..visit(n, 60 + 30 * n as i64, 22, place(east, north))
+        ..visit(n, 60 + 30 * n.cast_signed(), 22, place(east, north))
     };
     let visits: Vec<GroupVisit> = (0..).zip(places).map(about).collect();
     told(&office_position(&visits, &CheckSettings::default()))

@@ -24,11 +24,14 @@ pub struct Inputs(Vec<(PathBuf, Option<Stamp>)>);
 /// content and its description were last changed.
 type Stamp = (u64, u64, u64, [i64; 4]);
 
+/// The bytes and the digest of each file.
+type Hashed = io::Result<Vec<(u64, Digest)>>;
+
 /// Inputs that are being hashed. Dropped, it stops.
 pub struct Hashing {
     inputs: Inputs,
     is_stopped: Arc<AtomicBool>,
-    thread: Option<JoinHandle<io::Result<Vec<(u64, Digest)>>>>,
+    thread: Option<JoinHandle<Hashed>>,
 }
 
 impl Inputs {

@@ -51,9 +51,9 @@ pub fn sync_all(root: &Path) -> Result<(), StoreError> {
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     walk(root, "", &mut |_, path, is_folder| {
         if is_folder {
-            folders.push(path)
+            folders.push(path);
         } else {
-            files.push(path)
+            files.push(path);
         }
         Ok(())
     })?;
