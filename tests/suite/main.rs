@@ -13,6 +13,7 @@ mod decided;
 mod documented;
 mod fuzzed;
 mod house;
+mod injected;
 mod judged;
 mod killed;
 mod memory;

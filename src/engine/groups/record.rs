@@ -15,7 +15,7 @@ pub const MISSING: u16 = 1;
 pub const ELSEWHERE: u16 = 2;
 pub const DOUBTED: u16 = 4;
 pub const COMPLETED: u16 = 8;
-pub const HOURLESS: u16 = 16;
+pub const HOURLESS: u16 = 32;
 
 /// Positions are kept in ten millionths of a degree (1 cm).
 const PER_DEGREE: f64 = 1e7;
