@@ -105,7 +105,7 @@ fn each_position_rule_fires_alone_on_its_own_fault() {
 #[test]
 fn each_other_rule_fires_alone_on_its_own_fault() {
     use VisitField as Field;
-    let cases: [(&[(Field, &str)], &str); 22] = [
+    let cases: [(&[(Field, &str)], &str); 25] = [
         (&[(Field::GpsAccuracyM, "21")], "inaccurate_fix note 21"),
         (&[(Field::GpsAccuracyM, "120")], "inaccurate_fix doubt 120"),
         (&[(Field::IsMock, "true")], "mock_position doubt 1"),
@@ -152,7 +152,18 @@ fn each_other_rule_fires_alone_on_its_own_fault() {
             &[(Field::VillageCode, "0201001001"), (Field::Longitude, "90.1512345")],
             "low_coverage note 79",
         ),
-        // Not a fault: what is on the safe side of each threshold.
+        // Not a fault: dates without an hour, of the visit and of its receipt.
+        (
+            &[
+                (Field::StartedAt, "2021-03-03T17:00:00Z"),
+                (Field::EndedAt, "2021-03-03T17:00:00Z"),
+                (Field::ReceivedAt, "2021-03-03T17:00:00Z"),
+            ],
+            "",
+        ),
+        (&[(Field::ReceivedAt, "2021-03-03T17:00:00Z")], ""),
+        (&[(Field::EndedAt, "2021-03-03T17:00:00Z")], ""),
+        // Nor what is on the safe side of each threshold.
         (&at("90.05123", "1.05"), ""),
         (
             &[(Field::StartedAt, "2021-03-03T23:00:00Z"), (Field::EndedAt, "2021-03-04T02:00:00Z")],

@@ -27,6 +27,8 @@ pub struct GroupVisit {
     pub is_doubted: bool,
     /// Metres to the nearest office, where one is near.
     pub office_m: Option<f64>,
+    /// It starts at midnight to the second: its day is known, and no hour of it.
+    pub is_hourless: bool,
 }
 
 /// A rule about a slice of visits: the indices of visits with a finding. A visit may have several; the

@@ -8,14 +8,14 @@ use super::{CheckSettings, Finding};
 use crate::domain::position::{METRES_PER_DEGREE, Position};
 
 /// A place so many metres east and north of longitude 90, latitude 1.
-fn place(east_m: f64, north_m: f64) -> Position {
+pub(super) fn place(east_m: f64, north_m: f64) -> Position {
     let cos = 1_f64.to_radians().cos();
     let east = 90.0 + east_m / METRES_PER_DEGREE / cos;
     Position::new(east, 1.0 + north_m / METRES_PER_DEGREE).unwrap()
 }
 
 /// A visit of the day that starts and lasts so many minutes.
-fn visit(number: u64, start_min: i64, minutes: i64, position: Position) -> GroupVisit {
+pub(super) fn visit(number: u64, start_min: i64, minutes: i64, position: Position) -> GroupVisit {
     let started_us = (1_440 * 18_690 + start_min) * 60_000_000;
     GroupVisit {
         household: number,
@@ -28,11 +28,12 @@ fn visit(number: u64, start_min: i64, minutes: i64, position: Position) -> Group
         is_elsewhere: false,
         is_doubted: false,
         office_m: None,
+        is_hourless: false,
     }
 }
 
 /// Fifteen visits of 22 minutes, eight minutes and an uneven way apart.
-fn clean_day() -> Vec<GroupVisit> {
+pub(super) fn clean_day() -> Vec<GroupVisit> {
     let wander = |n: u64| ((n * n * 37 % 23) as f64 - 11.0) * 17.0;
     let visit = |n: u64| {
         visit(n, 60 + 30 * n.cast_signed(), 22, place(wander(n), 70.0 * n as f64 + wander(n + 5)))
@@ -41,14 +42,14 @@ fn clean_day() -> Vec<GroupVisit> {
 }
 
 /// What rules about a day find in it: each finding once, as `rule severity visits`.
-fn found(day: &[GroupVisit]) -> BTreeSet<String> {
+pub(super) fn found(day: &[GroupVisit]) -> BTreeSet<String> {
     let settings = CheckSettings::default();
     let rules = DAY_RULES.iter().chain(&WAY_RULES);
     let all = rules.flat_map(|rule| rule(day, &settings)).collect::<Vec<_>>();
     told(&all)
 }
 
-fn told(all: &[(usize, Finding)]) -> BTreeSet<String> {
+pub(super) fn told(all: &[(usize, Finding)]) -> BTreeSet<String> {
     let kind = |finding: &Finding| format!("{} {}", finding.rule, finding.severity);
     let visits = |of: &str| {
         let visits = all.iter().filter(|(_, finding)| kind(finding) == of).map(|(at, _)| at);
@@ -115,15 +116,16 @@ fn one_fault_in_a_clean_day_is_found_by_its_rule_alone() {
                 day.push(visit(n as u64, 60 + 30 * n, 22, place(n as f64 * 90.0, (n * n) as f64)));
             });
         }),
-        (&["office_position doubt 10"], |day| {
-            day[..10].iter_mut().for_each(|visit| visit.office_m = Some(49.0));
+        // A desk of an office and one across the room, and three honest visits near it.
+        (&["desk_capture note 15", "office_position doubt 12"], |day| {
+            let desk =
+                |at: usize| place((at * at % 7) as f64 + (at % 5 / 4) as f64 * 25.0, at as f64);
+            (0..9).for_each(|at| day[at].position = Some(desk(at)));
+            day[..12].iter_mut().for_each(|visit| visit.office_m = Some(80.0));
         }),
         // Houses about the office.
         (&["office_position note 10"], |day| {
-            day[..10]
-                .iter_mut()
-                .zip(1..)
-                .for_each(|(visit, n)| visit.office_m = Some(9.9 * f64::from(n)));
+            day[..10].iter_mut().for_each(|visit| visit.office_m = Some(49.0));
         }),
     ];
     for (number, (expected, spoil)) in faults.into_iter().enumerate() {
@@ -166,7 +168,7 @@ fn housed(places: impl IntoIterator<Item = (u64, f64, f64)>) -> Vec<Housed> {
     all
 }
 
-fn found_in(places: impl IntoIterator<Item = (u64, f64, f64)>) -> BTreeSet<String> {
+pub(super) fn found_in(places: impl IntoIterator<Item = (u64, f64, f64)>) -> BTreeSet<String> {
     let (housed, settings) = (housed(places), CheckSettings::default());
     let all = PLACE_RULES.iter().flat_map(|rule| rule(&housed, &settings)).collect::<Vec<_>>();
     told(&all)
@@ -233,7 +235,8 @@ fn five_households_at_an_office_are_doubted_whatever_the_day() {
     let mut visits = clean_day();
     for (at, visit) in visits.iter_mut().enumerate() {
         let far_m = if at < 5 { 5.0 * at as f64 } else { 31.0 + 5.0 * at as f64 };
-        visit.office_m = offices.nearest_m(place(5_000.0 + far_m, 0.0));
+        let position = place(5_000.0 + far_m, 0.0);
+        (visit.position, visit.office_m) = (Some(position), offices.nearest_m(position));
     }
     let found = office_position(&visits, &settings);
     assert_eq!(told(&found), BTreeSet::from(["office_position doubt 5".to_owned()]));
@@ -258,6 +261,19 @@ fn a_device_in_two_places_at_once_is_noted_for_both() {
     for (apart_m, start_min, other) in [(150.0, 70, 2), (300.0, 81, 2), (300.0, 70, 1)] {
         assert_eq!(noted(apart_m, start_min, other), [0; 0]);
     }
+}
+
+#[test]
+fn one_device_may_be_that_of_the_whole_input() {
+    let settings = CheckSettings::default();
+    let (mut shared, mut noted) = (SharedDevice::default(), 0_u64);
+    for number in 0..50_000 {
+        let one = visit(number, 60, 22, place(300.0 * (number % 7) as f64, 0.0));
+        let one = GroupVisit { enumerator: number, ..one };
+        shared.next(&one, number, &settings, &mut |_, _| noted += 1);
+    }
+    // Each is compared with a few, so the work grows with the visits.
+    assert!((50_000..50_000 * 17).contains(&noted), "{noted}");
 }
 
 #[test]

@@ -23,8 +23,12 @@ pub const TEXT: RuleText = RuleText {
 
 /// Allow a visit of any duration. The value is the minutes that it took.
 pub fn implausible_duration(visit: &LocatedVisit<'_>, rules: &Rules<'_>) -> Option<Finding> {
-    let visit = visit.visit();
+    let (located, visit) = (visit, visit.visit());
     let ended_us = visit.ended_us().filter(|_| visit.outcome() == Outcome::Completed)?;
+    // An end that is a date alone tells no duration.
+    if ended_us <= visit.started_us() && rules.is_midnight(ended_us, located) {
+        return None;
+    }
     let minutes = (ended_us - visit.started_us()) as f64 / 6e7;
     if minutes < rules.settings.duration_doubt_min {
         return Some(Finding::doubt(Rule::ImplausibleDuration, minutes));

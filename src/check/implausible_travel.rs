@@ -23,6 +23,8 @@ pub const TEXT: RuleText = RuleText {
 
 /// Forms are closed on the doorstep: a way takes half a minute at least.
 const LEAST_S: f64 = 30.0;
+/// Devices that write whole minutes tell a way too short by up to one.
+const MINUTE_US: i64 = 60_000_000;
 /// Visits that overlap by more say nothing about the way between them.
 const OVERLAP_S: f64 = 120.0;
 
@@ -83,7 +85,10 @@ fn speed_kmh(
 ) -> Option<f64> {
     let far_m = start.distance_m(end);
     let left_us = from.ended_us.unwrap_or(from.started_us).max(from.started_us);
-    let way_s = (to.started_us - left_us) as f64 / 1e6;
-    let is_told = far_m > settings.travel_least_m && way_s >= -OVERLAP_S;
+    let is_whole = [left_us, to.started_us].iter().all(|us| us % MINUTE_US == 0);
+    let way_us = to.started_us - left_us + if is_whole { MINUTE_US } else { 0 };
+    let way_s = way_us as f64 / 1e6;
+    let has_hours = !from.is_hourless && !to.is_hourless;
+    let is_told = has_hours && far_m > settings.travel_least_m && way_s >= -OVERLAP_S;
     is_told.then(|| far_m / way_s.max(LEAST_S) * 3.6)
 }

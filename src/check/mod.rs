@@ -80,6 +80,13 @@ impl<'a> Rules<'a> {
         let region = visit.declared().or_else(|| visit.region());
         i64::from(tree.get(region.unwrap_or(RegionId(0))).utc_offset_min)
     }
+
+    /// Whether a time is midnight to the second, local or UTC: what is written as a date alone reads so,
+    /// and its hour is not known.
+    pub fn is_midnight(&self, time_us: i64, visit: &LocatedVisit<'_>) -> bool {
+        let local_us = time_us + self.offset_min(visit) * 60_000_000;
+        [time_us, local_us].iter().any(|us| us.rem_euclid(86_400_000_000) == 0)
+    }
 }
 
 /// A visit with what was found in it. Only [`check`] makes one.
@@ -215,6 +222,8 @@ pub fn check_persons(
 
 #[cfg(test)]
 mod group_tests;
+#[cfg(test)]
+mod honest_tests;
 #[cfg(test)]
 #[path = "check_tests.rs"]
 mod tests;

@@ -3,13 +3,14 @@
 //!
 //! # Why it matters
 //! Empty coordinates were filled with the office's, or the forms were filled in there. Households that
-//! stand evenly about an office are noted only.
+//! stand about an office as houses do are noted only.
 //!
 //! # What to do
 //! Visit the households again.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
+use super::circle::most_in_circle;
 use super::group::GroupVisit;
 use super::{CheckSettings, Finding, Rule, RuleText};
 use crate::domain::position::Position;
@@ -61,46 +62,76 @@ impl Offices {
 /// Allow households at an office, of one enumerator. The value is their number.
 ///
 /// Offices stand among houses, so the number alone gets a note. It is doubted where the households
-/// gather at the office: where most of those within twice the radius lie within it.
+/// gather: most in a circle of a third of the radius, as forms do that were filled in at one desk, or hardly any
+/// between the radius and [`ALONE`] times it, where there would be houses.
 pub fn office_position(visits: &[GroupVisit], settings: &CheckSettings) -> Vec<(usize, Finding)> {
     let radius_m = settings.office_radius_m;
-    at_office(visits, settings.office_households, radius_m, [radius_m, 2.0 * radius_m])
+    let at_office = AtOffice::new(visits, radius_m);
+    let about = AtOffice::new(visits, ALONE * radius_m);
+    let is_alone = at_office.count() >= NEARLY_ALL * about.count();
+    at_office.found(settings.office_households, |gathered| gathered || is_alone, settings)
 }
 
-/// The same of one day, in a wider circle: doubted where most of its households lie within half of it.
+/// The same of one day, in a wider circle. A hamlet stands alone too, so the day is doubted where its
+/// households gather.
 pub fn office_position_of_day(
     day: &[GroupVisit],
     settings: &CheckSettings,
 ) -> Vec<(usize, Finding)> {
-    let radius_m = settings.office_day_radius_m;
-    at_office(day, settings.office_day_households, radius_m, [radius_m / 2.0, radius_m])
+    let at_office = AtOffice::new(day, settings.office_day_radius_m);
+    at_office.found(settings.office_day_households, |gathered| gathered, settings)
 }
 
-/// The share of households about an office in a circle of half the radius: a quarter of those that stand
-/// evenly, and hardly ever two thirds.
+/// How far about an office it is seen whether households stand there alone, in radii.
+pub const ALONE: f64 = 3.0;
+/// The share of the households about an office that makes it so.
+const NEARLY_ALL: f64 = 0.9;
+/// The share of the households at an office that gathers: of a day in rows of houses 4 m wide half does,
+/// of houses that stand evenly a ninth.
 const GATHERED: f64 = 2.0 / 3.0;
 
-fn at_office(
-    visits: &[GroupVisit],
-    least: f64,
-    radius_m: f64,
-    [inner_m, outer_m]: [f64; 2],
-) -> Vec<(usize, Finding)> {
-    let is_within =
-        |at: &usize, radius_m: f64| visits[*at].office_m.is_some_and(|far_m| far_m <= radius_m);
-    let there: Vec<usize> = (0..visits.len()).filter(|at| is_within(at, radius_m)).collect();
-    if (there.len() as f64) < least {
-        return Vec::new();
+/// The visits within a distance of an office.
+struct AtOffice {
+    visits: Vec<usize>,
+    /// Of each household one position.
+    households: BTreeMap<u64, Position>,
+}
+
+impl AtOffice {
+    fn new(visits: &[GroupVisit], radius_m: f64) -> Self {
+        let is_within = |(_, visit): &(usize, &GroupVisit)| {
+            visit.office_m.is_some_and(|far_m| far_m <= radius_m)
+        };
+        let within: Vec<_> = visits.iter().enumerate().filter(is_within).collect();
+        let place = |(_, visit): &(usize, &GroupVisit)| Some((visit.household, visit.position?));
+        Self {
+            households: within.iter().filter_map(place).collect(),
+            visits: within.iter().map(|(at, _)| *at).collect(),
+        }
     }
-    let households = |radius_m: f64| {
-        let within = (0..visits.len()).filter(|at| is_within(at, radius_m));
-        within.map(|at| visits[at].household).collect::<BTreeSet<_>>().len() as f64
-    };
-    let count = households(radius_m);
-    if count < least {
-        return Vec::new();
+
+    fn count(&self) -> f64 {
+        self.households.len() as f64
     }
-    let is_gathered = households(inner_m) >= GATHERED * households(outer_m);
-    let find = if is_gathered { Finding::doubt } else { Finding::note };
-    there.into_iter().map(|at| (at, find(Rule::OfficePosition, count))).collect()
+
+    fn found(
+        &self,
+        least: f64,
+        is_doubted: impl FnOnce(bool) -> bool,
+        settings: &CheckSettings,
+    ) -> Vec<(usize, Finding)> {
+        if self.count() < least {
+            return Vec::new();
+        }
+        let is_doubted = is_doubted(self.is_gathered(settings.office_radius_m / 3.0));
+        let find = if is_doubted { Finding::doubt } else { Finding::note };
+        self.visits.iter().map(|at| (*at, find(Rule::OfficePosition, self.count()))).collect()
+    }
+
+    fn is_gathered(&self, radius_m: f64) -> bool {
+        let Some(origin) = self.households.values().next() else { return false };
+        let points: Vec<_> =
+            self.households.values().map(|place| origin.metres_to(*place)).collect();
+        most_in_circle(&points, radius_m) as f64 >= GATHERED * self.count()
+    }
 }

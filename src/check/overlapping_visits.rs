@@ -45,6 +45,9 @@ fn ended(visit: &GroupVisit) -> i64 {
 
 /// Compares a visit with an earlier one.
 fn compare(before: &GroupVisit, visit: &GroupVisit, settings: &CheckSettings) -> Option<Finding> {
+    if before.is_hourless || visit.is_hourless {
+        return None;
+    }
     let minutes = |us: i64| us as f64 / 6e7;
     let end = ended(visit).max(visit.started_us).min(ended(before));
     let overlap_min = minutes(end - visit.started_us);

@@ -34,11 +34,15 @@ pub fn wrong_clock(visit: &LocatedVisit<'_>, rules: &Rules<'_>) -> Option<Findin
     let late = minutes(local_us - midnight_us(settings.fieldwork_until)) - 1_440.0;
     let received_us = visit.visit().time_us(crate::domain::visit::VisitField::ReceivedAt);
     let ended_us = visit.visit().ended_us().unwrap_or(started_us).max(started_us);
-    let ahead = received_us.map_or(f64::MIN, |received_us| minutes(ended_us - received_us));
+    // A receipt that is a date alone may be of any time of that day.
+    let within_us = |us| if rules.is_midnight(us, visit) { DAY_US } else { 0 };
+    let ahead = received_us.map_or(f64::MIN, |us| minutes(ended_us - us - within_us(us)));
     let is_wrong =
         early > 0.0 || late > settings.clock_future_min || ahead > settings.clock_received_min;
     is_wrong.then(|| Finding::doubt(Rule::WrongClock, early.max(late).max(ahead)))
 }
+
+const DAY_US: i64 = 86_400_000_000;
 
 fn midnight_us(day: Date) -> i64 {
     NaiveDateTime::from(day.calendar()).and_utc().timestamp_micros()

@@ -199,6 +199,8 @@ impl<'de> Deserialize<'de> for RegionCode {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn code(text: &str) -> RegionCode {
@@ -239,5 +241,38 @@ mod tests {
             codes.map(|code| code.to_string()),
             ["31", "3171", "3171010", "3171010001", "32"]
         );
+    }
+
+    /// What codes are written with, and what gets between.
+    fn text() -> impl Strategy<Value = String> {
+        let part = prop_oneof![
+            4 => "[0-9]{1,4}",
+            2 => Just(".".to_owned()),
+            1 => "[-+ _oO１٣eE]",
+            1 => "\\PC",
+        ];
+        proptest::collection::vec(part, 0..8).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_code_is_what_its_digits_say(text in text()) {
+            match RegionCode::parse_form(&text) {
+                Ok((code, form)) => {
+                    prop_assert_eq!(code.to_string(), text.replace('.', ""));
+                    prop_assert_eq!(form == CodeForm::Dotted, text.contains('.'));
+                    prop_assert_eq!(RegionCode::new(code.digits(), code.width()), Some(code));
+                    prop_assert!(code.prefix(4) <= code);
+                }
+                Err(error) => prop_assert!(error.to_string().chars().count() < 140),
+            }
+        }
+
+        #[test]
+        fn codes_are_ordered_as_their_texts(one in "[0-9]{1,10}", other in "[0-9]{1,10}") {
+            prop_assert_eq!(code(&one).cmp(&code(&other)), one.cmp(&other));
+        }
     }
 }

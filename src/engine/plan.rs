@@ -141,7 +141,7 @@ fn group_and_place(
 ) -> Result<Built, EngineError> {
     let grouping = |rows| progress(Pass::Grouping, rows);
     let noted = match build.rules {
-        RulesUsed::All => groups::find(build, choice, &choice.notes, grouping)?,
+        RulesUsed::All => groups::find(build, choice, grouping)?,
         RulesUsed::Single => NotedRows::none(),
     };
     let known = Arc::new(Known { standings: Arc::clone(choice) as _, noted, registers });

@@ -1,9 +1,11 @@
 //! Which field of a boundary file holds what: the mapping file, and the canonical names without one.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use crate::domain::code::RegionCode;
 use crate::domain::region::{Level, RegionKind};
@@ -76,8 +78,21 @@ pub struct KindField {
 pub struct OffsetField {
     pub field: Option<String>,
     /// Per province, where no field says it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "offsets")]
     pub provinces: BTreeMap<RegionCode, i16>,
+}
+
+/// Offsets from UTC that clocks on Earth have, in minutes.
+pub const OFFSETS_MIN: RangeInclusive<i16> = -720..=840;
+
+fn offsets<'de, D: Deserializer<'de>>(toml: D) -> Result<BTreeMap<RegionCode, i16>, D::Error> {
+    let offsets = BTreeMap::<RegionCode, i16>::deserialize(toml)?;
+    match offsets.values().find(|offset| !OFFSETS_MIN.contains(offset)) {
+        Some(offset) => Err(D::Error::custom(format!(
+            "{offset} is no offset from UTC; it takes minutes between -720 and 840"
+        ))),
+        None => Ok(offsets),
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -142,6 +157,8 @@ impl RegionMapping {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -191,5 +208,58 @@ mod tests {
         let mapping = RegionMapping::canonical(&fields);
         assert_eq!(mapping.source_level(), Some(Level::Regency));
         assert_eq!(mapping.kind, None);
+    }
+
+    #[test]
+    fn refuses_an_offset_that_is_nowhere_on_earth() {
+        let text = "[utc_offset]\nprovinces = { \"01\" = 25200 }";
+        let error = toml::from_str::<RegionMapping>(text).unwrap_err().to_string();
+        assert!(error.contains("minutes between -720 and 840"), "{error}");
+    }
+
+    /// Lines of mappings, whole and torn.
+    fn text() -> impl Strategy<Value = String> {
+        let word = prop_oneof![
+            6 => "layer|crs|level|code_prefix|province|village|kind|field|values|utc_offset|code|name",
+            2 => "\"01\"|\"village\"|\"lake_or_forest\"|420|-99999|true|\\{|\\}|1e999|0x7fff",
+            5 => "=|\\[|\\]|\n|,|\\.|\"|'| ",
+            1 => "\\PC",
+        ];
+        proptest::collection::vec(word, 0..40).prop_map(|words| words.join(" "))
+    }
+
+    /// A whole mapping with some of its letters changed.
+    fn torn() -> impl Strategy<Value = String> {
+        let whole = "layer = \"units\"\ncode_prefix = \"XX\"\nlevel = \"district\"\n[district]\n\
+            code = \"D\"\nname = \"N\"\n[kind]\nfield = \"T\"\nvalues = { \"L\" = \"lake_or_forest\" }\n\
+            [utc_offset]\nprovinces = { \"01\" = 480 }\n";
+        let edits = proptest::collection::vec((0..whole.len(), "\\PC|\n|\"|\\]"), 0..4);
+        edits.prop_map(move |edits| {
+            let mut text = whole.to_owned();
+            for (at, letter) in edits {
+                if text.is_char_boundary(at) && text.is_char_boundary(at + 1) {
+                    text.replace_range(at..=at, &letter);
+                }
+            }
+            text
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_text_is_a_mapping_or_told_of(text in prop_oneof![text(), torn()]) {
+            match toml::from_str::<RegionMapping>(&text) {
+                Ok(mapping) => {
+                    let level = mapping.source_level();
+                    let has_fields = level.is_none_or(|level| mapping.fields(level).is_some());
+                    prop_assert!(has_fields || mapping.level == level);
+                    let offsets = &mapping.utc_offset.provinces;
+                    prop_assert!(offsets.values().all(|offset| OFFSETS_MIN.contains(offset)));
+                }
+                Err(error) => prop_assert!(!error.to_string().is_empty()),
+            }
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::Date32Type;
-use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs, Rules};
+use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs, Rules, Tiles};
 use sebaran::commands::engine::Engine;
 use sebaran::commands::generate::{self, GenerateArgs};
 use sebaran::domain::region::{RegionTree, Shapes};
@@ -74,6 +74,7 @@ fn ours(survey: &Survey, release: &str, persons: &[PathBuf]) -> anyhow::Result<R
         registers: RegisterArgs { persons: persons.to_vec(), ..RegisterArgs::default() },
         assign: Assign::Declared,
         since: None,
+        tiles: Tiles::No,
         memory_mib: None,
         rules: Rules::All,
         engine: Engine::Local,

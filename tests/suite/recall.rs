@@ -16,86 +16,8 @@ use sebaran::outline::{self, OutlineSettings};
 use sebaran::store::tables::TableFormat;
 
 use crate::country::{Country, Plan};
+use crate::injected::{DUPLICATE, Fault, Row, Rows, alone, curve, faults, rows};
 use crate::judged::{Judged, judge, table_beside};
-
-/// One fault, or one visit of several that make a fault.
-struct Fault {
-    visit: String,
-    magnitude: f64,
-    unit: String,
-}
-
-/// What the visits table says of a visit.
-struct Row {
-    household: String,
-    enumerator: String,
-    device: String,
-    started_us: i64,
-    ended_us: i64,
-    received_us: i64,
-    position: Option<Position>,
-    is_completed: bool,
-}
-
-impl Row {
-    fn day(&self) -> i64 {
-        (self.started_us / 3_600_000_000 + 7).div_euclid(24)
-    }
-
-    /// The minutes for which both go on.
-    fn overlap_min(&self, other: &Self) -> f64 {
-        let us = self.ended_us.min(other.ended_us) - self.started_us.max(other.started_us);
-        us as f64 / 6e7
-    }
-
-    fn far_m(&self, other: &Self) -> f64 {
-        self.position.zip(other.position).map_or(f64::NAN, |(one, other)| one.distance_m(other))
-    }
-}
-
-type Rows = HashMap<String, Row>;
-
-fn rows(visits: &std::path::Path) -> Rows {
-    let table = table_beside(visits, "visits");
-    let column = |name: &str| table.column(name);
-    let [visit, household, enumerator, device] =
-        ["visit_id", "household_id", "enumerator_id", "device_id"].map(column);
-    let [started, ended, received] = ["started_at", "ended_at", "received_at"].map(column);
-    let [longitude, latitude, outcome] = ["longitude", "latitude", "outcome"].map(column);
-    let us = |text: &str| {
-        let time = chrono::DateTime::parse_from_rfc3339(text);
-        time.map_or(i64::MIN / 2, |time| time.timestamp_micros())
-    };
-    let row = |row: Vec<String>| {
-        let axes = row[longitude].parse().ok().zip(row[latitude].parse().ok());
-        let read = Row {
-            household: row[household].clone(),
-            enumerator: row[enumerator].clone(),
-            device: row[device].clone(),
-            started_us: us(&row[started]),
-            ended_us: us(&row[ended]),
-            received_us: us(&row[received]),
-            position: axes.and_then(|(x, y)| Position::new(x, y)),
-            is_completed: row[outcome] == "1",
-        };
-        (row[visit].clone(), read)
-    };
-    table.rows.into_iter().map(row).collect()
-}
-
-/// By kind and unit.
-fn faults(visits: &std::path::Path) -> BTreeMap<(String, String), Vec<Fault>> {
-    let table = table_beside(visits, "faults");
-    let [visit, kind, magnitude, unit] =
-        ["visit_id", "fault", "magnitude", "unit"].map(|name| table.column(name));
-    let mut by_kind: BTreeMap<(String, String), Vec<Fault>> = BTreeMap::new();
-    for row in table.rows {
-        let (magnitude, unit) = (row[magnitude].parse().unwrap(), row[unit].clone());
-        let fault = Fault { visit: row[visit].clone(), magnitude, unit: unit.clone() };
-        by_kind.entry((row[kind].clone(), unit)).or_default().push(fault);
-    }
-    by_kind
-}
 
 /// The offices that the survey lists.
 fn offices(visits: &std::path::Path) -> Offices {
@@ -172,30 +94,6 @@ fn is_beyond(kind: &str, fault: &Fault, same: &[Fault], rows: &Rows) -> bool {
     }
 }
 
-/// Where the curve has its points: three to an order of magnitude.
-fn bin(magnitude: f64) -> i32 {
-    let size = magnitude.abs().max(1e-4);
-    (size.log10() * 3.0).floor() as i32 * if magnitude < 0.0 { -1000 } else { 1 }
-}
-
-fn curve(kind: &str, all: &[Fault], is_found: &dyn Fn(&Fault) -> bool) -> String {
-    let mut bins: BTreeMap<i32, (f64, f64, usize, usize)> = BTreeMap::new();
-    for fault in all {
-        let size = fault.magnitude;
-        let new = (f64::INFINITY, f64::NEG_INFINITY, 0, 0);
-        let of = bins.entry(bin(size)).or_insert(new);
-        *of = (of.0.min(size), of.1.max(size), of.2 + usize::from(is_found(fault)), of.3 + 1);
-    }
-    let mut bins: Vec<_> = bins.into_values().collect();
-    bins.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let point = |(least, most, found, count): &(f64, f64, usize, usize)| {
-        let range =
-            if least == most { format!("{least}") } else { format!("{least:.3}..{most:.3}") };
-        format!("{range}: {:.2} of {count}", *found as f64 / *count as f64)
-    };
-    format!("{kind} ({}): {}", all[0].unit, bins.iter().map(point).collect::<Vec<_>>().join(", "))
-}
-
 #[test]
 fn faults_beyond_a_threshold_are_found() {
     let country = Country::new();
@@ -209,21 +107,23 @@ fn faults_beyond_a_threshold_are_found() {
         let is_duplicate = findings.iter().any(|found| found.rule == Rule::DuplicateHousehold);
         *household_found.entry(&rows[visit].household).or_insert(false) |= is_duplicate;
     }
+    println!(
+        "| fault | in | found, by magnitude | beyond the threshold |\n| --- | --- | --- | --- |"
+    );
     let mut missed = Vec::new();
-    for ((kind, _), faults) in faults(&visits) {
+    for ((kind, _), faults) in alone(faults(&visits), &rows) {
         let rules = rules_of(&kind);
         let is_found = |fault: &Fault| {
-            if kind == "duplicate_household" {
+            if kind == DUPLICATE {
                 return household_found[&rows[&fault.visit].household];
             }
             judged[&fault.visit].iter().any(|finding| rules.contains(&finding.rule))
         };
-        println!("{}", curve(&kind, &faults, &is_found));
         let beyond: Vec<_> =
             faults.iter().filter(|fault| is_beyond(&kind, fault, &faults, &rows)).collect();
         let found = beyond.iter().filter(|fault| is_found(fault)).count();
         let recall = found as f64 / beyond.len() as f64;
-        println!("  beyond the threshold: {recall:.4} of {}", beyond.len());
+        println!("{} {recall:.2} of {} |", curve(&kind, &faults, &is_found), beyond.len());
         if recall < 0.98 {
             missed.push(format!("{kind} {recall:.4}"));
         }

@@ -10,7 +10,7 @@ use super::FreedDays;
 use super::note::GroupNote;
 use super::record::OfficerVisit;
 use crate::check::group::{DAY_RULES, GroupVisit, WAY_RULES};
-use crate::check::office_position::office_position;
+use crate::check::office_position::{ALONE, office_position};
 use crate::check::{CheckSettings, Decision, Finding, Severity};
 use crate::domain::date::Date;
 
@@ -56,6 +56,10 @@ impl<'a> Days<'a> {
     /// # Errors
     /// Where notes can't be kept.
     pub fn next(&mut self, visit: OfficerVisit) -> Result<(), EngineError> {
+        // Nobody's visits are no group.
+        if visit.enumerator == 0 {
+            return Ok(());
+        }
         let at = Some((visit.enumerator, visit.day()));
         if at != self.at {
             self.end_day(0)?;
@@ -72,7 +76,7 @@ impl<'a> Days<'a> {
         if group_visit.is_completed
             && group_visit
                 .office_m
-                .is_some_and(|far_m| far_m <= 2.0 * self.settings.office_radius_m)
+                .is_some_and(|far_m| far_m <= ALONE * self.settings.office_radius_m)
         {
             self.at_offices.push(visit);
         }

@@ -5,7 +5,7 @@ use super::place;
 use super::record::{COMPLETED, NO_ROW, NONE, OfficerVisit, PlacedHousehold, fixed};
 use super::*;
 use crate::check::{CheckSettings, Finding, Rule, Severity};
-use crate::engine::notes::RowKey;
+use crate::engine::notes::{Notes, RowKey};
 
 /// The visits of one enumerator on one day, in so many records; all in one place.
 fn visits(count: u64) -> impl Iterator<Item = OfficerVisit> {
@@ -49,6 +49,19 @@ fn one_enumerator_s_day_may_be_the_whole_input() {
     ] {
         assert!(found.iter().any(|one| (one.rule, one.severity) == (rule, severity)), "{rule}");
     }
+}
+
+#[test]
+fn visits_of_nobody_are_no_group() {
+    let folder = tempfile::tempdir().unwrap();
+    let (settings, freed) = (CheckSettings::default(), FreedDays::default());
+    let notes = Notes::in_folder(folder.path());
+    let mut days = day::Days::new(&settings, &freed, notes.noting());
+    for visit in visits(10_000) {
+        days.next(OfficerVisit { enumerator: 0, ..visit }).unwrap();
+    }
+    days.finish().unwrap();
+    assert_eq!(findings(&notes, 9_999), []);
 }
 
 #[test]

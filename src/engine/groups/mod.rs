@@ -23,7 +23,7 @@ use self::device::Devices;
 use self::record::{DeviceVisit, OfficerVisit, PlacedHousehold};
 use super::error::EngineError;
 use super::latest::Choice;
-use super::notes::{NotedRows, Notes};
+use super::notes::NotedRows;
 use super::plan::Build;
 use super::sorter::{Record, Sorted, Sorter};
 use crate::domain::date::Date;
@@ -42,18 +42,17 @@ struct Sorters {
     devices: Arc<Sorter<DeviceVisit>>,
 }
 
-/// Runs the rules about several visits. `notes` may hold what was found before; `progress` is told the
-/// number of rows read so far.
+/// Runs the rules about several visits, and adds what they find to the notes of the choice. `progress` is
+/// told the number of rows read so far.
 ///
 /// # Errors
 /// [`EngineError`], the first of any thread.
 pub fn find(
     build: &Build<'_>,
     choice: &Choice,
-    notes: &Arc<Notes<GroupNote>>,
     progress: impl Fn(u64),
 ) -> Result<NotedRows<GroupNote>, EngineError> {
-    let threads = build.threads.get();
+    let (threads, notes) = (build.threads.get(), &choice.notes);
     // Three kinds of records, and the merges that read them.
     let run = build.memory_bytes / threads / 8 / size_of::<OfficerVisit>();
     let (folder, run) = (build.spill_folder, run.clamp(LEAST_RUN, RUN));

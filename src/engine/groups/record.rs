@@ -17,6 +17,8 @@ pub const DOUBTED: u16 = 4;
 pub const COMPLETED: u16 = 8;
 /// The same row once more: it is no visit of its own, and what is found in the visit is found in it.
 pub const REPEATED: u16 = 16;
+/// Its time of day is not told: midnight, which stands for a date alone.
+pub const HOURLESS: u16 = 32;
 
 /// Positions are kept in ten millionths of a degree (1 cm).
 const PER_DEGREE: f64 = 1e7;
@@ -61,6 +63,7 @@ impl OfficerVisit {
             is_elsewhere: self.flags & ELSEWHERE != 0,
             is_doubted: self.flags & DOUBTED != 0,
             office_m: (self.office_dm != NONE).then(|| f64::from(self.office_dm) / 10.0),
+            is_hourless: self.flags & HOURLESS != 0,
         }
     }
 
@@ -129,6 +132,7 @@ impl DeviceVisit {
             is_elsewhere: false,
             is_doubted: false,
             office_m: None,
+            is_hourless: false,
         }
     }
 }

@@ -14,8 +14,8 @@ use super::super::sorter::Sorting;
 use super::Sorters;
 use super::device::Devices;
 use super::record::{
-    COMPLETED, DOUBTED, ELSEWHERE, MISSING, NO_ROW, NONE, OfficerVisit, PlacedHousehold, REPEATED,
-    fixed,
+    COMPLETED, DOUBTED, ELSEWHERE, HOURLESS, MISSING, NO_ROW, NONE, OfficerVisit, PlacedHousehold,
+    REPEATED, fixed,
 };
 use super::tile::tiles;
 use crate::check::shared_position::millionths;
@@ -134,7 +134,10 @@ impl Scan<'_> {
             longitude: position.map_or(NONE, |place| fixed(place.longitude())),
             latitude: position.map_or(NONE, |place| fixed(place.latitude())),
             office_dm: office_m.map_or(NONE, |far_m| (far_m * 10.0).round() as i32),
-            flags: flags(finding) | repeated | if is_completed { COMPLETED } else { 0 },
+            flags: flags(finding)
+                | repeated
+                | if is_completed { COMPLETED } else { 0 }
+                | if rules.is_midnight(visit.started_us(), located) { HOURLESS } else { 0 },
             offset_min: rules.offset_min(located) as i16,
         })?;
         match position.filter(|_| is_completed) {

@@ -5,10 +5,7 @@ use gdal::vector::{Feature, Layer, LayerAccess};
 use super::error::Problem;
 use crate::domain::code::{CodeForm, CodeSystem, RegionCode};
 use crate::domain::region::{Level, RegionKind};
-use crate::read::mapping::{KindField, RegionMapping};
-
-/// Offsets from UTC that clocks on Earth have, in minutes.
-const OFFSETS_MIN: std::ops::RangeInclusive<i16> = -720..=840;
+use crate::read::mapping::{KindField, OFFSETS_MIN, RegionMapping};
 
 /// A field by its name and place.
 #[derive(Debug, Clone)]

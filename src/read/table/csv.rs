@@ -30,7 +30,7 @@ impl CsvTable {
         names: &Names,
         settings: &ColumnsFile,
     ) -> Result<(Self, Vec<String>), TableError> {
-        let asked = settings.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok());
+        let asked = settings.delimiter.map(|delimiter| delimiter.0);
         let mut best: Option<(usize, u8, Vec<String>)> = None;
         for delimiter in asked.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]) {
             let found = header(path, spec, settings, delimiter)?;

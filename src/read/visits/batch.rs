@@ -45,7 +45,7 @@ pub fn assemble<'t>(
     columns.push(position_texts(&columns, rows.count, position_text));
     columns.push(Arc::new(UInt32Array::from(doubtful)));
     columns.push(Arc::new(UInt16Array::from(vec![reading.number; rows.count])));
-    let numbers = rows.first..rows.first + rows.count as u64;
+    let numbers = rows.first..rows.first.saturating_add(rows.count as u64);
     columns.push(Arc::new(UInt64Array::from_iter_values(numbers)));
     RecordBatch::try_new(Arc::clone(&VISIT_SCHEMA), columns)
         .map_err(|source| Unread::Batch(VisitsError::Batch { path: reading.path.into(), source }))

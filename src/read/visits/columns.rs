@@ -26,7 +26,7 @@ use crate::read::table::Names;
 #[serde(deny_unknown_fields)]
 pub struct ColumnsFile {
     pub encoding: Option<Encoding>,
-    pub delimiter: Option<char>,
+    pub delimiter: Option<Delimiter>,
     #[serde(default)]
     columns: BTreeMap<FieldName, String>,
     #[serde(default)]
@@ -55,6 +55,23 @@ impl TryFrom<String> for Encoding {
         let found = encoding_rs::Encoding::for_label(label.as_bytes());
         found.map(Self).ok_or_else(|| {
             format!("no text encoding is called `{label}`; try utf-8, windows-1252 or utf-16le")
+        })
+    }
+}
+
+/// What stands between two fields of a row.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "char")]
+pub struct Delimiter(pub u8);
+
+impl TryFrom<char> for Delimiter {
+    type Error = String;
+
+    fn try_from(letter: char) -> Result<Self, String> {
+        let fits = letter.is_ascii() && !matches!(letter, '"' | '\r' | '\n');
+        let byte = u8::try_from(letter).ok().filter(|_| fits);
+        byte.map(Self).ok_or_else(|| {
+            format!("{letter:?} can't stand between fields; try `,`, `;`, `|` or a tab")
         })
     }
 }
@@ -197,5 +214,15 @@ mod tests {
         assert!(columns.find(Path::new("v.csv"), &header).is_ok());
         assert!(ColumnsFile::parse("[columns]\nvisitid = \"ID\"").is_err());
         assert!(ColumnsFile::parse("encoding = \"klingon\"").is_err());
+    }
+
+    #[test]
+    fn a_delimiter_that_no_reader_can_tell_is_refused() {
+        assert!(ColumnsFile::parse("delimiter = \";\"").is_ok());
+        for text in
+            ["delimiter = \"§\"", "delimiter = '\"'", "delimiter = \"\\n\"", "delimiter = \"\""]
+        {
+            assert!(ColumnsFile::parse(text).is_err(), "{text}");
+        }
     }
 }

@@ -52,7 +52,7 @@ impl CsvFile {
     /// # Errors
     /// [`VisitsError`] where the file can't be opened or its header does not do.
     pub fn open(path: &Path, settings: &ColumnsFile) -> Result<Self, VisitsError> {
-        let asked = settings.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok());
+        let asked = settings.delimiter.map(|delimiter| delimiter.0);
         let mut best: Option<(usize, u8, Vec<String>)> = None;
         for delimiter in asked.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]) {
             let names = header(path, settings, delimiter)?;
@@ -76,7 +76,7 @@ impl CsvFile {
 
     fn cuts(&self, path: &Path, settings: &ColumnsFile) -> &[Cut] {
         self.cuts.get_or_init(|| {
-            let is_split = is_splittable(path, settings, self.delimiter);
+            let is_split = is_splittable(path, settings);
             // Who reads it as a whole tells what is wrong with it.
             let find = || splits::find(path, self.delimiter, self.chunk_bytes).unwrap_or_default();
             if is_split { find() } else { Vec::new() }
@@ -223,7 +223,7 @@ fn is_packed(path: &Path) -> bool {
 }
 
 /// Whether quotes, delimiters and line ends can be found in the file's bytes before they are decoded.
-fn is_splittable(path: &Path, settings: &ColumnsFile, delimiter: u8) -> bool {
+fn is_splittable(path: &Path, settings: &ColumnsFile) -> bool {
     let is_plain = |encoding: &'static encoding_rs::Encoding| {
         encoding == encoding_rs::UTF_8 || encoding.is_single_byte()
     };
@@ -233,8 +233,6 @@ fn is_splittable(path: &Path, settings: &ColumnsFile, delimiter: u8) -> bool {
         read.is_err() || [[0xff, 0xfe], [0xfe, 0xff]].contains(&start)
     };
     !is_packed(path)
-        && delimiter.is_ascii()
-        && !matches!(delimiter, b'"' | b'\r' | b'\n')
         && settings.encoding.is_none_or(|encoding| is_plain(encoding.0))
         && !has_wide_mark()
 }

@@ -23,7 +23,8 @@ pub fn parse(text: &str, axis: Axis) -> Option<f64> {
         (Some(rest), None) => (rest, -1.0),
         (None, direction) => (body, direction.unwrap_or(1.0)),
     };
-    Some(sign * sexagesimal(body)?)
+    let degrees = sign * sexagesimal(body)?;
+    degrees.is_finite().then_some(degrees)
 }
 
 /// Cuts the direction off either end: the rest, and its sign where there is one.
@@ -63,6 +64,8 @@ fn sexagesimal(text: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -101,6 +104,51 @@ mod tests {
             "6 12 30 E",
         ] {
             assert_eq!(parse(text, Axis::Latitude), None, "{text}");
+        }
+        // More degrees than a number holds.
+        assert_eq!(parse(&format!("{} S", "9".repeat(309)), Axis::Latitude), None);
+    }
+
+    /// What angles are written with, and what gets between.
+    fn text() -> impl Strategy<Value = String> {
+        let part = prop_oneof![
+            4 => "[0-9]{1,4}",
+            1 => "[0-9]{300,320}",
+            3 => "[-+.,°º˚'′’\"″”: \u{a0}]",
+            2 => "BT|BB|LU|LS|E|W|N|S|e|lu|ß|inf|nan",
+            1 => "\\PC",
+        ];
+        proptest::collection::vec(part, 0..9).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_is_read_is_a_number(text in text()) {
+            for axis in [Axis::Longitude, Axis::Latitude] {
+                prop_assert!(parse(&text, axis).is_none_or(f64::is_finite), "{text:?}");
+            }
+        }
+
+        #[test]
+        fn what_is_written_is_read(
+            (degrees, minutes, tenths) in (0_u32..180, 0_u32..60, 0_u32..600),
+            form in 0_usize..4,
+            is_west: bool,
+        ) {
+            let seconds = f64::from(tenths) / 10.0;
+            let side = if is_west { "BB" } else { "BT" };
+            let text = match form {
+                0 => format!("{degrees}°{minutes}'{seconds}\"{side}"),
+                1 => format!("{side} {degrees} {minutes} {seconds}").replace('.', ","),
+                2 => format!("{}{degrees}:{minutes}:{seconds}", if is_west { "-" } else { "" }),
+                _ => format!("{degrees}º {minutes:02}′ {seconds:04.1}″ {}", &side[..1].replace('B', if is_west { "W" } else { "E" })),
+            };
+            let exact = f64::from(degrees) + f64::from(minutes) / 60.0 + seconds / 3600.0;
+            let exact = if is_west { -exact } else { exact };
+            let read = parse(&text, Axis::Longitude);
+            prop_assert!(read.is_some_and(|read| (read - exact).abs() < 1e-12), "{text:?} {read:?}");
         }
     }
 }

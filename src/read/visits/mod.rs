@@ -5,6 +5,7 @@ mod columns;
 mod csv;
 mod degrees;
 mod error;
+mod guarded;
 mod parquet;
 mod parse;
 mod splits;

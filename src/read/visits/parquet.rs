@@ -1,7 +1,7 @@
 //! Visits from Parquet: columns of our types as they are, others through their text.
 
 use std::fs::File;
-use std::ops::{ControlFlow, Range};
+use std::ops::{ControlFlow, Range, RangeInclusive};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use super::Reading;
 use super::batch::{Rows, Unread, assemble};
 use super::columns::{ColumnsFile, FoundColumns};
 use super::error::{Problem, RowProblem, VisitsError};
+use super::guarded::guarded;
 use super::parse::{Beside, Texts, column, narrow};
 use crate::domain::visit::{FieldKind, Need, VisitField};
 
@@ -39,7 +40,7 @@ impl ParquetFile {
     pub fn open(path: &Path, settings: &ColumnsFile) -> Result<Self, VisitsError> {
         let file =
             File::open(path).map_err(|source| VisitsError::Open { path: path.into(), source })?;
-        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
+        let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
             .map_err(|source| VisitsError::Parquet { path: path.into(), source })?;
         let names: Vec<String> =
             metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
@@ -63,23 +64,23 @@ impl ParquetFile {
         let path = reading.path;
         let parquet = |source: ParquetError| VisitsError::Parquet { path: path.into(), source };
         let rows_before = self.metadata.metadata().row_groups()[..row_groups.start].iter();
-        let mut first = 1 + rows_before.map(|group| group.num_rows().unsigned_abs()).sum::<u64>();
+        let rows_before = rows_before.map(|group| group.num_rows().unsigned_abs());
+        let mut first = rows_before.fold(1, u64::saturating_add);
         let file =
             File::open(path).map_err(|source| VisitsError::Open { path: path.into(), source })?;
         let used = VisitField::ALL.iter().filter(|field| reading.wants(**field));
         let used = used.filter_map(|field| self.columns.of_field[field.index()]);
         let schema = self.metadata.metadata().file_metadata().schema_descr();
-        let reader =
+        let builder =
             ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
                 .with_projection(ProjectionMask::roots(schema, used))
                 .with_row_groups(row_groups.collect())
-                .with_batch_size(BATCH_ROWS)
-                .build()
-                .map_err(parquet)?;
-        for batch in reader {
-            let batch = batch.map_err(|error| parquet(ParquetError::from(error)))?;
+                .with_batch_size(BATCH_ROWS);
+        let mut reader = guarded(|| builder.build()).map_err(parquet)?;
+        let mut next = || guarded(|| reader.next().transpose().map_err(ParquetError::from));
+        while let Some(batch) = next().map_err(parquet)? {
             let rows = Rows { first, count: batch.num_rows() };
-            first += rows.count as u64;
+            first = first.saturating_add(rows.count as u64);
             if put(self.parse(reading, rows, &batch)?).is_break() {
                 break;
             }
@@ -232,29 +233,47 @@ fn native(
     }
 }
 
+/// Times of the years 0 to 9999, as texts can tell them: microseconds since 1970 in UTC.
+const TIMES_US: RangeInclusive<i64> = -62_167_219_200_000_000..=253_402_300_799_999_999;
+
 /// Times in UTC. Those without a zone are local in the declared province.
 fn times(
     field: VisitField,
     array: &ArrayRef,
-    beside: &Beside<'_>,
+    beside: &mut Beside<'_>,
 ) -> Result<TimestampMicrosecondArray, RowProblem> {
     let is_local = matches!(array.data_type(), DataType::Timestamp(_, None));
     let zone = (!is_local).then(|| Arc::from("UTC"));
     let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, zone))
         .expect("times are cast to times");
     let micros = micros.as_primitive::<TimestampMicrosecondType>();
-    if field == VisitField::StartedAt
-        && let Some(offset) = (0..micros.len()).find(|&row| micros.is_null(row))
-    {
-        return Err(RowProblem { offset, problem: Problem::Empty { field } });
-    }
-    if !is_local {
+    let are_told =
+        micros.null_count() == 0 && micros.values().iter().all(|us| TIMES_US.contains(us));
+    if are_told && !is_local {
         return Ok(micros.clone());
     }
-    let utc = micros.iter().enumerate().map(|(row, local)| {
-        local.map(|local| local - i64::from(beside.offset_min(row)) * 60_000_000)
-    });
-    Ok(TimestampMicrosecondArray::from_iter(utc).with_timezone("UTC"))
+    let mut utc = Vec::with_capacity(micros.len());
+    for row in 0..micros.len() {
+        let time = micros.is_valid(row).then(|| micros.value(row));
+        let time = time.filter(|us| TIMES_US.contains(us));
+        if field == VisitField::StartedAt && time.is_none() {
+            let problem = match number_of(array, row) {
+                Some(text) => Problem::Time { text },
+                None => Problem::Empty { field },
+            };
+            return Err(RowProblem { offset: row, problem });
+        }
+        beside.doubt(field, row, time.is_none() && array.is_valid(row));
+        let ahead_us = if is_local { i64::from(beside.offset_min(row)) * 60_000_000 } else { 0 };
+        utc.push(time.map(|time| time - ahead_us));
+    }
+    Ok(TimestampMicrosecondArray::from(utc).with_timezone("UTC"))
+}
+
+/// The number as which a time stands in the file.
+fn number_of(array: &ArrayRef, row: usize) -> Option<String> {
+    let numbers = cast(array, &DataType::Int64).ok()?;
+    numbers.is_valid(row).then(|| numbers.as_primitive::<Int64Type>().value(row).to_string())
 }
 
 /// Whether any of these positions is neither two numbers nor none.

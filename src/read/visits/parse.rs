@@ -135,7 +135,16 @@ fn time_column(texts: &Texts<'_>, beside: &mut Beside<'_>) -> Result<ArrayRef, R
 /// offset of its own.
 fn time_us(text: &str, offset_min: i16) -> Option<i64> {
     let zone = FixedOffset::east_opt(i32::from(offset_min) * 60)?;
-    string_to_datetime(&zone, text).ok().map(|time| time.timestamp_micros())
+    let time = string_to_datetime(&zone, text).ok();
+    let time = time.or_else(|| string_to_datetime(&zone, &with_seconds(text)?).ok())?;
+    Some(time.timestamp_micros())
+}
+
+/// The text of a time without seconds, `2021-03-04T09:05`, with them.
+fn with_seconds(text: &str) -> Option<String> {
+    let (minute, offset) = text.split_at_checked(16)?;
+    let is_minute = minute.as_bytes()[13] == b':' && !offset.starts_with(':');
+    is_minute.then(|| format!("{minute}:00{offset}"))
 }
 
 fn whole_column(

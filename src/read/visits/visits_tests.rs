@@ -151,6 +151,70 @@ fn blank_lines_are_no_rows_but_count_as_lines_of_the_file() {
 }
 
 #[test]
+fn reads_times_with_and_without_offsets_and_seconds() {
+    for (text, utc) in [
+        ("2021-03-04T09:05", "02:05:00"),
+        ("2021-03-04 09:05", "02:05:00"),
+        ("2021-03-04T09:05Z", "09:05:00"),
+        ("2021-03-04 09:05+08:00", "01:05:00"),
+        ("2021-03-04T09:05:06.789", "02:05:06.789"),
+        ("2021-03-04T09:05:06+0700", "02:05:06"),
+        ("2021-03-04T07:00", "00:00:00"),
+    ] {
+        let row = ROW.replace("2021-03-04T09:00:00", text);
+        let batch = read("v.csv", format!("{HEADER}\n{row}\n").as_bytes(), "").unwrap();
+        let started =
+            batch.column(VisitField::StartedAt.index()).as_primitive::<TimestampMicrosecondType>();
+        let expected = format!("2021-03-04 {utc}");
+        assert_eq!(started.value_as_datetime(0).unwrap().to_string(), expected, "{text}");
+    }
+}
+
+fn parquet_bytes(columns: Vec<(&str, std::sync::Arc<dyn Array>)>) -> Vec<u8> {
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut bytes = Vec::new();
+    let mut writer =
+        ::parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    bytes
+}
+
+#[test]
+fn a_parquet_time_beyond_all_years_is_told_of() {
+    use arrow::array::{Int32Array, StringArray, TimestampMicrosecondArray, TimestampSecondArray};
+    use std::sync::Arc;
+    let text = |text: &str| -> Arc<dyn Array> { Arc::new(StringArray::from(vec![text])) };
+    let visits = |started: Arc<dyn Array>, ended: i64| {
+        let bytes = parquet_bytes(vec![
+            ("visit_id", text("v")),
+            ("household_id", text("h")),
+            ("village_code", text("3171010001")),
+            ("enumerator_id", text("e")),
+            ("started_at", started),
+            ("ended_at", Arc::new(TimestampMicrosecondArray::from(vec![ended]))),
+            ("outcome", Arc::new(Int32Array::from(vec![1]))),
+        ]);
+        read("v.parquet", &bytes, "")
+    };
+    let good = || Arc::new(TimestampMicrosecondArray::from(vec![1_614_816_000_000_000]));
+    let batch = visits(good(), i64::MAX).unwrap();
+    assert_eq!(VisitBatch::new(&batch).visit(0).doubtful(), VisitField::EndedAt.bit());
+    assert_eq!(VisitBatch::new(&batch).visit(0).ended_us(), None);
+    let far: [Arc<dyn Array>; 2] = [
+        Arc::new(TimestampMicrosecondArray::from(vec![i64::MIN]).with_timezone("UTC")),
+        Arc::new(TimestampSecondArray::from(vec![i64::MIN])),
+    ];
+    for started in far {
+        let error = visits(started, 0).unwrap_err();
+        assert!(
+            error.contains("row 1: started_at `-9223372036854775808` is not a time"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn parquet_of_text_reads_as_the_same_csv_does() {
     use arrow::array::{Int32Array, StringArray};
     use std::sync::Arc;
@@ -165,13 +229,7 @@ fn parquet_of_text_reads_as_the_same_csv_does() {
         ("latitude", Arc::new(arrow::array::Float64Array::from(vec![-2.25, 1.0]))),
         ("decile", Arc::new(Int32Array::from(vec![3, 11]))),
     ];
-    let batch = RecordBatch::try_from_iter(columns).unwrap();
-    let mut bytes = Vec::new();
-    let mut writer =
-        ::parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
-    let read_batch = read("v.parquet", &bytes, "").unwrap();
+    let read_batch = read("v.parquet", &parquet_bytes(columns), "").unwrap();
     let csv = read("v.csv", format!("{HEADER}\n{ROW}\n").as_bytes(), "").unwrap();
     for &field in VisitField::ALL {
         let (ours, theirs) = (read_batch.column(field.index()), csv.column(field.index()));

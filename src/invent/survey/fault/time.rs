@@ -33,9 +33,12 @@ pub fn spoil(
     match kind {
         FaultKind::ImplausibleTravel => return fly(dice, before?, visit),
         FaultKind::OverlappingVisits => {
-            let overlap_s = dice.log_uniform(10.0, 3_600.0).round();
-            visit.started_s = before?.ended_s() - overlap_s as i64;
-            return Some(Magnitude(overlap_s, "s"));
+            let before = before?;
+            visit.started_s = before.ended_s() - dice.log_uniform(10.0, 3_600.0) as i64;
+            // One that starts long before the other ends may be over when that starts.
+            let both = before.started_s.max(visit.started_s)..before.ended_s().min(visit.ended_s());
+            let overlap_s = both.end - both.start;
+            return (overlap_s > 0).then_some(Magnitude(overlap_s as f64, "s"));
         }
         FaultKind::WrongClock => {
             let minutes = dice.log_uniform(1.0, 2_600_000.0);
