@@ -72,6 +72,8 @@ pub struct Latest {
     /// Whether a later visit counts, or took the household away.
     is_decided: bool,
     visit: String,
+    /// What is found in that visit, and in the same row once more.
+    found: Option<Finding>,
     duplicate: DuplicateHousehold,
 }
 
@@ -98,19 +100,18 @@ impl Latest {
                 self.is_decided = false;
                 self.duplicate = DuplicateHousehold::default();
             }
-            let mut duplicate = None;
             // Whether it is the same row once more is seen when all of it is read.
             let standing = if !is_new && visits.value(row) == self.visit {
                 Standing::Repeated
             } else {
                 visits.value(row).clone_into(&mut self.visit);
                 let outcome = outcome(outcomes.value(row));
-                if outcome == Outcome::Completed {
-                    duplicate = self.duplicate.next(started.value(row));
-                }
+                let is_completed = outcome == Outcome::Completed;
+                let started_us = started.value(row);
+                self.found = is_completed.then(|| self.duplicate.next(started_us)).flatten();
                 self.stand(outcome)
             };
-            tell(row, standing, &self.visit, duplicate)?;
+            tell(row, standing, &self.visit, self.found)?;
         }
         Ok(())
     }

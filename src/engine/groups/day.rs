@@ -1,5 +1,7 @@
 //! The days of each enumerator, one after the other.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate};
 
 use super::super::error::EngineError;
@@ -25,10 +27,18 @@ pub struct Days<'a> {
     noting: Noting<GroupNote>,
     /// The enumerator and the day at hand, and its visits.
     at: Option<(u64, i64)>,
-    visits: Vec<GroupVisit>,
-    rows: Vec<u64>,
+    day: Together,
     /// The enumerator's visits about offices.
-    at_offices: (Vec<GroupVisit>, Vec<u64>),
+    at_offices: Together,
+}
+
+/// Visits that are looked at together.
+#[derive(Default)]
+struct Together {
+    visits: Vec<GroupVisit>,
+    records: Vec<OfficerVisit>,
+    /// Rows that stand in the input once more, by what is equal in them.
+    again: BTreeMap<OfficerVisit, Vec<u64>>,
 }
 
 impl<'a> Days<'a> {
@@ -37,8 +47,8 @@ impl<'a> Days<'a> {
         freed: &'a FreedDays,
         noting: Noting<GroupNote>,
     ) -> Self {
-        let (visits, rows, at_offices) = Default::default();
-        Self { settings, freed, noting, at: None, visits, rows, at_offices }
+        let (day, at_offices) = Default::default();
+        Self { settings, freed, noting, at: None, day, at_offices }
     }
 
     /// Takes the next visit.
@@ -49,12 +59,12 @@ impl<'a> Days<'a> {
         let at = Some((visit.enumerator, visit.day()));
         if at != self.at {
             self.end_day(0)?;
-        } else if self.visits.len() == MOST_TOGETHER {
+        } else if self.day.visits.len() == MOST_TOGETHER {
             self.end_day(AGAIN)?;
         }
         if at.map(|at| at.0) != self.at.map(|at| at.0) {
             self.end_enumerator(0)?;
-        } else if self.at_offices.0.len() == MOST_TOGETHER {
+        } else if self.at_offices.visits.len() == MOST_TOGETHER {
             self.end_enumerator(AGAIN)?;
         }
         self.at = at;
@@ -64,11 +74,9 @@ impl<'a> Days<'a> {
                 .office_m
                 .is_some_and(|far_m| far_m <= 2.0 * self.settings.office_radius_m)
         {
-            self.at_offices.0.push(group_visit);
-            self.at_offices.1.push(visit.row);
+            self.at_offices.push(visit);
         }
-        self.visits.push(group_visit);
-        self.rows.push(visit.row);
+        self.day.push(visit);
         Ok(())
     }
 
@@ -83,16 +91,16 @@ impl<'a> Days<'a> {
 
     /// Looks at the visits together, and keeps the last of them.
     fn end_day(&mut self, keep: usize) -> Result<(), EngineError> {
-        let Some((enumerator, day)) = self.at.filter(|_| !self.visits.is_empty()) else {
+        let Some((enumerator, day)) = self.at.filter(|_| !self.day.visits.is_empty()) else {
             return Ok(());
         };
+        let all = &self.day.visits;
         let mut found = Vec::new();
         for rule in WAY_RULES {
-            found.extend(rule(&self.visits, self.settings));
+            found.extend(rule(all, self.settings));
         }
-        let is_completed = |at: &usize| self.visits[*at].is_completed;
-        let completed: Vec<usize> = (0..self.visits.len()).filter(is_completed).collect();
-        let visits: Vec<GroupVisit> = completed.iter().map(|at| self.visits[*at]).collect();
+        let completed: Vec<usize> = (0..all.len()).filter(|at| all[*at].is_completed).collect();
+        let visits: Vec<GroupVisit> = completed.iter().map(|at| all[*at]).collect();
         for rule in DAY_RULES {
             let of_completed = rule(&visits, self.settings).into_iter();
             found.extend(of_completed.map(|(at, finding)| (completed[at], finding)));
@@ -102,24 +110,52 @@ impl<'a> Days<'a> {
         {
             free(&mut found);
         }
-        note(&mut self.noting, &self.rows, found)?;
-        keep_last(&mut self.visits, keep);
-        keep_last(&mut self.rows, keep);
+        self.day.note(&mut self.noting, found)?;
+        self.day.keep_last(keep);
         Ok(())
     }
 
     fn end_enumerator(&mut self, keep: usize) -> Result<(), EngineError> {
-        let (visits, rows) = &mut self.at_offices;
-        let found = office_position(visits, self.settings);
-        note(&mut self.noting, rows, found)?;
-        keep_last(visits, keep);
-        keep_last(rows, keep);
+        let found = office_position(&self.at_offices.visits, self.settings);
+        self.at_offices.note(&mut self.noting, found)?;
+        self.at_offices.keep_last(keep);
         Ok(())
     }
 }
 
-fn keep_last<T>(all: &mut Vec<T>, keep: usize) {
-    all.drain(..all.len().saturating_sub(keep));
+impl Together {
+    fn push(&mut self, visit: OfficerVisit) {
+        if visit.is_repeated() {
+            self.again.entry(visit.content()).or_default().push(visit.row);
+        } else {
+            self.visits.push(visit.visit());
+            self.records.push(visit);
+        }
+    }
+
+    /// Notes what was found in the visits about each of their rows.
+    fn note(
+        &self,
+        noting: &mut Noting<GroupNote>,
+        found: Vec<(usize, Finding)>,
+    ) -> Result<(), EngineError> {
+        for (at, finding) in found {
+            let record = &self.records[at];
+            let again = self.again.get(&record.content()).into_iter().flatten();
+            for row in again.chain([&record.row]) {
+                noting.note(RowKey::from_number(*row), GroupNote::of(&finding))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_last(&mut self, keep: usize) {
+        let cut = self.visits.len().saturating_sub(keep);
+        self.visits.drain(..cut);
+        self.records.drain(..cut);
+        let first_us = self.records.first().map_or(i64::MAX, |first| first.started_us);
+        self.again.retain(|content, _| content.started_us >= first_us);
+    }
 }
 
 fn date(day: i64) -> Option<Date> {
@@ -135,15 +171,4 @@ fn free(found: &mut [(usize, Finding)]) {
             finding.decision = Some(Decision::Freed);
         }
     }
-}
-
-fn note(
-    noting: &mut Noting<GroupNote>,
-    rows: &[u64],
-    found: Vec<(usize, Finding)>,
-) -> Result<(), EngineError> {
-    for (at, finding) in found {
-        noting.note(RowKey::from_number(rows[at]), GroupNote::of(&finding))?;
-    }
-    Ok(())
 }

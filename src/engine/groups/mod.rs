@@ -77,7 +77,7 @@ pub fn find(
         let mut shared = merge_devices.sorting();
         let mut days = day::Days::new(check, &build.ground.beside.freed, notes.noting());
         while let Some(visit) = merge.next().map_err(EngineError::Spill)? {
-            if visit.is_completed() && devices.are_several(visit.device) {
+            if visit.is_completed() && !visit.is_repeated() && devices.are_several(visit.device) {
                 shared.put(DeviceVisit::of(&visit)).map_err(EngineError::Spill)?;
             }
             days.next(visit)?;

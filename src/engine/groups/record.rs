@@ -15,6 +15,8 @@ pub const MISSING: u16 = 1;
 pub const ELSEWHERE: u16 = 2;
 pub const DOUBTED: u16 = 4;
 pub const COMPLETED: u16 = 8;
+/// The same row once more: it is no visit of its own, and what is found in the visit is found in it.
+pub const REPEATED: u16 = 16;
 
 /// Positions are kept in ten millionths of a degree (1 cm).
 const PER_DEGREE: f64 = 1e7;
@@ -64,6 +66,15 @@ impl OfficerVisit {
 
     pub const fn is_completed(&self) -> bool {
         self.flags & COMPLETED != 0
+    }
+
+    pub const fn is_repeated(&self) -> bool {
+        self.flags & REPEATED != 0
+    }
+
+    /// What is equal in all rows of the visit.
+    pub const fn content(&self) -> Self {
+        Self { row: 0, flags: self.flags & !REPEATED, ..*self }
     }
 
     /// The local day, as a number.

@@ -14,7 +14,8 @@ use super::super::sorter::Sorting;
 use super::Sorters;
 use super::device::Devices;
 use super::record::{
-    COMPLETED, DOUBTED, ELSEWHERE, MISSING, NO_ROW, NONE, OfficerVisit, PlacedHousehold, fixed,
+    COMPLETED, DOUBTED, ELSEWHERE, MISSING, NO_ROW, NONE, OfficerVisit, PlacedHousehold, REPEATED,
+    fixed,
 };
 use super::tile::tiles;
 use crate::check::shared_position::millionths;
@@ -94,16 +95,15 @@ impl Scan<'_> {
         let place_of = places_of(batch);
         for row in 0..visits.len() {
             let is_repeated = self.choice.standings.get(place_of(row)) == Some(Standing::Repeated);
-            if !is_repeated {
-                self.put(&located.visit(row), &rules, RowKey::new(place_of(row)), out)?;
-            }
+            let repeated = if is_repeated { REPEATED } else { 0 };
+            self.put((&located.visit(row), repeated), &rules, RowKey::new(place_of(row)), out)?;
         }
         Ok(())
     }
 
     fn put(
         &self,
-        located: &LocatedVisit<'_>,
+        (located, repeated): (&LocatedVisit<'_>, u16),
         rules: &Rules<'_>,
         row: RowKey,
         out: &mut Out,
@@ -115,7 +115,7 @@ impl Scan<'_> {
         let (enumerator, device) = (key(VisitField::EnumeratorId), key(VisitField::DeviceId));
         let household = key(VisitField::HouseholdId);
         let is_completed = visit.outcome() == Outcome::Completed;
-        if is_completed {
+        if is_completed && repeated == 0 {
             self.devices.see(device, enumerator);
         }
         let started_us = visit.started_us();
@@ -134,7 +134,7 @@ impl Scan<'_> {
             longitude: position.map_or(NONE, |place| fixed(place.longitude())),
             latitude: position.map_or(NONE, |place| fixed(place.latitude())),
             office_dm: office_m.map_or(NONE, |far_m| (far_m * 10.0).round() as i32),
-            flags: flags(finding) | if is_completed { COMPLETED } else { 0 },
+            flags: flags(finding) | repeated | if is_completed { COMPLETED } else { 0 },
             offset_min: rules.offset_min(located) as i16,
         })?;
         match position.filter(|_| is_completed) {

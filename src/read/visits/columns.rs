@@ -19,7 +19,7 @@ use crate::read::table::Names;
 /// visit_id = "ID_KUNJUNGAN"
 /// longitude = "bujur"
 ///
-/// [persons]                   # likewise prelist, institutions, resources
+/// [persons]                   # likewise prelist, institutions, resources, recipients
 /// household_id = "ID_RTM"
 /// ```
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -37,6 +37,8 @@ pub struct ColumnsFile {
     institutions: Names,
     #[serde(default)]
     resources: Names,
+    #[serde(default)]
+    recipients: Names,
 }
 
 /// A text encoding by any name that the web knows (WHATWG labels).
@@ -88,6 +90,7 @@ impl ColumnsFile {
             "prelist" => &self.prelist,
             "institutions" => &self.institutions,
             "resources" => &self.resources,
+            "recipients" => &self.recipients,
             _ => unreachable!("every register has its section"),
         }
     }
