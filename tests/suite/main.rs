@@ -10,6 +10,7 @@
 mod cli;
 #[cfg(feature = "cluster")]
 mod cluster;
+mod corrupted;
 mod country;
 mod decided;
 mod documented;
@@ -20,6 +21,8 @@ mod killed;
 mod memory;
 mod persons;
 mod plain;
+mod plain_groups;
+mod plain_rules;
 mod points;
 mod prelist;
 mod program;
@@ -31,3 +34,4 @@ mod repeated;
 mod source;
 mod sums;
 mod table;
+mod whole;

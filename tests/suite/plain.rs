@@ -11,10 +11,12 @@ use sebaran::domain::indicator::CubeColumn;
 use sebaran::domain::region::Level;
 
 use crate::country::Country;
+use crate::plain_groups;
+use crate::plain_rules::{self, accuracy_m, on_earth};
 use crate::table::Texts;
 
 /// A visit: its columns' texts by their names.
-type Row = BTreeMap<String, String>;
+pub type Row = BTreeMap<String, String>;
 
 /// When a visit was made and received, and its id: of a household's visits, the greatest is the latest.
 type Order = (i64, Option<i64>, String);
@@ -32,7 +34,7 @@ pub struct PlainBuild {
     pub unplaced: u64,
 }
 
-struct Village {
+pub struct Village {
     code: String,
     bounds: Rect,
     shape: MultiPolygon,
@@ -40,9 +42,11 @@ struct Village {
 }
 
 /// Every village, in the order of codes, and every code that there is.
-struct Land {
-    villages: Vec<Village>,
-    codes: BTreeSet<String>,
+pub struct Land {
+    pub villages: Vec<Village>,
+    /// Minutes ahead of UTC by code.
+    codes: BTreeMap<String, i64>,
+    otherwise_min: i64,
 }
 
 /// Cuts or changes the declared codes of some rows, so that every line of the placement table occurs.
@@ -164,16 +168,23 @@ fn counted(birth_date: &str, code: &str, reference: NaiveDate) -> Vec<&'static s
 pub fn build(country: &Country, tables: &[Texts]) -> PlainBuild {
     let land = Land::of(country);
     let mut built = PlainBuild::default();
-    let mut households: BTreeMap<String, BTreeMap<Order, Row>> = BTreeMap::new();
-    for table in tables {
-        for row in &table.rows {
-            let row: Row = table.names.iter().cloned().zip(row.iter().cloned()).collect();
-            built.rows += 1;
-            let order = (time(&row, "started_at").unwrap(), time(&row, "received_at"));
-            let visits = households.entry(row["household_id"].clone()).or_default();
-            visits.insert((order.0, order.1, row["visit_id"].clone()), row);
+    let rows = tables.iter().flat_map(|table| {
+        let named = |row: &Vec<String>| table.names.iter().cloned().zip(row.clone()).collect();
+        table.rows.iter().map(named)
+    });
+    let rows: Vec<Row> = rows.collect();
+    let mut households: BTreeMap<&str, BTreeMap<Order, &Row>> = BTreeMap::new();
+    let (mut seen, mut once) = (BTreeSet::new(), Vec::new());
+    for row in &rows {
+        built.rows += 1;
+        if seen.insert(&row["visit_id"]) {
+            once.push(row);
         }
+        let order = (time(row, "started_at").unwrap(), time(row, "received_at"));
+        let visits = households.entry(&row["household_id"]).or_default();
+        visits.insert((order.0, order.1, row["visit_id"].clone()), row);
     }
+    let doubted = plain_groups::doubted(&land, &once);
     for visits in households.values() {
         let completed = visits.values().filter(|row| row["outcome"] == "1").count() as u64;
         built.not_completed += visits.len() as u64 - completed;
@@ -181,15 +192,16 @@ pub fn build(country: &Country, tables: &[Texts]) -> PlainBuild {
         let counts = last.filter(|row| row["outcome"] == "1");
         built.superseded += completed - u64::from(counts.is_some());
         if let Some(row) = counts {
-            built.count(row, &land);
+            let is_doubted =
+                doubted.contains(&row["visit_id"]) || plain_rules::is_doubted(&land, row);
+            built.count(row, land.place(row, is_doubted));
         }
     }
     built
 }
 
 impl PlainBuild {
-    fn count(&mut self, row: &Row, land: &Land) {
-        let place = land.place(row);
+    fn count(&mut self, row: &Row, place: (String, u64)) {
         self.counted += 1;
         match (place.0.is_empty(), place.1) {
             (false, 0) => self.placed_in_region_only += 1,
@@ -217,18 +229,25 @@ impl Land {
                 shape,
             }
         };
+        let offset = |region: &sebaran::domain::region::Region| {
+            (region.code.to_string(), i64::from(region.utc_offset_min))
+        };
         Self {
             villages: country.tree.level(Level::Village).map(village).collect(),
-            codes: country.tree.iter().map(|(_, region)| region.code.to_string()).collect(),
+            codes: country.tree.iter().map(|(_, region)| offset(region)).collect(),
+            otherwise_min: offset(country.tree.iter().next().unwrap().1).1,
         }
     }
 
     /// The placement table of the quality rules.
-    fn place(&self, row: &Row) -> (String, u64) {
+    fn place(&self, row: &Row, is_doubted: bool) -> (String, u64) {
         let declared = self.declared(row);
-        let Some((at, hexagon)) = self.usable(row, declared) else {
+        let Some(at) = on_earth(row).filter(|_| !is_doubted) else {
             return (declared.to_owned(), 0);
         };
+        let cell = LatLng::new(at.y(), at.x()).unwrap().to_cell(Resolution::Eight);
+        let coarse = cell.parent(Resolution::Seven).unwrap();
+        let hexagon = u64::from(if accuracy_m(row) > 50.0 { coarse } else { cell });
         let village = self.village_at(at).unwrap_or_default();
         match declared.len() {
             10 => (declared.to_owned(), hexagon),
@@ -240,38 +259,29 @@ impl Land {
     }
 
     /// The longest beginning of the declared code that is a region's; empty where none is.
-    fn declared<'r>(&self, row: &'r Row) -> &'r str {
+    pub fn declared<'r>(&self, row: &'r Row) -> &'r str {
         let code = row["village_code"].as_str();
         let widths = [10, 7, 4, 2].into_iter().filter(|width| *width <= code.len());
         let mut known =
-            widths.map(|width| &code[..width]).filter(|code| self.codes.contains(*code));
+            widths.map(|width| &code[..width]).filter(|code| self.codes.contains_key(*code));
         known.next().unwrap_or_default()
     }
 
-    /// The position and the hexagon, where no rule doubts it.
-    fn usable(&self, row: &Row, declared: &str) -> Option<(Point, u64)> {
-        let (x, y) = (number(row, "longitude")?, number(row, "latitude")?);
-        let accuracy_m = number(row, "gps_accuracy_m").unwrap_or(0.0);
-        let is_on_earth = x.abs() <= 180.0 && y.abs() <= 90.0;
-        let is_none =
-            x.hypot(y) * METRES < 1000.0 || x == 0.0 || y == 0.0 || (x == -1.0 && y == -1.0);
-        let is_sentinel = [x, y].iter().any(|axis| [999.0, 99.99, 9999.0].contains(&axis.abs()));
-        if !is_on_earth || is_none || is_sentinel || self.is_swapped(x, y) || accuracy_m > 100.0 {
-            return None;
-        }
-        let at = Point::new(x, y);
-        let is_in_country = self.villages.iter().any(|village| village.is_within_m(at, 2000.0));
-        let strays =
-            self.villages.iter().find(|village| village.code == declared).is_some_and(|village| {
-                !village.touches(at) && village.distance_m(at) - accuracy_m > 500.0
-            });
-        let cell = LatLng::new(y, x).unwrap().to_cell(Resolution::Eight);
-        let coarse = cell.parent(Resolution::Seven).unwrap();
-        let cell = if accuracy_m > 50.0 { coarse } else { cell };
-        (is_in_country && !strays).then_some((at, u64::from(cell)))
+    /// Metres to a village, 0 in it; `None` for other codes.
+    pub fn distance_m(&self, code: &str, at: Point) -> Option<f64> {
+        let village = self.villages.iter().find(|village| village.code == code)?;
+        Some(if village.touches(at) { 0.0 } else { village.distance_m(at) })
     }
 
-    fn is_swapped(&self, x: f64, y: f64) -> bool {
+    /// Minutes ahead of UTC where a visit was declared or, without that, where it was.
+    pub fn offset_min(&self, row: &Row) -> i64 {
+        let declared = Some(self.declared(row)).filter(|code| !code.is_empty());
+        let found = declared.or_else(|| self.village_at(on_earth(row)?));
+        found.map_or(self.otherwise_min, |code| self.codes[code])
+    }
+
+    /// Whether a position lies in the country's box with its axes exchanged, and only then.
+    pub fn is_swapped(&self, x: f64, y: f64) -> bool {
         let corners = self.villages.iter().flat_map(|it| [it.bounds.min(), it.bounds.max()]);
         let all: geo::MultiPoint = corners.map(Point::from).collect();
         let all = all.bounding_rect().unwrap();
@@ -282,14 +292,14 @@ impl Land {
     }
 
     /// The least code of the villages that touch the point.
-    fn village_at(&self, at: Point) -> Option<&str> {
+    pub fn village_at(&self, at: Point) -> Option<&str> {
         let touching = self.villages.iter().filter(|village| village.touches(at));
         touching.map(|village| village.code.as_str()).min()
     }
 }
 
 /// Metres in a degree of the sphere of 6,371,008.8 m.
-const METRES: f64 = 111_195.080_233_532_9;
+pub const METRES: f64 = 111_195.080_233_532_9;
 
 impl Village {
     fn touches(&self, at: Point) -> bool {
@@ -309,7 +319,7 @@ impl Village {
         Euclidean.distance(&Point::new(0.0, 0.0), &plane)
     }
 
-    fn is_within_m(&self, at: Point, limit_m: f64) -> bool {
+    pub fn is_within_m(&self, at: Point, limit_m: f64) -> bool {
         let reach = 2.0 * limit_m / METRES;
         let (min, max) = (self.bounds.min(), self.bounds.max());
         let is_near = (min.x - reach..=max.x + reach).contains(&at.x())
@@ -353,13 +363,18 @@ fn figures(row: &Row) -> Vec<(&'static str, i64)> {
     figures
 }
 
-fn number(row: &Row, name: &str) -> Option<f64> {
-    row[name].parse().ok()
+/// The text of a column; empty where there is no such column.
+pub fn text<'r>(row: &'r Row, name: &str) -> &'r str {
+    row.get(name).map_or("", String::as_str)
+}
+
+pub fn number(row: &Row, name: &str) -> Option<f64> {
+    text(row, name).parse().ok()
 }
 
 /// Microseconds since 1970.
-fn time(row: &Row, name: &str) -> Option<i64> {
-    let text = Some(&row[name]).filter(|text| !text.is_empty())?;
+pub fn time(row: &Row, name: &str) -> Option<i64> {
+    let text = Some(text(row, name)).filter(|text| !text.is_empty())?;
     Some(text.parse::<DateTime<Utc>>().unwrap().timestamp_micros())
 }
 

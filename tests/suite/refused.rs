@@ -17,16 +17,29 @@ const ROWS: usize = 6;
 
 /// A few visits of different households in one village, as CSV.
 pub fn visits(country: &Country) -> String {
-    let village = country.village();
-    let (code, at) = (village.code, village.label);
+    let code = country.village().code;
     let row = |number: usize| {
-        let (longitude, latitude) = (at.longitude(), at.latitude());
+        let ([longitude, latitude], hour) = (position(country, number), 9 + number);
         format!(
-            "k{number},rt{number},{code},José,2021-03-04T09:12:0{number},1,{longitude},{latitude},2\n"
+            "k{number},rt{number},{code},José,2021-03-04T{hour:02}:12:0{number},1,{longitude},{latitude},2\n"
         )
     };
     let rows: String = (0..ROWS).map(row).collect();
     format!("{HEADER}\n{rows}")
+}
+
+/// Where a household stands: 40 m or so from the next.
+fn position(country: &Country, number: usize) -> [f64; 2] {
+    let at = country.village().label;
+    [at.longitude() + number as f64 * 0.0004, at.latitude()]
+}
+
+/// The visits with other texts for their positions.
+fn with_positions(country: &Country, rewrite: impl Fn([f64; 2]) -> String) -> String {
+    (0..ROWS).fold(visits(country), |text, number| {
+        let [longitude, latitude] = position(country, number);
+        text.replace(&format!("{longitude},{latitude}"), &rewrite([longitude, latitude]))
+    })
 }
 
 fn gzipped(text: &str) -> Vec<u8> {
@@ -58,16 +71,10 @@ fn sexagesimal(degrees: f64, letters: [&str; 2]) -> String {
 fn visits_in_any_usual_writing_make_the_same_leaves() {
     let country = Country::new();
     let plain = visits(&country);
-    let at = country.village().label;
-    let dms = plain
-        .replace(
-            &format!(",{},", at.longitude()),
-            &format!(",\"{}\",", quoted(at.longitude(), ["E", "W"])),
-        )
-        .replace(
-            &format!(",{},", at.latitude()),
-            &format!(",\"{}\",", quoted(at.latitude(), ["LU", "LS"])),
-        );
+    let dms = with_positions(&country, |[longitude, latitude]| {
+        let (east, north) = (quoted(longitude, ["E", "W"]), quoted(latitude, ["LU", "LS"]));
+        format!("\"{east}\",\"{north}\"")
+    });
     assert_ne!(plain, dms);
     let columns = country.write("columns.toml", "encoding = \"windows-1252\"\n");
     let columns = columns.to_str().unwrap();
@@ -123,7 +130,7 @@ fn cases(country: &Country) -> Vec<Case> {
         case("empty-id.csv", edited("k3,", ","), &["row 5", "visit_id is empty"]),
         case(
             "time.csv",
-            edited("2021-03-04T09:12:01", "4 Maret"),
+            edited("2021-03-04T10:12:01", "4 Maret"),
             &["row 3", "4 Maret", "ISO 8601"],
         ),
         case("outcome.csv", edited(":04,1,", ":04,9,"), &["row 6", "outcome `9`", "1 completed"]),
@@ -211,7 +218,7 @@ fn many_positions_in_other_villages_are_refused_and_a_few_are_found() {
     let few = country.write("few.csv", rows(3));
     let said = build(&country, "few", &few, &[]);
     assert_eq!(said.code, Some(0), "{}", said.err);
-    assert!(said.out.contains("outside_village"), "{}", said.out);
+    assert!(said.out.contains("other_region"), "{}", said.out);
     let many = country.write("many.csv", rows(30));
     let said = build(&country, "many", &many, &[]);
     assert_eq!(said.code, Some(1), "{}", said.out);
@@ -224,11 +231,8 @@ fn many_positions_in_other_villages_are_refused_and_a_few_are_found() {
 fn codes_written_as_numbers_are_refused() {
     let country = Country::new();
     let code = country.village().code.to_string();
-    let file = country.write("float.csv", visits(&country).replace(&code, &format!("{code}.0")));
-    let text = std::fs::read_to_string(&file).unwrap();
-    let label = country.village().label;
-    let position = format!("{},{}", label.longitude(), label.latitude());
-    let file = country.write("float.csv", text.replace(&position, ","));
+    let text = with_positions(&country, |_| ",".to_owned());
+    let file = country.write("float.csv", text.replace(&code, &format!("{code}.0")));
     let said = build(&country, "bad", &file, &[]);
     assert_eq!(said.code, Some(1), "{}", said.out);
     for words in
