@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use sebaran::store::tables::TableFormat;
 use sebaran::store::{Release, release};
 
-use crate::country::{Country, Means, Plan, listed};
-use crate::program::sebaran;
+use crate::country::{Country, Means, Plan, VERSION, listed};
+use crate::program::{run, sebaran};
 use crate::refused::visits;
 
 /// One that is ended when it is dropped.
@@ -173,7 +173,7 @@ fn a_cluster_makes_the_bytes_of_one_process_and_keeps_nothing() {
     let csv = country.write("more.csv", visits(&country));
     let cluster = Cluster::start(&country, 2, 120);
     for (name, files) in [("both", vec![parquet, csv.clone()]), ("twice", vec![csv.clone(), csv])] {
-        let expected = country.build(&format!("{name}-local"), &files, Means::default()).unwrap();
+        let expected = country.build_single(&format!("{name}-local"), &files).unwrap();
         let release = cluster.build(&country, &format!("{name}-cluster"), &files).unwrap();
         assert_same(&release, &expected);
         assert_eq!(left(&country), Vec::<PathBuf>::new());
@@ -187,7 +187,7 @@ fn a_cluster_makes_the_bytes_of_one_process_and_keeps_nothing() {
 fn build_with_a_loss(is_time: impl Fn(&Path, &Path) -> bool + Send) {
     let country = Country::new();
     let files = [survey(&country, 60_000)];
-    let expected = country.build("local", &files, Means::default()).unwrap();
+    let expected = country.build_single("local", &files).unwrap();
     let mut cluster = Cluster::start(&country, 2, 120);
     let (lost, work) = cluster.executors.remove(0);
     let register = country.register();
@@ -227,6 +227,22 @@ fn fails(country: &Country, build: impl FnOnce() -> anyhow::Result<Release>) -> 
     assert_eq!(current.id().as_str(), "first");
     assert_eq!(left(country), Vec::<PathBuf>::new());
     format!("{error:#}")
+}
+
+#[test]
+fn what_one_machine_alone_can_do_is_refused_before_anything_is_read() {
+    let country = Country::new();
+    for (further, words) in [
+        (&[][..], "rules about several visits"),
+        (&["--rules", "single", "--since", "r0"], "a release before"),
+        (&["--rules", "single", "--prelist", "p.csv"], "persons and other registers"),
+    ] {
+        let start = ["build", "no.csv", "--regions", VERSION, "--release", "r1"];
+        let rest = ["--reference-date", "2021-11-30", "--engine", "ballista://127.0.0.1:1"];
+        let said = run(&country.register(), &[&start[..], &rest, further].concat());
+        assert_eq!(said.code, Some(1));
+        assert!(said.err.contains(&format!("{words} can't be had on a cluster")), "{}", said.err);
+    }
 }
 
 #[test]
