@@ -135,8 +135,9 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let inputs = Inputs::note(&[&args.visits[..], &args.registers.paths()].concat());
     let columns = columns(args.columns.as_deref())?;
     let registers = Registers::open(&args.registers, &columns, args.reference_date)?;
+    let table = args.denominators.as_deref().map(|path| denominators::read(path, &columns));
+    let table = table.transpose()?;
     let files = Arc::new(VisitFiles::open(&args.visits, columns)?);
-    let table = args.denominators.as_deref().map(denominators::read).transpose()?;
     let draft = Draft::begin(&common.register, &args.release)?;
     let (beside, used, decided) = beside::collect(common, args.since.as_ref(), draft.path())?;
     if args.engine != Engine::Local && !decided.is_empty() {

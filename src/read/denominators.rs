@@ -1,191 +1,97 @@
 //! The denominators table: resident households and persons by region, from CSV or Parquet.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::Path;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::DataType;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use arrow::array::Array;
 
+use super::table::{
+    Cell, RowError, TableBatch, TableError, TableFiles, TableSpec, codes, texts, wholes,
+};
+use super::visits::ColumnsFile;
+use crate::domain::code::RegionCode;
 use crate::domain::indicator::{Denominator, Denominators};
+use crate::domain::visit::Need::{Optional, Required};
 
-/// A denominators table that can't be read.
-#[derive(Debug, thiserror::Error)]
-pub enum DenominatorsError {
-    #[error("cannot read denominators file `{path}`")]
-    Open { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
-    #[error(
-        "denominators file `{path}` has no column `{name}`; it needs region_code, year and source, \
-         and may have population and households"
-    )]
-    MissingColumn { path: PathBuf, name: &'static str },
-    #[error("row {row} of denominators file `{path}`: {column} is `{value}`, not {expected}")]
-    Value { path: PathBuf, row: usize, column: &'static str, value: String, expected: &'static str },
-    #[error(
-        "row {row} of denominators file `{path}`: region `{code}` stands more than once; leave one \
-         row for each region"
-    )]
-    Repeated { path: PathBuf, row: usize, code: String },
-}
+/// The columns of the denominators table.
+pub static DENOMINATORS: TableSpec = TableSpec {
+    register: "denominators",
+    columns: &[
+        ("region_code", Required),
+        ("year", Required),
+        ("source", Required),
+        ("population", Optional),
+        ("households", Optional),
+    ],
+};
 
-const COLUMNS: [&str; 5] = ["region_code", "year", "source", "population", "households"];
-const REQUIRED: usize = 3;
-
-/// The texts of one row, in the order of [`COLUMNS`]; absent and empty are `None`.
-type Row = [Option<String>; COLUMNS.len()];
-
-/// Reads a table with the columns `region_code`, `year`, `source`, and perhaps `population` and
-/// `households`; others are ignored. A file whose name ends in `.parquet` is Parquet, another CSV.
+/// Reads a table of residents; columns that are none of its own are ignored.
 ///
 /// # Errors
-/// [`DenominatorsError`] with file, row (the header of a CSV is row 1) and remedy.
-pub fn read(path: &Path) -> Result<Denominators, DenominatorsError> {
-    if path.extension().is_some_and(|extension| extension == "parquet") {
-        collect(path, 1, read_parquet(path)?)
-    } else {
-        collect(path, 2, read_csv(path)?)
-    }
-}
-
-fn open_error(
-    path: &Path,
-    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> DenominatorsError {
-    DenominatorsError::Open { path: path.to_owned(), source: source.into() }
-}
-
-fn read_csv(path: &Path) -> Result<Vec<Row>, DenominatorsError> {
-    let mut reader = csv::Reader::from_path(path).map_err(|error| open_error(path, error))?;
-    let headers = reader.headers().map_err(|error| open_error(path, error))?.clone();
-    let find = |name: &str| {
-        headers.iter().position(|header| header.trim_start_matches('\u{feff}').trim() == name)
-    };
-    let places = find_columns(path, find)?;
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| open_error(path, error))?;
-        rows.push(places.map(|place| record.get(place?).map(str::trim).map(str::to_owned)));
-    }
-    Ok(rows)
-}
-
-fn read_parquet(path: &Path) -> Result<Vec<Row>, DenominatorsError> {
-    let file = File::open(path).map_err(|error| open_error(path, error))?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-        .and_then(ParquetRecordBatchReaderBuilder::build)
-        .map_err(|error| open_error(path, error))?;
-    let mut rows = Vec::new();
-    for batch in reader {
-        let batch = batch.map_err(|error| open_error(path, error))?;
-        let places = find_columns(path, |name| batch.schema().index_of(name).ok())?;
-        read_batch(&batch, places, &mut rows).map_err(|error| open_error(path, error))?;
-    }
-    Ok(rows)
-}
-
-fn read_batch(
-    batch: &RecordBatch,
-    places: [Option<usize>; COLUMNS.len()],
-    rows: &mut Vec<Row>,
-) -> Result<(), arrow::error::ArrowError> {
-    let mut texts = Vec::new();
-    for place in places {
-        texts.push(place.map(|place| cast(batch.column(place), &DataType::Utf8)).transpose()?);
-    }
-    for row in 0..batch.num_rows() {
-        let text = |column: usize| {
-            let column = texts[column].as_ref()?.as_string::<i32>();
-            column.is_valid(row).then(|| column.value(row).to_owned())
-        };
-        rows.push(std::array::from_fn(text));
-    }
-    Ok(())
-}
-
-fn find_columns(
-    path: &Path,
-    find: impl Fn(&str) -> Option<usize>,
-) -> Result<[Option<usize>; COLUMNS.len()], DenominatorsError> {
-    let places = COLUMNS.map(find);
-    for (name, place) in COLUMNS.iter().zip(places).take(REQUIRED) {
-        if place.is_none() {
-            return Err(DenominatorsError::MissingColumn { path: path.to_owned(), name });
-        }
-    }
-    Ok(places)
-}
-
-fn collect(path: &Path, first: usize, rows: Vec<Row>) -> Result<Denominators, DenominatorsError> {
+/// [`TableError`] of the first row that can't be read, or whose region stands twice with other contents.
+pub fn read(path: &Path, settings: &ColumnsFile) -> Result<Denominators, TableError> {
+    let files = TableFiles::open(&[path.to_owned()], &DENOMINATORS, settings)?;
     let mut denominators = Denominators::new();
-    for (index, row) in rows.into_iter().enumerate() {
-        let cells = Cells { path, row: first + index, texts: row };
-        let code = cells.required(0, "a region code of digits")?;
-        let denominator = Denominator {
-            year: cells.required(1, "a year")?,
-            source: cells.required(2, "a text")?,
-            population: cells.optional(3, "a whole number")?,
-            households: cells.optional(4, "a whole number")?,
-        };
-        if denominators.insert(code, denominator).is_some() {
-            let (path, code) = (path.to_owned(), code.to_string());
-            return Err(DenominatorsError::Repeated { path, row: cells.row, code });
+    let mut numbers: BTreeMap<RegionCode, u64> = BTreeMap::new();
+    files.read_all(&mut |table| {
+        for (row, (code, denominator)) in parse(table)?.into_iter().enumerate() {
+            let number = table.row_number(row);
+            let first = *numbers.entry(code).or_insert(number);
+            let before = denominators.insert(code, denominator.clone());
+            if before.is_some_and(|before| before != denominator) {
+                let (column, text) = (DENOMINATORS.columns[0].0, code.to_string());
+                return Err(table.refuse_row(row, RowError::Repeated { column, text, first }));
+            }
         }
-    }
+        Ok(ControlFlow::Continue(()))
+    })?;
     Ok(denominators)
 }
 
-struct Cells<'a> {
-    path: &'a Path,
-    row: usize,
-    texts: Row,
-}
-
-impl Cells<'_> {
-    fn optional<T: std::str::FromStr>(
-        &self,
-        column: usize,
-        expected: &'static str,
-    ) -> Result<Option<T>, DenominatorsError> {
-        match self.texts[column].as_deref() {
-            None | Some("") => Ok(None),
-            Some(text) => text.parse().map(Some).map_err(|_| self.refuse(column, text, expected)),
-        }
+fn parse(table: &TableBatch<'_>) -> Result<Vec<(RegionCode, Denominator)>, TableError> {
+    let (codes, years) = (codes(table, 0)?, wholes(table, 1)?);
+    let sources = texts(table, 2)?.expect("the column is required");
+    let (population, households) = (wholes(table, 3)?, wholes(table, 4)?);
+    let count =
+        |column: usize, row: usize, cell: Cell<i64>| match cell.and_then(|it| it.try_into().ok()) {
+            Cell::Unreadable => Err(table.refuse(column, row, "a whole number")),
+            cell => Ok(cell.value()),
+        };
+    let mut rows = Vec::with_capacity(table.len());
+    for row in 0..table.len() {
+        let code = codes[row].value();
+        let code = code.ok_or_else(|| table.refuse(0, row, "a region code of digits"))?;
+        let year = years[row].and_then(|year| year.try_into().ok()).value();
+        let source = sources.is_valid(row).then(|| sources.value(row).trim().to_owned());
+        let denominator = Denominator {
+            year: year.ok_or_else(|| table.refuse(1, row, "a year"))?,
+            source: source
+                .filter(|source| !source.is_empty())
+                .ok_or_else(|| table.refuse(2, row, "a text"))?,
+            population: count(3, row, population[row])?,
+            households: count(4, row, households[row])?,
+        };
+        rows.push((code, denominator));
     }
-
-    fn required<T: std::str::FromStr>(
-        &self,
-        column: usize,
-        expected: &'static str,
-    ) -> Result<T, DenominatorsError> {
-        self.optional(column, expected)?.ok_or_else(|| self.refuse(column, "", expected))
-    }
-
-    fn refuse(&self, column: usize, text: &str, expected: &'static str) -> DenominatorsError {
-        DenominatorsError::Value {
-            path: self.path.to_owned(),
-            row: self.row,
-            column: COLUMNS[column],
-            value: text.chars().take(40).collect(),
-            expected,
-        }
-    }
+    Ok(rows)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::sync::Arc;
 
-    use arrow::array::{ArrayRef, StringArray, UInt16Array};
+    use arrow::array::{ArrayRef, RecordBatch, StringArray, UInt16Array};
     use parquet::arrow::ArrowWriter;
 
     use super::*;
 
-    fn read_text(text: &str) -> Result<Denominators, DenominatorsError> {
+    fn read_text(text: &str) -> Result<Denominators, TableError> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("denominators.csv");
         std::fs::write(&path, text).unwrap();
-        read(&path)
+        read(&path, &ColumnsFile::default())
     }
 
     #[test]
@@ -204,7 +110,7 @@ mod tests {
         let missing = read_text("region_code,year\n").unwrap_err();
         assert!(missing.to_string().contains("no column `source`"), "{missing}");
         let repeated = read_text("region_code,year,source\n01,2024,s\n01,2023,s\n").unwrap_err();
-        assert!(repeated.to_string().starts_with("row 3 of"), "{repeated}");
+        assert!(repeated.to_string().contains("row 3: region_code `01`"), "{repeated}");
         let bad = read_text("region_code,year,source,population\n01,2024,s,-4\n").unwrap_err();
         assert!(bad.to_string().contains("population is `-4`"), "{bad}");
     }
@@ -225,6 +131,6 @@ mod tests {
         writer.write(&batch).unwrap();
         writer.close().unwrap();
         let from_csv = "region_code,year,source,households\n01,2024,s,5\n02,2024,s,\n";
-        assert_eq!(read(&path).unwrap(), read_text(from_csv).unwrap());
+        assert_eq!(read(&path, &ColumnsFile::default()).unwrap(), read_text(from_csv).unwrap());
     }
 }

@@ -33,7 +33,7 @@ fn close(release: &Release, folder: &Path) {
     let rows = |name: &str| read_csv(&folder.join(name)).rows.len() as u64;
     let visits = record.accounts;
     assert_eq!(visits.rows, rows("visits-000.csv"));
-    assert_eq!(visits.close(visits.counted as i64), Ok(()));
+    assert_eq!(visits.close(i64::try_from(visits.counted).unwrap()), Ok(()));
     let persons = record.persons.unwrap().accounts;
     assert_eq!((persons.rows, persons.close()), (rows("persons.csv"), Ok(())));
     let recipients = record.recipients.as_ref().unwrap().accounts;

@@ -19,7 +19,7 @@ use crate::read::table::Names;
 /// visit_id = "ID_KUNJUNGAN"
 /// longitude = "bujur"
 ///
-/// [persons]                   # likewise prelist, institutions, resources, recipients
+/// [persons]                   # likewise for every other register
 /// household_id = "ID_RTM"
 /// ```
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -39,6 +39,8 @@ pub struct ColumnsFile {
     resources: Names,
     #[serde(default)]
     recipients: Names,
+    #[serde(default)]
+    denominators: Names,
 }
 
 /// A text encoding by any name that the web knows (WHATWG labels).
@@ -91,6 +93,7 @@ impl ColumnsFile {
             "institutions" => &self.institutions,
             "resources" => &self.resources,
             "recipients" => &self.recipients,
+            "denominators" => &self.denominators,
             _ => unreachable!("every register has its section"),
         }
     }
