@@ -58,9 +58,9 @@ fn exact(points: &[(f64, f64)], radius_m: f64) -> usize {
         turns.sort_unstable_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
         for &(_, turn) in &turns {
             if turn < 0 {
-                inside += 1
+                inside += 1;
             } else {
-                inside -= 1
+                inside -= 1;
             }
             most = most.max(inside);
         }

@@ -35,8 +35,7 @@ fn visit(number: u64, start_min: i64, minutes: i64, position: Position) -> Group
 fn clean_day() -> Vec<GroupVisit> {
     let wander = |n: u64| ((n * n * 37 % 23) as f64 - 11.0) * 17.0;
     let visit = |n: u64| {
-        let number = n as i64;
-        visit(n, 60 + 30 * number, 22, place(wander(n), 70.0 * n as f64 + wander(n + 5)))
+        visit(n, 60 + 30 * n.cast_signed(), 22, place(wander(n), 70.0 * n as f64 + wander(n + 5)))
     };
     (0..15).map(visit).collect()
 }

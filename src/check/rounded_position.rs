@@ -72,8 +72,9 @@ mod tests {
         for step in 0_i32..2_000_000 {
             let number = f64::from(step) / 1e5 - 11.0;
             let printed = number.to_string();
-            let expected = printed.split_once('.').map_or(0, |(_, part)| part.len() as i32);
-            assert_eq!(decimals(number, 4), Some(expected).filter(|&few| few <= 4), "{number}");
+            let expected = printed.split_once('.').map_or(0, |(_, part)| part.len());
+            let found = decimals(number, 4).map(|few| few as usize);
+            assert_eq!(found, Some(expected).filter(|&few| few <= 4), "{number}");
         }
     }
 }

@@ -141,7 +141,7 @@ fn read_file(path: &Path, put: &mut impl FnMut(FindingRow)) -> Result<(), StoreE
     const READ: &str = "read the findings";
     let file = File::open(path).map_err(StoreError::io("read", path))?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-        .and_then(|builder| builder.build())
+        .and_then(ParquetRecordBatchReaderBuilder::build)
         .map_err(StoreError::parquet(READ, path))?;
     for batch in reader {
         let batch = batch.map_err(|error| StoreError::parquet(READ, path)(error.into()))?;

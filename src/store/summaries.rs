@@ -23,6 +23,9 @@ pub const FOLDER: &str = "quality";
 /// A row of a summary: id or code, name, sums.
 type Row<'a> = (String, Option<&'a str>, &'a QualityCounts);
 
+/// What a column sums.
+type Sum = fn(&QualityCounts) -> u64;
+
 /// Writes a table for each level of region, the coordinators (by their districts), enumerators,
 /// supervisors and devices. Of officers with too many ids there is none.
 ///
@@ -73,7 +76,7 @@ fn batch(rows: &[Row<'_>]) -> RecordBatch {
         Arc::new(StringArray::from_iter_values(rows.iter().map(|row| &row.0))),
         Arc::new(StringArray::from_iter(rows.iter().map(|row| row.1))),
     ];
-    let sums: [(&str, fn(&QualityCounts) -> u64); 5] = [
+    let sums: [(&str, Sum); 5] = [
         ("visits", |counts| counts.visits),
         ("completed", |counts| counts.completed),
         ("noted", |counts| counts.gravest[0]),

@@ -84,3 +84,27 @@ fn the_same_visit_at_another_time_is_an_error_too() {
     let file = country.write("visits.csv", with_row(&country, &other));
     assert!(refused(&country, &[file]).contains("visit `k3`"));
 }
+
+#[test]
+fn a_row_once_more_is_placed_as_its_visit_is() {
+    let country = Country::new();
+    let code = country.village().code.to_string();
+    // Declared in a regency alone, a visit counts in its village unless it is in doubt.
+    let given = visits(&country).replace(&code, &code[..4]);
+    let at_once =
+        (10..15).fold(given.clone(), |text, hour| text.replace(&format!("T{hour}"), "T09"));
+    let completed_twice = given.replace("rt1,", "rt0,");
+    for (name, text, (in_hexagon, rule, found)) in [
+        ("at-once", at_once, (0, "overlapping_visits", 12)),
+        ("completed-twice", completed_twice, (5, "duplicate_household", 2)),
+    ] {
+        let (header, rows) = text.split_once('\n').unwrap();
+        let rows: String = rows.lines().map(|row| format!("{row}\n{row}\n")).collect();
+        let file = country.write("visits.csv", format!("{header}\n{rows}"));
+        let release = country.build(name, &[file], Means::default()).unwrap();
+        let record = release.manifest().build();
+        assert_eq!((record.accounts.rows, record.accounts.repeated_rows), (12, 6), "{name}");
+        assert_eq!(record.accounts.placed_in_hexagon, in_hexagon, "{name}");
+        assert_eq!(record.findings.get(rule), Some(&found), "{name}");
+    }
+}

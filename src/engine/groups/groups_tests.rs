@@ -11,7 +11,7 @@ use crate::engine::notes::RowKey;
 fn visits(count: u64) -> impl Iterator<Item = OfficerVisit> {
     (0..count).map(|row| OfficerVisit {
         enumerator: 7,
-        started_us: 1_614_816_000_000_000 + row as i64,
+        started_us: 1_614_816_000_000_000 + row.cast_signed(),
         row,
         device: 3,
         household: row as u32,
