@@ -50,7 +50,7 @@ pub fn run(
     let survey = Survey { visits: vec![out.join("visits-000.parquet")], ..survey.clone() };
     let persons = out.join("persons.parquet");
     let (alone, before) = measure(|| ours(&survey, "visits-alone", &[]));
-    let (joined, with) = measure(|| ours(&survey, "with-persons", &[persons.clone()]));
+    let (joined, with) = measure(|| ours(&survey, "with-persons", std::slice::from_ref(&persons)));
     let (plain, theirs) = measure(|| plain(&persons));
     let (alone, joined, plain) = (alone?, joined?, plain?);
     let used = joined.manifest().build().persons.expect("persons were given");
