@@ -2,7 +2,8 @@
 //! order, with bounded memory and on all cores.
 //!
 //! Two passes: the first reads a few columns and chooses which visit of each household counts; the
-//! second reads all, places, sorts and counts. So the wide rows are moved once.
+//! second reads all, places, sorts and counts. So the wide rows are moved once. Registers are read before
+//! them and joined in the first; between them rules look at enumerators' days, devices and places.
 //!
 //! The plans are assembled by hand from operators of our own and the engine's repartitioning and sorting,
 //! which spill to the disk. What a stage does with a row is the stage's; here it is only carried.

@@ -203,7 +203,15 @@ fn findings_are_the_same_on_any_number_of_threads() {
     assert!(one == judged(3) && one == judged(2));
     let rules: HashSet<_> = one.values().flatten().map(|finding| finding.rule).collect();
     // What no fault makes: unknown codes, other waves, other registers.
-    let never = [Rule::UnknownRegion, Rule::DoubtfulValue, Rule::MovedSince, Rule::LowCoverage];
+    let never = [
+        Rule::UnknownRegion,
+        Rule::DoubtfulValue,
+        Rule::MovedSince,
+        Rule::LowCoverage,
+        Rule::PersonsDisagree,
+        Rule::NoPersons,
+        Rule::DoubtfulPersons,
+    ];
     let silent: Vec<_> = Rule::ALL.iter().filter(|rule| !rules.contains(rule)).collect();
     assert!(silent.iter().all(|rule| never.contains(rule)), "{silent:?}");
 }
