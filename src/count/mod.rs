@@ -3,8 +3,10 @@
 
 pub mod accounts;
 pub mod cube;
+pub mod digest;
 pub mod household;
 
 pub use accounts::Accounts;
-pub use cube::{Cube, CubeKey};
+pub use cube::{Cell, Cube, CubeKey};
+pub use digest::{Digests, digests};
 pub use household::HouseholdColumns;

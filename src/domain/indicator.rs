@@ -5,11 +5,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::visit::VisitField;
+use super::visit::{Outcome, VisitField};
 
 /// An additive column of the cube, in the order of `data/indicators.toml`.
 ///
-/// The household columns count households; the others count persons of poor households.
+/// The household columns count households, ages and disabilities persons of poor households. Visits and
+/// positions are counted by region alone, never by hexagon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CubeColumn {
@@ -48,10 +49,20 @@ pub enum CubeColumn {
     Sensory,
     Multiple,
     Unspecified,
+    /// Visits by outcome, whatever became of them; a row that stands in the input once more is none.
+    VisitCompleted,
+    VisitNotFound,
+    VisitMovedOrGone,
+    VisitPartOfAnother,
+    VisitRefused,
+    VisitDuplicate,
+    /// Households that may be shown in a hexagon, and those that may not.
+    Positioned,
+    NotPositioned,
 }
 
 impl CubeColumn {
-    pub const COUNT: usize = 20;
+    pub const COUNT: usize = 28;
 
     pub const ALL: [Self; Self::COUNT] = [
         Self::Decile1,
@@ -74,6 +85,14 @@ impl CubeColumn {
         Self::Sensory,
         Self::Multiple,
         Self::Unspecified,
+        Self::VisitCompleted,
+        Self::VisitNotFound,
+        Self::VisitMovedOrGone,
+        Self::VisitPartOfAnother,
+        Self::VisitRefused,
+        Self::VisitDuplicate,
+        Self::Positioned,
+        Self::NotPositioned,
     ];
 
     /// The columns that together count each household once.
@@ -87,12 +106,58 @@ impl CubeColumn {
         Self::Unranked,
     ];
 
+    /// Persons of poor households by age.
+    pub const AGES: [Self; 7] = [
+        Self::Age0To4,
+        Self::Age5To17,
+        Self::Age0To17,
+        Self::Age18To59,
+        Self::Age60To69,
+        Self::Age70Plus,
+        Self::Age60Plus,
+    ];
+
+    /// Persons of poor households by disability.
+    pub const DISABILITIES: [Self; 6] = [
+        Self::Physical,
+        Self::Intellectual,
+        Self::Mental,
+        Self::Sensory,
+        Self::Multiple,
+        Self::Unspecified,
+    ];
+
+    /// Visits by outcome.
+    pub const VISITS: [Self; 6] = [
+        Self::VisitCompleted,
+        Self::VisitNotFound,
+        Self::VisitMovedOrGone,
+        Self::VisitPartOfAnother,
+        Self::VisitRefused,
+        Self::VisitDuplicate,
+    ];
+
+    /// Households by whether a hexagon may show them.
+    pub const POSITIONS: [Self; 2] = [Self::Positioned, Self::NotPositioned];
+
     pub const fn index(self) -> usize {
         self as usize
     }
 
     pub const fn bit(self) -> u32 {
         1 << self.index()
+    }
+
+    /// The column of visits with this outcome.
+    pub const fn of_outcome(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Completed => Self::VisitCompleted,
+            Outcome::NotFound => Self::VisitNotFound,
+            Outcome::MovedOrGone => Self::VisitMovedOrGone,
+            Outcome::PartOfAnother => Self::VisitPartOfAnother,
+            Outcome::Refused => Self::VisitRefused,
+            Outcome::Duplicate => Self::VisitDuplicate,
+        }
     }
 
     /// The household column of a welfare decile, 1 to 10.
@@ -129,6 +194,14 @@ impl CubeColumn {
             Self::Sensory => "sensory",
             Self::Multiple => "multiple",
             Self::Unspecified => "unspecified",
+            Self::VisitCompleted => "visit_completed",
+            Self::VisitNotFound => "visit_not_found",
+            Self::VisitMovedOrGone => "visit_moved_or_gone",
+            Self::VisitPartOfAnother => "visit_part_of_another",
+            Self::VisitRefused => "visit_refused",
+            Self::VisitDuplicate => "visit_duplicate",
+            Self::Positioned => "positioned",
+            Self::NotPositioned => "not_positioned",
         }
     }
 }

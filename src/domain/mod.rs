@@ -6,6 +6,7 @@ pub mod geography;
 pub mod indicator;
 pub mod position;
 pub mod region;
+pub mod table;
 pub mod visit;
 
 #[cfg(test)]

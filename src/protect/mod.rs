@@ -4,17 +4,37 @@
 //! this one can't name the cube.
 
 mod batch;
+mod consistency;
 mod denominator;
+pub mod epsilon;
+mod fit;
+mod fixed;
+mod gate;
 mod hexagons;
 pub mod layer;
 pub mod leaves;
+mod least_squares;
+pub mod ledger;
+pub mod margin;
+pub mod measure;
+pub mod noise;
+pub mod policy;
+pub mod public;
 mod regions;
 pub mod request;
+pub mod secret;
+pub mod tree;
 
 pub use batch::LeafError;
+pub use epsilon::Epsilon;
 pub use layer::{Feature, Layer, Place, PlaceCode, ShareOf, Status, Totals};
 pub use leaves::{LeafTable, Protection};
+pub use margin::Margins;
+pub use noise::NoiseKey;
+pub use policy::{NoiseMode, Policy};
+pub use public::{Counted, Protect};
 pub use request::{LayerRequest, RequestError};
+pub use secret::RegisterSecret;
 
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -13,9 +13,12 @@ mod documented;
 mod house;
 mod killed;
 mod memory;
+#[path = "../bench/nation.rs"]
+mod nation;
 mod plain;
 mod points;
 mod program;
+mod protected;
 mod reference;
 mod refused;
 mod repeated;

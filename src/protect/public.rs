@@ -1,0 +1,184 @@
+//! The public leaf table: the leaves of the protected tree with the figures that are told.
+
+use arrow::buffer::ScalarBuffer;
+use h3o::Resolution;
+use rayon::prelude::*;
+
+use super::consistency::{Told, divide, settle, weights};
+use super::gate;
+use super::leaves::{LeafColumns, LeafFacts, LeafTable, Protection};
+use super::measure::{Figures, Leaves};
+use super::noise::{NoiseKey, Samplers};
+use super::policy::{Policy, TreeLevel};
+use super::tree::{ProtectedTree, Shown};
+use crate::count::Cube;
+use crate::domain::indicator::{CubeColumn, Indicators, PovertyThreshold};
+use crate::domain::region::RegionTree;
+use crate::domain::table::Table;
+
+/// What a cube is counted with: the visit fields that the input held, as bits
+/// ([`crate::domain::visit::VisitField::bit`]), the deciles that are poor, and the regions.
+#[derive(Clone, Copy)]
+pub struct Counted<'a> {
+    pub cube: &'a Cube,
+    pub fields: u32,
+    pub threshold: PovertyThreshold,
+    pub regions: &'a RegionTree,
+}
+
+/// A policy, with all that its noise is drawn by.
+pub struct Protect {
+    policy: Policy,
+    samplers: Samplers,
+    key: NoiseKey,
+}
+
+impl Protect {
+    pub fn new(policy: Policy, key: NoiseKey) -> Self {
+        let all = Table::ALL.into_iter().flat_map(|table| {
+            TreeLevel::ALL.into_iter().filter_map(move |level| policy.epsilon(table, level))
+        });
+        Self { samplers: Samplers::of(all), policy, key }
+    }
+
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Decides which parts of hexagons are shown.
+    pub fn shown(&self, cube: &Cube, regions: &RegionTree) -> Shown {
+        gate::shown(cube, regions, &self.policy, &self.samplers, &self.key)
+    }
+
+    /// The noisy figures of a table, before they are made to close.
+    pub fn measure(
+        &self,
+        table: Table,
+        leaves: &Leaves<'_>,
+        tree: &ProtectedTree,
+        regions: &RegionTree,
+    ) -> Figures {
+        let contents = leaves.contents(table);
+        contents.measure(tree, regions, &self.policy, (&self.samplers, &self.key))
+    }
+
+    /// The figures that are told, on the tree of what is shown.
+    pub fn tell<'a>(&self, counted: Counted<'a>, tree: &'a ProtectedTree) -> ToldTree<'a> {
+        let Counted { cube, regions, threshold, .. } = counted;
+        let leaves = Leaves::new(cube, tree, threshold);
+        let nodes = (0..tree.len()).into_par_iter();
+        let ties: Vec<u64> = nodes.map(|node| self.key.tie(&tree.name(node, regions))).collect();
+        let measure = |table| {
+            let measured = self.measure(table, &leaves, tree, regions);
+            (measured, weights(table, tree, &self.policy, &self.samplers))
+        };
+        let settled = |table| {
+            let (measured, weights) = measure(table);
+            settle(&measured, &weights, tree, &ties)
+        };
+        let welfare = settled(Table::Welfare);
+        let (measured, weights) = measure(Table::Deciles);
+        let poor = threshold.columns().len();
+        let divided = |classes, totals: &Vec<i32>| {
+            divide((&measured, classes), totals, &weights, tree, &ties)
+        };
+        let (mut deciles, others) = rayon::join(
+            || divided(0..poor, &welfare[0]),
+            || divided(poor..measured.classes, &welfare[1]),
+        );
+        deciles.extend(others);
+        drop(measured);
+        let others = [Table::Ages, Table::Disabilities, Table::Visits, Table::Positions];
+        let mut tables = vec![Vec::new(), welfare, deciles];
+        tables.extend(others.map(settled));
+        ToldTree { tree, threshold, tables }
+    }
+}
+
+/// The figures that are told of every node.
+pub struct ToldTree<'a> {
+    tree: &'a ProtectedTree,
+    threshold: PovertyThreshold,
+    /// By [`Table::index`].
+    tables: Vec<Told>,
+}
+
+impl ToldTree<'_> {
+    /// The classes of a table, each by node down to the table's deepest level.
+    pub fn table(&self, table: Table) -> &Told {
+        &self.tables[table.index()]
+    }
+
+    /// The sum of a table's classes that lie in these columns, by node.
+    pub fn sum(&self, table: Table, columns: &[CubeColumn]) -> Vec<i64> {
+        let mut sums = vec![0; self.tables[table.index()].first().map_or(0, Vec::len)];
+        let classes = table.classes(self.threshold).into_iter().zip(self.table(table));
+        for (class, figures) in classes {
+            if class.iter().all(|column| columns.contains(column)) {
+                sums.iter_mut().zip(figures).for_each(|(sum, figure)| *sum += i64::from(*figure));
+            }
+        }
+        sums
+    }
+
+    /// A column by leaf: what a node tells that has no children in the table is its rest's.
+    fn column(&self, column: CubeColumn, rows: &[usize], row_of: &[u32]) -> Vec<i64> {
+        let of_column = |table: &Table| {
+            let classes = table.classes(self.threshold);
+            let class = classes.iter().position(|class| *class == [column])?;
+            Some(&self.table(*table)[class])
+        };
+        let figures = Table::ALL[1..].iter().find_map(of_column).expect("a table tells the column");
+        let mut values = vec![0; rows.len()];
+        for (node, figure) in figures.iter().enumerate() {
+            let children = self.tree.children(node);
+            if children.is_empty() || children.start >= figures.len() {
+                values[row_of[self.tree.rest(node)] as usize] = i64::from(*figure);
+            }
+        }
+        values
+    }
+}
+
+impl LeafTable {
+    /// The public leaves of a cube.
+    ///
+    /// They are all that may be told of it: noise is drawn once for every figure of the protected tree,
+    /// and everything public is a sum of these leaves.
+    pub fn public(counted: Counted<'_>, protect: &Protect) -> Self {
+        let regions = counted.regions;
+        let tree = ProtectedTree::new(regions, &protect.shown(counted.cube, regions));
+        let told = protect.tell(counted, &tree);
+        let (fields, threshold) = (counted.fields, counted.threshold);
+        let facts = LeafFacts { protection: Protection::Public, threshold, fields };
+        let mut rows: Vec<usize> =
+            (0..tree.len()).filter(|node| tree.children(*node).is_empty()).collect();
+        rows.sort_unstable_by_key(|node| tree.place(*node));
+        let mut row_of = vec![u32::MAX; tree.len()];
+        for (row, node) in (0..).zip(&rows) {
+            row_of[*node] = row;
+        }
+        let held = Indicators::embedded().held(fields);
+        let column = |column: CubeColumn| {
+            let is_held = held & column.bit() != 0;
+            is_held.then(|| ScalarBuffer::from(told.column(column, &rows, &row_of)))
+        };
+        let counts = CubeColumn::ALL.into_par_iter().map(column).collect();
+        let places = rows.iter().map(|node| tree.place(*node));
+        let (region, hexagon) = places.map(|place| (place.region, place.hexagon)).unzip();
+        Self::assemble(facts, LeafColumns { regions: region, hexagons: hexagon, counts }, regions)
+    }
+
+    /// The parts of hexagons that stand in the table.
+    pub fn shown(&self) -> Shown {
+        let mut shown = Shown::default();
+        for (region, cell) in self.columns.regions.iter().zip(&self.columns.hexagons) {
+            let (Some(region), Some(cell)) = (*region, *cell) else { continue };
+            match cell.resolution() {
+                Resolution::Seven => shown.hexagons7.push((region, cell)),
+                _ => shown.hexagons8.push((region, cell)),
+            }
+        }
+        shown
+    }
+}
