@@ -19,6 +19,7 @@ pub struct Figures {
 }
 
 /// The exact figures of a table, and a digest of what each node holds.
+#[derive(Clone)]
 pub struct Contents {
     table: Table,
     exact: Figures,

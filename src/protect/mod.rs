@@ -37,6 +37,8 @@ pub use request::{LayerRequest, RequestError};
 pub use secret::RegisterSecret;
 
 #[cfg(test)]
+mod canary_tests;
+#[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
 mod layer_tests;

@@ -1,5 +1,7 @@
 //! The public leaf table: the leaves of the protected tree with the figures that are told.
 
+use std::sync::Arc;
+
 use arrow::buffer::ScalarBuffer;
 use h3o::Resolution;
 use rayon::prelude::*;
@@ -7,7 +9,7 @@ use rayon::prelude::*;
 use super::consistency::{Told, divide, settle, weights};
 use super::gate;
 use super::leaves::{LeafColumns, LeafFacts, LeafTable, Protection};
-use super::measure::{Figures, Leaves};
+use super::measure::{Contents, Figures, Leaves};
 use super::noise::{NoiseKey, Samplers};
 use super::policy::{Policy, TreeLevel};
 use super::tree::{ProtectedTree, Shown};
@@ -29,7 +31,7 @@ pub struct Counted<'a> {
 /// A policy, with all that its noise is drawn by.
 pub struct Protect {
     policy: Policy,
-    samplers: Samplers,
+    samplers: Arc<Samplers>,
     key: NoiseKey,
 }
 
@@ -38,7 +40,12 @@ impl Protect {
         let all = Table::ALL.into_iter().flat_map(|table| {
             TreeLevel::ALL.into_iter().filter_map(move |level| policy.epsilon(table, level))
         });
-        Self { samplers: Samplers::of(all), policy, key }
+        Self { samplers: Arc::new(Samplers::of(all)), policy, key }
+    }
+
+    /// The same policy with another key.
+    pub fn with_key(&self, key: NoiseKey) -> Self {
+        Self { policy: self.policy, samplers: Arc::clone(&self.samplers), key }
     }
 
     pub const fn policy(&self) -> &Policy {
@@ -58,7 +65,16 @@ impl Protect {
         tree: &ProtectedTree,
         regions: &RegionTree,
     ) -> Figures {
-        let contents = leaves.contents(table);
+        self.add_noise(leaves.contents(table), tree, regions)
+    }
+
+    /// Adds noise to the exact content of a tree.
+    pub fn add_noise(
+        &self,
+        contents: Contents,
+        tree: &ProtectedTree,
+        regions: &RegionTree,
+    ) -> Figures {
         contents.measure(tree, regions, &self.policy, (&self.samplers, &self.key))
     }
 

@@ -13,8 +13,10 @@ mod answer;
 mod build;
 mod layers;
 mod lookup;
+mod nation;
 mod plain;
 mod points;
+mod protect;
 mod survey;
 mod table;
 mod usage;
@@ -43,6 +45,9 @@ struct Arguments {
     /// Finds village and hexagon of the points of a file, and nothing else.
     #[arg(long, requires_all = ["register", "points", "output"])]
     lookup_only: bool,
+    /// Protects an invented nation, and nothing else.
+    #[arg(long)]
+    protect_only: bool,
     /// Points in Parquet with the columns longitude and latitude.
     #[arg(long)]
     points: Option<PathBuf>,
@@ -65,6 +70,12 @@ fn main() -> anyhow::Result<()> {
     ) {
         return answer::run(register, version, points, output);
     }
+    if arguments.protect_only {
+        let mut table = Table::default();
+        protect::run(&mut table)?;
+        println!("{table}");
+        return Ok(());
+    }
     measure(&arguments)
 }
 
@@ -84,6 +95,8 @@ fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     let release = build::run(&survey, &tree, &shapes, &mut table)?;
     eprintln!("Summing layers");
     layers::run(&release, &tree, &mut table)?;
+    eprintln!("Protecting");
+    protect::run(&mut table)?;
     println!("{table}");
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! An invented nation as it comes out of the count: villages with hamlets, counted by hexagon.
 
 use h3o::{CellIndex, LatLng, Resolution};
-use rand::rngs::SmallRng;
+
 use rand::{Rng, SeedableRng};
+use rand_pcg::Pcg64Mcg;
 use sebaran::count::{Cell, Cube, CubeKey, Digests};
 use sebaran::domain::code::CodeSystem;
 use sebaran::domain::indicator::CubeColumn;
@@ -31,12 +32,14 @@ const BRANCHES: [u32; 3] = [12, 14, 15];
 pub fn invent(size: Size, seed: u64) -> Nation {
     let tree = tree(size.villages);
     let mut cube = Cube::default();
-    let mut dice = SmallRng::seed_from_u64(seed);
+    let mut dice = Pcg64Mcg::seed_from_u64(seed);
     let villages: Vec<(RegionId, Position)> =
         tree.level(Level::Village).map(|(id, region)| (id, region.label)).collect();
     for (village, label) in villages {
         let households = (f64::from(size.households) * spread(&mut dice)) as u32;
         let cells = cells(label, &mut dice);
+        // Added up by itself first: a small map is faster.
+        let mut own = Cube::default();
         for _ in 0..households {
             let (region, hexagon) = match dice.random_range(0..1000) {
                 0 => (None, None),
@@ -45,8 +48,9 @@ pub fn invent(size: Size, seed: u64) -> Nation {
                 50..80 => (Some(village), hamlet(&cells, &mut dice).parent(Resolution::Seven)),
                 _ => (Some(village), Some(hamlet(&cells, &mut dice))),
             };
-            visit(&mut cube, CubeKey { region, hexagon }, &mut dice);
+            visit(&mut own, CubeKey { region, hexagon }, &mut dice);
         }
+        cube.merge(&own);
     }
     Nation { tree, cube }
 }
@@ -57,27 +61,27 @@ pub fn fields() -> u32 {
 }
 
 /// A factor of median 0.8 and mean 1, from a third to the threefold for most.
-fn spread(dice: &mut SmallRng) -> f64 {
+fn spread(dice: &mut Pcg64Mcg) -> f64 {
     let normal: f64 = (0..12).map(|_| dice.random::<f64>()).sum::<f64>() - 6.0;
     0.8 * (0.67 * normal).exp()
 }
 
 /// Hexagons around a village, the most crowded first: those of which few are crowded stand for a town.
-fn cells(label: Position, dice: &mut SmallRng) -> Vec<CellIndex> {
+fn cells(label: Position, dice: &mut Pcg64Mcg) -> Vec<CellIndex> {
     let at = LatLng::new(label.latitude(), label.longitude()).expect("a position is finite");
     let around: Vec<CellIndex> = at.to_cell(Resolution::Eight).grid_disk(4);
     let scale: f64 = dice.random_range(1.5..12.0);
-    // One in sixteen is taken for each household by a fall of the dice that halves with the place.
-    let place = |dice: &mut SmallRng| (-scale * dice.random::<f64>().ln()) as usize;
+    // A cell is the more often among the 64 the nearer to the first it stands.
+    let place = |dice: &mut Pcg64Mcg| (-scale * dice.random::<f64>().ln()) as usize;
     (0..64).map(|_| around[place(dice) * 7 % around.len()]).collect()
 }
 
-fn hamlet(cells: &[CellIndex], dice: &mut SmallRng) -> CellIndex {
+fn hamlet(cells: &[CellIndex], dice: &mut Pcg64Mcg) -> CellIndex {
     cells[dice.random_range(0..cells.len())]
 }
 
 /// Counts a household by one completed visit.
-fn visit(cube: &mut Cube, key: CubeKey, dice: &mut SmallRng) {
+fn visit(cube: &mut Cube, key: CubeKey, dice: &mut Pcg64Mcg) {
     let decile = dice.random_range(1..=10);
     let mut cell = Cell::default();
     let mut add = |column: CubeColumn, count: i64| cell.counts[column.index()] += count;
@@ -105,7 +109,7 @@ fn visit(cube: &mut Cube, key: CubeKey, dice: &mut SmallRng) {
 }
 
 /// What the hashes of a household come to.
-fn digests(dice: &mut SmallRng) -> Digests {
+fn digests(dice: &mut Pcg64Mcg) -> Digests {
     [(); Table::COUNT].map(|()| dice.random())
 }
 

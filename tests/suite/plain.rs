@@ -87,6 +87,16 @@ pub fn spoil_positions(country: &Country, texts: &mut Texts) {
     }
 }
 
+/// The columns of visits, by the number of their outcome.
+const OUTCOMES: [&str; 6] = [
+    "visit_completed",
+    "visit_not_found",
+    "visit_moved_or_gone",
+    "visit_part_of_another",
+    "visit_refused",
+    "visit_duplicate",
+];
+
 /// Builds.
 pub fn build(country: &Country, tables: &[Texts]) -> PlainBuild {
     let land = Land::of(country);
@@ -107,6 +117,12 @@ pub fn build(country: &Country, tables: &[Texts]) -> PlainBuild {
         let last = visits.values().rev().find(|row| ["1", "4", "6"].contains(&&*row["outcome"]));
         let counts = last.filter(|row| row["outcome"] == "1");
         built.superseded += completed - u64::from(counts.is_some());
+        for row in visits.values() {
+            // The position of a visit that is not completed is not looked at.
+            let outcome = row["outcome"].parse::<usize>().unwrap();
+            let region = if outcome == 1 { land.place(row).0 } else { land.declared(row).into() };
+            built.add((region, 0), &[(OUTCOMES[outcome - 1], 1)]);
+        }
         if let Some(row) = counts {
             built.count(row, &land);
         }
@@ -123,10 +139,16 @@ impl PlainBuild {
             (false, _) => self.placed_in_hexagon += 1,
             (true, _) => self.unplaced += 1,
         }
+        let position = if place.1 == 0 { "not_positioned" } else { "positioned" };
+        self.add((place.0.clone(), 0), &[(position, 1)]);
+        self.add(place, &figures(row));
+    }
+
+    fn add(&mut self, place: (String, u64), figures: &[(&'static str, i64)]) {
         let cell = self.cube.entry(place).or_insert_with(|| {
             CubeColumn::ALL.into_iter().map(|column| (column.name(), 0)).collect()
         });
-        for (column, count) in figures(row) {
+        for (column, count) in figures {
             *cell.get_mut(column).unwrap() += count;
         }
     }
