@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn another_unit_has_other_digests_and_nothing_has_none() {
-        let (one, other) = (of("h", &[(CubeColumn::Decile1, 1)]), of("i", &[(CubeColumn::Decile1, 1)]));
+        let (one, other) =
+            (of("h", &[(CubeColumn::Decile1, 1)]), of("i", &[(CubeColumn::Decile1, 1)]));
         assert_eq!(differing(&one, &other), [Table::Counted, Table::Welfare, Table::Deciles]);
         assert_eq!(of("h", &[]), [0; Table::COUNT]);
         assert_eq!(one[Table::Ages.index()], 0);

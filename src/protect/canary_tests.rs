@@ -60,7 +60,8 @@ impl Cage {
             let cube = cube(key, 40, canary, canaries);
             Leaves::new(&cube, &tree, threshold).contents(table)
         };
-        let with = table.classes(threshold).into_iter().map(|class| contents(class[0], 1)).collect();
+        let with =
+            table.classes(threshold).into_iter().map(|class| contents(class[0], 1)).collect();
         let without = contents(CubeColumn::Decile1, 0);
         Self { without, with, regions, tree, table }
     }

@@ -1,12 +1,14 @@
 //! From measured figures to whole numbers that close: estimates on the tree, then fitted from above.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::fit::Fit;
 use super::least_squares::Weights;
 use super::measure::Figures;
-use super::policy::{Policy, deepest};
 use super::noise::Samplers;
+use super::policy::{Policy, deepest};
 use super::tree::{NATION, ProtectedTree};
 use crate::domain::table::Table;
 
@@ -31,7 +33,12 @@ pub fn weights<'a>(
 
 /// The figures of a table whose classes are independent of each other: in each, the children of a node
 /// and its rest add up to it.
-pub fn settle(measured: &Figures, weights: &Weights<'_>, tree: &ProtectedTree, ties: &[u64]) -> Told {
+pub fn settle(
+    measured: &Figures,
+    weights: &Weights<'_>,
+    tree: &ProtectedTree,
+    ties: &[u64],
+) -> Told {
     let classes = (0..measured.classes).into_par_iter();
     let settled = classes.map(|class| {
         let mut estimates = weights.estimate(|node| f64::from(measured.get(node, class)));
@@ -53,9 +60,10 @@ pub fn settle(measured: &Figures, weights: &Weights<'_>, tree: &ProtectedTree, t
 /// class the children add up to their parent, and in each child the classes to its total.
 ///
 /// Class after class takes what is nearest to its estimates within what is left of the totals, and the
-/// estimates of the classes to come are moved to what is left then; the last takes all.
+/// estimates of the classes to come are moved to what is left then; the last takes all. Each family
+/// begins with another class, so that none is favoured.
 pub fn divide(
-    (measured, classes): (&Figures, std::ops::Range<usize>),
+    (measured, classes): (&Figures, Range<usize>),
     totals: &[i32],
     weights: &Weights<'_>,
     tree: &ProtectedTree,
@@ -66,12 +74,14 @@ pub fn divide(
     let mut told = vec![vec![0; totals.len()]; classes.len()];
     let mut fit = Fit::default();
     divide_nation(&mut estimates, totals[NATION], &mut told, &mut fit);
-    let mut left = Vec::new();
+    let (mut left, mut order): (Vec<i32>, Vec<usize>) = (Vec::new(), (0..classes.len()).collect());
     for (node, children) in families(tree, totals.len()) {
         left.clear();
         left.extend_from_slice(&totals[children.clone()]);
-        for class in 0..told.len() {
-            recentre(&mut estimates[class..], &left, children.start);
+        let first = (ties[node] % classes.len() as u64) as usize;
+        order.iter_mut().zip(first..).for_each(|(class, at)| *class = at % classes.len());
+        for (place, class) in order.iter().copied().enumerate() {
+            recentre(&mut estimates, &order[place..], &left, children.start);
             let (above, below) = told[class].split_at_mut(children.start);
             let tie = |at| tie(ties, children.start + at, classes.start + class);
             let fitted = &mut below[..children.len()];
@@ -91,20 +101,16 @@ fn divide_nation(estimates: &mut [Vec<f64>], total: i32, told: &mut Told, fit: &
 }
 
 /// Moves the estimates of the classes to come by equal parts, so that they add up to what is left.
-fn recentre(estimates: &mut [Vec<f64>], left: &[i32], first: usize) {
-    let classes = estimates.len() as f64;
+fn recentre(estimates: &mut [Vec<f64>], classes: &[usize], left: &[i32], first: usize) {
     for (child, left) in (first..).zip(left) {
-        let sum: f64 = estimates.iter().map(|class| class[child]).sum();
-        let part = (f64::from(*left) - sum) / classes;
-        estimates.iter_mut().for_each(|class| class[child] += part);
+        let sum: f64 = classes.iter().map(|class| estimates[*class][child]).sum();
+        let part = (f64::from(*left) - sum) / classes.len() as f64;
+        classes.iter().for_each(|class| estimates[*class][child] += part);
     }
 }
 
 /// Every inner node with its children, from above, among the first nodes of the tree.
-fn families(
-    tree: &ProtectedTree,
-    nodes: usize,
-) -> impl Iterator<Item = (usize, std::ops::Range<usize>)> {
+fn families(tree: &ProtectedTree, nodes: usize) -> impl Iterator<Item = (usize, Range<usize>)> {
     let all = (0..nodes).map(|node| (node, tree.children(node)));
     all.filter(move |(_, children)| !children.is_empty() && children.start < nodes)
 }

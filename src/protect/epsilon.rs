@@ -44,7 +44,11 @@ impl Epsilon {
 }
 
 #[derive(Debug, thiserror::Error, PartialEq)]
-#[error("an epsilon is a number from {} to {}, but this is {number}", Epsilon::LEAST, Epsilon::MOST)]
+#[error(
+    "an epsilon is a number from {} to {}, but this is {number}",
+    Epsilon::LEAST,
+    Epsilon::MOST
+)]
 pub struct EpsilonError {
     number: f64,
 }

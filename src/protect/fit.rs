@@ -69,7 +69,9 @@ impl Fit {
                 let most = f64::from(most(at));
                 match self.states[at] {
                     State::Free if is_done => *estimate -= shift,
-                    State::Free if under >= over && *estimate < shift => self.states[at] = State::Least,
+                    State::Free if under >= over && *estimate < shift => {
+                        self.states[at] = State::Least
+                    }
                     State::Free if under < over && *estimate - shift > most => {
                         self.states[at] = State::Most;
                     }

@@ -71,7 +71,11 @@ proptest! {
 fn the_largest_remainder_is_rounded_up_and_a_key_decides_between_equals() {
     let free = [i32::MAX; 4];
     assert_eq!(fit(&[1.6, 2.7, 0.7, 1.0], &free, 6), [1, 3, 1, 1]);
-    assert_eq!(fit(&[1.25, 2.25, 3.25, 4.25], &free, 11), [1, 2, 3, 5], "the fourth has the least key");
+    assert_eq!(
+        fit(&[1.25, 2.25, 3.25, 4.25], &free, 11),
+        [1, 2, 3, 5],
+        "the fourth has the least key"
+    );
     assert_eq!(fit(&[-5.0, 3.0, 2.0], &free, 5), [0, 3, 2]);
     assert_eq!(fit(&[-5.0, -3.0], &free, 0), [0, 0]);
 }

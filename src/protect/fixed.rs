@@ -89,7 +89,11 @@ impl Fixed {
         let (mut even, mut odd) = (Self::ZERO, Self::ZERO);
         let (mut term, mut number) = (Self::ONE, 0);
         while term != Self::ZERO {
-            if number % 2 == 0 { even = even.add(term) } else { odd = odd.add(term) }
+            if number % 2 == 0 {
+                even = even.add(term)
+            } else {
+                odd = odd.add(term)
+            }
             number += 1;
             term = term.multiply(small).divide(number);
         }

@@ -40,7 +40,9 @@ pub fn shown(
     let runs: Vec<&[Part]> = runs.collect();
     let passed: Vec<Option<Vec<CellIndex>>> = runs.par_iter().map(|run| gate.pass(run)).collect();
     for (run, small) in runs.into_iter().zip(passed) {
-        let (Some(small), Ok(large)) = (small, CellIndex::try_from(run[0].hexagon7)) else { continue };
+        let (Some(small), Ok(large)) = (small, CellIndex::try_from(run[0].hexagon7)) else {
+            continue;
+        };
         shown.hexagons7.push((run[0].region, large));
         shown.hexagons8.extend(small.into_iter().map(|cell| (run[0].region, cell)));
     }

@@ -45,7 +45,8 @@ struct Dense {
 
 impl Dense {
     fn new(tree: &ProtectedTree, variances: &[f64]) -> Self {
-        let leaves: Vec<usize> = (0..tree.len()).filter(|it| tree.children(*it).is_empty()).collect();
+        let leaves: Vec<usize> =
+            (0..tree.len()).filter(|it| tree.children(*it).is_empty()).collect();
         let mut sums = vec![vec![0.0; leaves.len()]; tree.len()];
         for (column, leaf) in leaves.iter().enumerate() {
             let mut node = *leaf;
@@ -57,7 +58,8 @@ impl Dense {
         }
         let size = leaves.len();
         let normal = |a: usize, b: usize| -> f64 {
-            let terms = sums.iter().zip(variances).map(|(sum, variance)| sum[a] * sum[b] / variance);
+            let terms =
+                sums.iter().zip(variances).map(|(sum, variance)| sum[a] * sum[b] / variance);
             terms.sum()
         };
         let column = |unit: usize| {
@@ -85,9 +87,11 @@ impl Dense {
 
     fn variance(&self, node: usize) -> f64 {
         let sum = &self.sums[node];
-        let terms = self.inverse.iter().zip(sum).map(|(row, a)| {
-            a * row.iter().zip(sum).map(|(cell, b)| cell * b).sum::<f64>()
-        });
+        let terms = self
+            .inverse
+            .iter()
+            .zip(sum)
+            .map(|(row, a)| a * row.iter().zip(sum).map(|(cell, b)| cell * b).sum::<f64>());
         terms.sum()
     }
 }

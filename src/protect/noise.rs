@@ -102,7 +102,12 @@ const FORMAT: u8 = 1;
 
 impl NoiseKey {
     /// The key of a register, or of one release of it where noise is bound to releases.
-    pub fn new(secret: &RegisterSecret, mode: NoiseMode, release: &Slug, system: CodeSystem) -> Self {
+    pub fn new(
+        secret: &RegisterSecret,
+        mode: NoiseMode,
+        release: &Slug,
+        system: CodeSystem,
+    ) -> Self {
         let key = match mode {
             NoiseMode::Keyed => secret.key("noise"),
             NoiseMode::Epoch => secret.key(&format!("noise of the release {release}")),

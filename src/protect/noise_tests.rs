@@ -69,9 +69,9 @@ fn chi_squared(millionths: u32, scale: i32) -> f64 {
     let inner: Vec<f64> = (-20..=20).map(|it| probability(epsilon(millionths), it)).collect();
     let tail = (1.0 - inner.iter().sum::<f64>()) / 2.0;
     let expected = std::iter::once(tail).chain(inner).chain(std::iter::once(tail));
-    let terms = expected.zip(found).map(|(expected, found)| {
-        (f64::from(found) - expected * all).powi(2) / (expected * all)
-    });
+    let terms = expected
+        .zip(found)
+        .map(|(expected, found)| (f64::from(found) - expected * all).powi(2) / (expected * all));
     terms.sum()
 }
 
@@ -110,7 +110,8 @@ fn noise_is_bound_to_what_is_told_and_to_its_content() {
 
 #[test]
 fn by_epoch_every_release_has_fresh_noise() {
-    let [one, other] = ["one", "two"].map(|release| noise(&key(NoiseMode::Epoch, release), &draw(5)));
+    let [one, other] =
+        ["one", "two"].map(|release| noise(&key(NoiseMode::Epoch, release), &draw(5)));
     assert_ne!(one, other);
     assert_ne!(one, noise(&key(NoiseMode::Keyed, "one"), &draw(5)));
     assert_eq!(one, noise(&key(NoiseMode::Epoch, "one"), &draw(5)));

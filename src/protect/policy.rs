@@ -137,7 +137,9 @@ impl Policy {
     /// # Errors
     /// [`PolicyError`], the first.
     pub fn validate(&self) -> Result<(), PolicyError> {
-        for (field, level) in [("least_hex7", TreeLevel::Hexagon7), ("least_hex8", TreeLevel::Hexagon8)] {
+        for (field, level) in
+            [("least_hex7", TreeLevel::Hexagon7), ("least_hex8", TreeLevel::Hexagon8)]
+        {
             let Some((epsilon, least)) = self.gate(level) else { continue };
             let chance = self.chance_alone(level);
             if chance > MOST_CHANCE {
@@ -225,7 +227,14 @@ mod tests {
     fn settings_are_read_with_the_defaults_and_what_can_not_be_is_refused() {
         let policy: Policy = toml::from_str("epsilon_ages = 3\nnoise = \"epoch\"").unwrap();
         assert_eq!(policy.epsilon_ages, Epsilon::of_millionths(3_000_000));
-        assert_eq!(policy, Policy { noise: NoiseMode::Epoch, epsilon_ages: policy.epsilon_ages, ..Policy::default() });
+        assert_eq!(
+            policy,
+            Policy {
+                noise: NoiseMode::Epoch,
+                epsilon_ages: policy.epsilon_ages,
+                ..Policy::default()
+            }
+        );
         let written = toml::to_string(&policy).unwrap();
         assert_eq!(toml::from_str::<Policy>(&written).unwrap(), policy);
         for text in ["epsilon_ages = 0.01", "epsilon_ages = nan", "noise = \"none\"", "gate = 3"] {

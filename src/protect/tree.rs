@@ -193,7 +193,8 @@ impl ProtectedTree {
 }
 
 fn levels(deepest: Level) -> Vec<TreeLevel> {
-    let is_there = |level: &TreeLevel| !matches!(level, TreeLevel::Region(level) if *level > deepest);
+    let is_there =
+        |level: &TreeLevel| !matches!(level, TreeLevel::Region(level) if *level > deepest);
     TreeLevel::ALL.into_iter().filter(is_there).collect()
 }
 

@@ -47,9 +47,8 @@ fn every_inner_node_has_a_rest_and_its_children() {
 fn a_place_is_counted_in_the_deepest_node_that_holds_it() {
     let regions = regions();
     let tree = ProtectedTree::new(&regions, &shown(&regions));
-    let at = |region, hexagon| {
-        in_words(&tree, &regions, tree.leaf(&key(&regions, region, hexagon)))
-    };
+    let at =
+        |region, hexagon| in_words(&tree, &regions, tree.leaf(&key(&regions, region, hexagon)));
     let (shown, far) = (cell(0, Resolution::Eight), cell(9, Resolution::Eight));
     let large = shown.parent(Resolution::Seven).unwrap();
     let sibling = large.children(Resolution::Eight).find(|child| *child != shown);

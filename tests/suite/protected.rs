@@ -157,7 +157,9 @@ fn public_leaves_are_the_same_at_any_number_of_threads_and_close() {
         for node in (1..tree.len()).rev() {
             sums[tree.parent(node)] += sums[node];
         }
-        let table = Table::ALL[1..].iter().find(|it| !told.sum(**it, &[column]).iter().all(|sum| *sum == 0));
+        let table = Table::ALL[1..]
+            .iter()
+            .find(|it| !told.sum(**it, &[column]).iter().all(|sum| *sum == 0));
         let Some(table) = table else { continue };
         let expected = told.sum(*table, &[column]);
         assert_eq!(sums[..expected.len()], expected, "{column}");
