@@ -70,7 +70,7 @@ impl Fit {
                 match self.states[at] {
                     State::Free if is_done => *estimate -= shift,
                     State::Free if under >= over && *estimate < shift => {
-                        self.states[at] = State::Least
+                        self.states[at] = State::Least;
                     }
                     State::Free if under < over && *estimate - shift > most => {
                         self.states[at] = State::Most;

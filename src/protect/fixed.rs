@@ -90,9 +90,9 @@ impl Fixed {
         let (mut term, mut number) = (Self::ONE, 0);
         while term != Self::ZERO {
             if number % 2 == 0 {
-                even = even.add(term)
+                even = even.add(term);
             } else {
-                odd = odd.add(term)
+                odd = odd.add(term);
             }
             number += 1;
             term = term.multiply(small).divide(number);
