@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test bench peers setup fmt lint
+.PHONY: help run test test-cluster bench peers setup fmt lint
 
 # Debian's own GDAL: building it from source takes a quarter of an hour, installing it seconds.
 PACKAGES := build-essential pkg-config libgdal-dev
@@ -13,7 +13,7 @@ PEERS = $(if $(POINTS),--points $(POINTS)) $(if $(CHECK),--check $(CHECK)) \
 	$(if $(REGISTER),--register "$(REGISTER)" --regions "$(REGIONS)") $(if $(MAPPING),--mapping "$(MAPPING)")
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: setup ## build, then make and serve the invented country at http://127.0.0.1:8080
 	@exec $(CARGO) run -- demo
@@ -23,8 +23,17 @@ test: setup ## formatting, lints, then every test
 	@$(CARGO) clippy --all-targets -- -D warnings
 	@if cargo nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --no-fail-fast; else $(CARGO) test --no-fail-fast; fi
 
-bench: setup ## ours beside plain ways: lookup, whole build and layers of a million invented households
-	@$(CARGO) bench --bench speed
+# The feature brings the whole of DataFusion, so it is not in what `test` compiles.
+test-cluster: setup ## lints and tests of builds on a cluster: its processes on this machine
+	@$(CARGO) clippy --lib --bins --test suite --features cluster -- -D warnings
+	@if cargo nextest --version >/dev/null 2>&1; then \
+		$(CARGO) nextest run --features cluster --no-fail-fast -E 'test(cluster::)'; \
+	else $(CARGO) test --features cluster --no-fail-fast cluster::; fi
+
+# `GROWTH` names the households of the table of growth, for example 1000000,4000000,10000000,41697344.
+bench: setup ## ours beside plain ways: lookup, whole build and layers of invented households, and how a build grows
+	@$(CARGO) bench --bench speed -- $(if $(GROWTH),--growth "$(GROWTH)") \
+		$(if $(REGISTER),--register "$(REGISTER)" --regions "$(REGIONS)")
 
 # `CHECK` is a number of points to hold against GEOS and H3. With `REGISTER` and `REGIONS` the
 # boundaries are those of one's own register, and are not imported.

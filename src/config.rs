@@ -26,6 +26,8 @@ pub struct Config {
     pub check: CheckSettings,
     /// `[build]`.
     pub build: BuildSettings,
+    /// `[cluster]`.
+    pub cluster: ClusterSettings,
     /// `[serve]`.
     pub serve: ServeSettings,
 }
@@ -43,6 +45,27 @@ pub struct BuildSettings {
 impl Default for BuildSettings {
     fn default() -> Self {
         Self { poverty_threshold: PovertyThreshold::default(), memory_mib: 2048 }
+    }
+}
+
+/// How a release is built on several machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClusterSettings {
+    /// The seconds of silence after which an executor is lost and its tasks run elsewhere: at least 10,
+    /// because a busy one speaks every 5; 30.
+    pub executor_timeout_s: u32,
+    /// The tasks into which each stage is cut: twice the threads of all executors or more; 64.
+    pub tasks: u32,
+    /// The seconds after which a build's jobs are called off; 3600.
+    pub timeout_s: u32,
+    /// The seconds that a build waits for the scheduler's executors; 30.
+    pub wait_s: u32,
+}
+
+impl Default for ClusterSettings {
+    fn default() -> Self {
+        Self { executor_timeout_s: 30, tasks: 64, timeout_s: 3600, wait_s: 30 }
     }
 }
 
@@ -173,8 +196,9 @@ fn put_over(
 fn split(name: &str) -> Option<(&'static str, String)> {
     let rest = name.strip_prefix("SEBARAN_")?;
     let (section, field) = rest.split_once('_')?;
-    let section =
-        ["check", "build", "serve"].into_iter().find(|name| name.to_uppercase() == section)?;
+    let section = ["check", "build", "cluster", "serve"]
+        .into_iter()
+        .find(|name| name.to_uppercase() == section)?;
     Some((section, field.to_lowercase()))
 }
 
@@ -193,6 +217,8 @@ fn validate(config: &Config) -> Result<(), Problem> {
     })?;
     let positive = [
         ("build", "memory_mib", config.build.memory_mib),
+        ("cluster", "tasks", config.cluster.tasks),
+        ("cluster", "timeout_s", config.cluster.timeout_s),
         ("serve", "most_features", config.serve.most_features),
         ("serve", "timeout_s", config.serve.timeout_s),
         ("serve", "concurrency", config.serve.concurrency),
@@ -202,6 +228,11 @@ fn validate(config: &Config) -> Result<(), Problem> {
             let reason = format!("`{field}` must be at least 1");
             return Err(Problem { section, field, reason });
         }
+    }
+    if config.cluster.executor_timeout_s < 10 {
+        let reason =
+            "`executor_timeout_s` must be at least 10: a busy executor speaks every 5 s".into();
+        return Err(Problem { section: "cluster", field: "executor_timeout_s", reason });
     }
     Ok(())
 }

@@ -9,7 +9,8 @@ use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let level = if cli.common.quiet { "error" } else { "info" };
+    // What the cluster's own parts say of themselves is too much to read.
+    let level = if cli.common.quiet { "error" } else { "info,ballista=warn,datafusion=warn" };
     let filter = EnvFilter::try_from_env("SEBARAN_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::{
-    doubtful_value, inaccurate_fix, missing_position, null_island, outside_country,
-    outside_village, swapped_axes, unknown_region, unreadable_position,
+    doubtful_persons, doubtful_value, inaccurate_fix, missing_position, no_persons, null_island,
+    outside_country, outside_village, persons_disagree, swapped_axes, unknown_region,
+    unreadable_position,
 };
 
 /// One kind of doubt.
@@ -20,6 +21,9 @@ pub enum Rule {
     InaccurateFix = 7,
     UnknownRegion = 8,
     DoubtfulValue = 9,
+    PersonsDisagree = 40,
+    NoPersons = 41,
+    DoubtfulPersons = 42,
 }
 
 /// How grave a finding is.
@@ -57,7 +61,7 @@ pub struct Finding {
 }
 
 impl Rule {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::MissingPosition,
         Self::UnreadablePosition,
         Self::NullIsland,
@@ -67,6 +71,9 @@ impl Rule {
         Self::InaccurateFix,
         Self::UnknownRegion,
         Self::DoubtfulValue,
+        Self::PersonsDisagree,
+        Self::NoPersons,
+        Self::DoubtfulPersons,
     ];
 
     pub const fn text(self) -> RuleText {
@@ -80,6 +87,9 @@ impl Rule {
             Self::InaccurateFix => inaccurate_fix::TEXT,
             Self::UnknownRegion => unknown_region::TEXT,
             Self::DoubtfulValue => doubtful_value::TEXT,
+            Self::PersonsDisagree => persons_disagree::TEXT,
+            Self::NoPersons => no_persons::TEXT,
+            Self::DoubtfulPersons => doubtful_persons::TEXT,
         }
     }
 

@@ -1,13 +1,18 @@
 //! Is this visit believable? One rule a file, named after the problem; a finding changes where a
 //! household may be shown, never whether it is counted.
 
+mod doubtful_persons;
 mod doubtful_value;
 mod finding;
 mod inaccurate_fix;
+pub mod institution;
 mod missing_position;
+mod no_persons;
 mod null_island;
 mod outside_country;
 mod outside_village;
+mod persons_disagree;
+pub mod register;
 pub mod settings;
 mod swapped_axes;
 mod unknown_region;
@@ -16,7 +21,9 @@ mod unreadable_position;
 pub use finding::{Finding, Rule, RuleText, Severity};
 pub use settings::CheckSettings;
 
-use crate::domain::visit::Outcome;
+use crate::domain::person::{Definition, PersonCounts};
+
+use crate::domain::visit::{Outcome, Visit};
 use crate::locate::{LocatedVisit, Locator};
 
 /// What a rule may look at besides the visit.
@@ -77,6 +84,17 @@ pub fn check<'a>(located: LocatedVisit<'a>, rules: &Rules<'_>) -> CheckedVisit<'
     }
     findings.extend(OTHER_RULES.iter().filter_map(|rule| rule(&located, rules)));
     CheckedVisit { located, findings }
+}
+
+/// Compares a visit by which a household counts with the household's persons, which were looked for.
+pub fn check_persons(
+    visit: Visit<'_>,
+    persons: Option<&PersonCounts>,
+    definition: Option<Definition>,
+) -> Vec<Finding> {
+    let Some(persons) = persons else { return vec![no_persons::no_persons(visit)] };
+    let disagree = persons_disagree::persons_disagree(visit, persons, definition);
+    disagree.into_iter().chain(doubtful_persons::doubtful_persons(persons)).collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use tracing::info;
 
 use super::Common;
-use super::build::{self, Assign, BuildArgs};
+use super::build::{self, Assign, BuildArgs, RegisterArgs};
+use super::engine::Engine;
 use super::generate::{self, GenerateArgs};
 use super::serve::{self, ServeArgs};
 use crate::domain::region::Slug;
@@ -72,8 +73,10 @@ fn invent_release(common: &Common, args: &DemoArgs, id: &Slug) -> Result<()> {
         reference_date: REFERENCE_DATE.parse()?,
         columns: None,
         denominators: glob(&out, "denominators")?.pop(),
+        registers: RegisterArgs::default(),
         assign: Assign::Declared,
         memory_mib: None,
+        engine: Engine::Local,
     };
     build::build(common, &build).map(drop)
 }

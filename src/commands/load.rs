@@ -7,8 +7,9 @@ use anyhow::{Result, bail};
 use crate::domain::indicator::Indicators;
 use crate::domain::region::Slug;
 use crate::encode::ReleaseLabel;
+use crate::protect::completed_denominators;
 use crate::serve::{FullShapes, Served};
-use crate::store::{leaves, regions, release};
+use crate::store::{denominators, leaves, regions, release};
 
 /// Opens a release, by default the current one, with the regions on which it was built.
 ///
@@ -27,9 +28,11 @@ pub fn served(register: &Path, id: Option<&Slug>) -> Result<Served> {
     }
     let (tree, general) = regions::load_general(register, &version)?;
     let leaves = leaves::read(&release, &tree)?;
+    let denominators = completed_denominators(denominators::read(&release)?, &tree);
     let label = ReleaseLabel {
         release: release.id().clone(),
         reference_date: record.reference_date.to_string(),
+        disability_definition: record.persons.and_then(|persons| persons.definition),
     };
     let register = register.to_owned();
     let full = FullShapes::new(move || Ok(regions::load(&register, &version)?.1.full));
@@ -39,7 +42,7 @@ pub fn served(register: &Path, id: Option<&Slug>) -> Result<Served> {
         tree,
         leaves,
         indicators: Indicators::embedded(),
-        denominators: record.denominators(),
+        denominators,
         general,
         full,
     })

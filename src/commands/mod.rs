@@ -2,9 +2,12 @@
 
 mod answer;
 pub mod build;
+pub mod cluster;
 pub mod demo;
+pub mod engine;
 pub mod export;
 pub mod generate;
+mod inputs;
 mod load;
 mod progress;
 pub mod regions;
@@ -68,6 +71,9 @@ pub enum Command {
     Build(Box<build::BuildArgs>),
     Serve(serve::ServeArgs),
     Export(export::ExportArgs),
+    /// Run a part of a cluster on which releases are built.
+    #[command(subcommand)]
+    Cluster(cluster::ClusterCommand),
     /// List the releases.
     Releases,
     /// Read every file of a release and compare it with the manifest.
@@ -93,6 +99,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Build(args) => build::run(common, &args),
         Command::Serve(args) => serve::run(common, &args),
         Command::Export(args) => export::run(common, &args),
+        Command::Cluster(command) => cluster::run(common, &command),
         Command::Releases => releases::list(common),
         Command::Verify(args) => releases::verify(common, &args),
         Command::Use(args) => releases::make_current(common, &args),

@@ -130,6 +130,7 @@ pub(super) fn describe(release: &Release, is_current: bool) -> Value {
         "regions": build.regions,
         "reference_date": build.reference_date,
         "accounts": build.accounts,
+        "persons": build.persons,
         "bytes": release.bytes(),
         "content": manifest.content(),
         "code_version": manifest.code_version(),

@@ -3,6 +3,7 @@
 use arrow::array::{Array, UInt8Array};
 
 use crate::domain::indicator::{Counts, CubeColumn, PovertyThreshold};
+use crate::domain::person::{AgeClass, Disability, PersonCounts};
 use crate::domain::visit::{VisitBatch, VisitField};
 
 /// The columns of a batch of visits that are counted.
@@ -50,14 +51,26 @@ impl<'a> HouseholdColumns<'a> {
     }
 
     /// What the household of a row adds: itself by its decile and, where it is poor, its persons.
-    pub fn counts(&self, row: usize, threshold: PovertyThreshold) -> Counts {
+    /// Where its persons are told of one by one, they count and not what the visit says of them.
+    pub fn counts(
+        &self,
+        row: usize,
+        persons: Option<&PersonCounts>,
+        threshold: PovertyThreshold,
+    ) -> Counts {
         let mut counts = [0; CubeColumn::COUNT];
         let decile = self.decile(row);
         let own = decile.map_or(CubeColumn::Unranked, CubeColumn::of_decile);
         counts[own.index()] = 1;
         if decile.is_some_and(|decile| threshold.includes(decile)) {
-            self.add_ages(row, &mut counts);
-            self.add_disabilities(row, &mut counts);
+            match persons {
+                Some(persons) => add_persons(persons, &mut counts),
+                None => self.add_ages(row, &mut counts),
+            }
+            // Persons may be told of without their disabilities.
+            if persons.is_none_or(|persons| persons.disabled().is_none()) {
+                self.add_disabilities(row, &mut counts);
+            }
         }
         counts
     }
@@ -100,6 +113,31 @@ impl<'a> HouseholdColumns<'a> {
     }
 }
 
+/// Adds persons, each with an age in one class of ages, each disabled one in one of disabilities.
+fn add_persons(persons: &PersonCounts, counts: &mut Counts) {
+    let ages = [
+        (CubeColumn::Age0To4, AgeClass::Under5),
+        (CubeColumn::Age5To17, AgeClass::From5To17),
+        (CubeColumn::Age18To59, AgeClass::From18To59),
+        (CubeColumn::Age60To69, AgeClass::From60To69),
+        (CubeColumn::Age70Plus, AgeClass::From70),
+    ];
+    for (column, class) in ages {
+        counts[column.index()] += i64::from(persons.of_age(class));
+    }
+    let disabilities = [
+        (CubeColumn::Physical, Disability::Physical),
+        (CubeColumn::Intellectual, Disability::Intellectual),
+        (CubeColumn::Mental, Disability::Mental),
+        (CubeColumn::Sensory, Disability::Sensory),
+        (CubeColumn::Multiple, Disability::Multiple),
+        (CubeColumn::Unspecified, Disability::Unspecified),
+    ];
+    for (column, class) in disabilities {
+        counts[column.index()] += persons.of_disability(class).map_or(0, i64::from);
+    }
+}
+
 fn get(column: &UInt8Array, row: usize) -> Option<i64> {
     column.is_valid(row).then(|| i64::from(column.value(row)))
 }
@@ -111,12 +149,19 @@ mod tests {
 
     /// What a household with these fields adds, as `column count`, zeros left out.
     fn counts(fields: &[(VisitField, &str)]) -> Vec<String> {
+        counts_with(fields, None)
+    }
+
+    fn counts_with(fields: &[(VisitField, &str)], persons: Option<&PersonCounts>) -> Vec<String> {
         let texts: Vec<[&str; 1]> = fields.iter().map(|(_, text)| [*text]).collect();
         let mut all = completed(&["v"], &["h"]);
         all.extend(fields.iter().zip(&texts).map(|((field, _), text)| (*field, &text[..])));
         let batch = visits(&all);
-        let counts =
-            HouseholdColumns::new(&VisitBatch::new(&batch)).counts(0, PovertyThreshold::default());
+        let counts = HouseholdColumns::new(&VisitBatch::new(&batch)).counts(
+            0,
+            persons,
+            PovertyThreshold::default(),
+        );
         let told = CubeColumn::ALL.iter().filter(|column| counts[column.index()] != 0);
         told.map(|column| format!("{column} {}", counts[column.index()])).collect()
     }
@@ -143,6 +188,32 @@ mod tests {
             "unspecified 1",
         ];
         assert_eq!(counts, expected);
+    }
+
+    #[test]
+    fn persons_count_and_not_what_the_visit_says_of_them() {
+        use crate::domain::person::Person;
+        let visit = [
+            (VisitField::Decile, "4"),
+            (VisitField::Members, "7"),
+            (VisitField::Children, "3"),
+            (VisitField::Disabled, "2"),
+        ];
+        let mut persons = PersonCounts::default();
+        for (age, disability) in [
+            (AgeClass::Under5, None),
+            (AgeClass::From18To59, Some(Disability::Multiple)),
+            (AgeClass::Unknown, None),
+        ] {
+            persons.add(Person { age, disability, is_doubtful: false });
+        }
+        let expected = ["decile_4 1", "age_0_4 1", "age_18_59 1", "multiple 1"];
+        assert_eq!(counts_with(&visit, Some(&persons)), expected);
+        persons.forget_disabilities();
+        let expected = ["decile_4 1", "age_0_4 1", "age_18_59 1", "unspecified 2"];
+        assert_eq!(counts_with(&visit, Some(&persons)), expected);
+        let rich = [(VisitField::Decile, "5")];
+        assert_eq!(counts_with(&rich, Some(&persons)), ["decile_5_6 1"]);
     }
 
     #[test]

@@ -5,8 +5,10 @@ pub mod accounts;
 pub mod cube;
 pub mod digest;
 pub mod household;
+pub mod person_accounts;
 
 pub use accounts::Accounts;
 pub use cube::{Cell, Cube, CubeKey};
 pub use digest::{Digests, digests};
 pub use household::HouseholdColumns;
+pub use person_accounts::PersonAccounts;

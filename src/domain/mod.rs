@@ -1,9 +1,12 @@
 //! The words of the survey, which every stage shares. Imports nothing of ours.
 
 pub mod code;
+pub mod coverage;
 pub mod date;
 pub mod geography;
 pub mod indicator;
+pub mod institution;
+pub mod person;
 pub mod position;
 pub mod region;
 pub mod table;

@@ -72,6 +72,14 @@ impl Bounds {
             && other.south <= self.north
     }
 
+    /// Whether the other box lies in this one.
+    pub fn contains(self, other: Self) -> bool {
+        self.west <= other.west
+            && other.east <= self.east
+            && self.south <= other.south
+            && other.north <= self.north
+    }
+
     pub fn holds(self, position: Position) -> bool {
         (self.west..=self.east).contains(&position.longitude)
             && (self.south..=self.north).contains(&position.latitude)

@@ -329,6 +329,11 @@ impl<'a> Visit<'a> {
         texts.is_valid(self.row).then(|| texts.value(self.row))
     }
 
+    /// A count of 8 bits, `None` where it is not told.
+    pub fn count(self, field: VisitField) -> Option<u8> {
+        value(self.batch.small(field), self.row)
+    }
+
     /// One bit for each field whose value was doubtful ([`VisitField::bit`]).
     pub fn doubtful(self) -> u32 {
         self.batch.doubtful.value(self.row)

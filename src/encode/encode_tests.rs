@@ -16,8 +16,11 @@ fn layer(geography: &str, within: Option<&str>) -> Layer {
 }
 
 fn write(layer: &Layer, format: Format, outlines: Outlines<'_>) -> String {
-    let label =
-        ReleaseLabel { release: "r1".parse().unwrap(), reference_date: "2024-12-31".to_owned() };
+    let label = ReleaseLabel {
+        release: "r1".parse().unwrap(),
+        reference_date: "2024-12-31".to_owned(),
+        disability_definition: None,
+    };
     let mut out = Vec::new();
     format.write(layer, &label, outlines, &mut out).unwrap();
     String::from_utf8(out).unwrap()
@@ -33,7 +36,7 @@ fn writes_a_collection_as_it_stands_here() {
     let layer = layer("village", Some("02"));
     let text = write(&layer, Format::GeoJson, Outlines::Regions(&shapes));
     insta::assert_snapshot!(text, @r##"
-{"type":"FeatureCollection","sebaran":{"release":"r1","reference_date":"2024-12-31","regions":"demo-1","theme":"elderly","geography":"village","within":"02","protection":"restricted","poverty_threshold":4,"title":{"en":"Elderly by village","id":"Lansia menurut desa/kelurahan"},"unit":{"en":"persons","id":"orang"},"definition":{"en":"Persons aged 60 and over at the reference date in poor households.","id":"Penduduk umur 60 tahun ke atas pada tanggal acuan dalam rumah tangga miskin."},"matched":2,"totals":{"counted":20,"shown":20,"left_out":0,"elsewhere":0,"unplaced":0,"without_hexagon":0}},"bbox":[4.0,0.0,6.0,1.0],"features":[
+{"type":"FeatureCollection","sebaran":{"release":"r1","reference_date":"2024-12-31","regions":"demo-1","theme":"elderly","geography":"village","within":"02","protection":"restricted","poverty_threshold":4,"title":{"en":"Elderly by village","id":"Lansia menurut desa/kelurahan"},"unit":{"en":"persons","id":"orang"},"definition":{"en":"Persons aged 60 and over at the reference date in poor households.","id":"Penduduk umur 60 tahun ke atas pada tanggal acuan dalam rumah tangga miskin."},"disability_definition":null,"matched":2,"totals":{"counted":20,"shown":20,"left_out":0,"elsewhere":0,"unplaced":0,"without_hexagon":0}},"bbox":[4.0,0.0,6.0,1.0],"features":[
 {"type":"Feature","id":"0201001001","bbox":[4.0,0.0,5.0,1.0],"geometry":{"type":"Polygon","coordinates":[[[4.0,0.0],[5.0,0.0],[5.0,1.0],[4.0,1.0],[4.0,0.0]]]},"properties":{"code":"0201001001","name":"R \"0201001001\", <b>","parent":"0201001","level":"village","households":20,"count":7,"moe95":0.0,"share":null,"share_moe95":null,"share_of":null,"density_km2":3.5,"rest":false,"status":"below_10","age_60_69":null,"age_70_plus":null}},
 {"type":"Feature","id":"0201001002","bbox":[5.0,0.0,6.0,1.0],"geometry":{"type":"Polygon","coordinates":[[[5.0,0.0],[6.0,0.0],[6.0,1.0],[5.0,1.0],[5.0,0.0]]]},"properties":{"code":"0201001002","name":"R \"0201001002\", <b>","parent":"0201001","level":"village","households":0,"count":0,"moe95":0.0,"share":null,"share_moe95":null,"share_of":null,"density_km2":0.0,"rest":false,"status":"not_visited","age_60_69":null,"age_70_plus":null}}
 ]}

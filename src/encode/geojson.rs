@@ -1,10 +1,11 @@
-//! A layer as GeoJSON (RFC 7946), written feature by feature.
+//! A layer as GeoJSON (RFC 7946): features are written by all cores, and put out in their order.
 //!
 //! Geometries are the `geojson` crate's. Around them `serde` writes, so that a collection is never held
 //! as a whole and properties keep the order of the documentation.
 
 use std::io;
 
+use rayon::prelude::*;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::outline::Outline;
@@ -13,9 +14,15 @@ use super::{Outlines, ReleaseLabel};
 use crate::domain::code::RegionCode;
 use crate::domain::geography::Geography;
 use crate::domain::indicator::{Bilingual, PovertyThreshold};
+use crate::domain::person::Definition;
 use crate::domain::position::Bounds;
 use crate::domain::region::Slug;
 use crate::protect::{Feature, Layer, PlaceCode, Protection, Totals};
+
+/// Features that one thread writes before it looks for more work.
+const FEATURES_AT_ONCE: usize = 16;
+/// Features that are held before they are put out.
+const FEATURES_HELD: usize = 4096;
 
 /// Writes a layer as a `FeatureCollection`, one feature a line. Its foreign member `sebaran` says which
 /// release, regions, theme and geography it is of, who may see it, and where the households are.
@@ -35,22 +42,38 @@ pub fn write(
         serde_json::to_writer(&mut *out, &bounds)?;
     }
     out.write_all(b",\"features\":[")?;
-    let mut separator: &[u8] = b"\n";
-    for feature in layer.features() {
-        out.write_all(separator)?;
-        separator = b",\n";
-        let outline = Outline::of(feature.place, outlines);
-        serde_json::to_writer(&mut *out, &FeatureObject { layer, feature, outline })?;
+    let mut is_first = true;
+    for held in layer.features().chunks(FEATURES_HELD) {
+        let parts = held.par_chunks(FEATURES_AT_ONCE);
+        let parts: Vec<_> = parts.map(|part| write_features(layer, part, outlines)).collect();
+        for part in parts {
+            let part = part?;
+            // No comma stands before the first feature.
+            out.write_all(&part[usize::from(is_first)..])?;
+            is_first = false;
+        }
     }
     out.write_all(b"\n]}\n")
 }
 
+/// The features, each on a line of its own, a comma before each.
+fn write_features(
+    layer: &Layer,
+    features: &[Feature],
+    outlines: Outlines<'_>,
+) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for feature in features {
+        bytes.extend_from_slice(b",\n");
+        let outline = Outline::of(feature.place, outlines);
+        serde_json::to_writer(&mut bytes, &FeatureObject { layer, feature, outline })?;
+    }
+    Ok(bytes)
+}
+
 fn collection_bounds(layer: &Layer, outlines: Outlines<'_>) -> Option<Bounds> {
-    let places = layer.features().iter().map(|feature| feature.place);
-    places
-        .filter_map(|place| Outline::of(place, outlines))
-        .map(|outline| outline.bounds())
-        .reduce(Bounds::join)
+    let bounds = |feature: &Feature| Some(Outline::of(feature.place, outlines)?.bounds());
+    layer.features().par_iter().filter_map(bounds).reduce_with(Bounds::join)
 }
 
 /// The foreign member of the collection.
@@ -67,6 +90,7 @@ struct Head<'a> {
     title: Bilingual,
     unit: &'a Bilingual,
     definition: &'a Bilingual,
+    disability_definition: Option<Definition>,
     matched: usize,
     totals: Totals,
 }
@@ -86,6 +110,7 @@ impl<'a> Head<'a> {
             title: title(theme, layer.geography()),
             unit: &theme.unit,
             definition: &theme.definition,
+            disability_definition: label.disability_definition,
             matched: layer.matched(),
             totals: layer.totals(),
         }

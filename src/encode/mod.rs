@@ -13,6 +13,7 @@ use std::str::FromStr;
 use geo::MultiPolygon;
 use serde::Serialize;
 
+use crate::domain::person::Definition;
 use crate::domain::region::Slug;
 use crate::protect::Layer;
 
@@ -22,6 +23,8 @@ pub struct ReleaseLabel {
     pub release: Slug,
     /// The date at which ages are taken, ISO 8601.
     pub reference_date: String,
+    /// By what it is told who is disabled; `None` where persons were not told of one by one.
+    pub disability_definition: Option<Definition>,
 }
 
 /// The outlines of regions, by [`crate::domain::region::RegionId`]. A hexagon's outline is its own.

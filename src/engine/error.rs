@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use datafusion_common::DataFusionError;
 
+use crate::read::persons::PersonsError;
+use crate::read::table::TableError;
 use crate::read::visits::VisitsError;
 
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +20,25 @@ pub enum EngineError {
     /// Before both rows are known.
     #[error("visit `{visit_id}` stands in the input with different contents")]
     Unequal { visit_id: String },
+    #[error(transparent)]
+    Persons(#[from] PersonsError),
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error(
+        "person `{person_id}` stands in the input with different contents: {first} and {second}; a \
+         person has one row. Remove one, or say that the person left (presence)"
+    )]
+    RepeatedPerson { person_id: String, first: String, second: String },
+    #[error(
+        "prelist entry `{id_prelist}` stands in the input with different contents: {first} and \
+         {second}; an entry has one row. Remove or renumber one"
+    )]
+    RepeatedEntry { id_prelist: String, first: String, second: String },
+    #[error(
+        "{home} `{id}` has more than 60,000 persons; the id stands for something else: correct it in \
+         the persons files"
+    )]
+    CrowdedHome { home: &'static str, id: String },
     #[error("a visits file changed while it was read; build again when nobody writes to it")]
     Changed,
     #[error("cannot run the plan")]
@@ -28,6 +49,13 @@ pub enum EngineError {
     Threads(#[source] std::io::Error),
     #[error("cannot write what was built")]
     Write(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What a task on an executor needs, and could not open.
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    Open(Box<dyn std::error::Error + Send + Sync>),
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    Cluster(Box<super::cluster::ClusterError>),
     /// One of these that stopped several partitions.
     #[error(transparent)]
     Shared(Arc<EngineError>),
@@ -47,7 +75,7 @@ impl From<DataFusionError> for EngineError {
 }
 
 /// The error of ours in the engine's wrappings: what stops a shuffle stops each of its readers.
-fn find(error: &DataFusionError) -> Option<Arc<EngineError>> {
+pub(super) fn find(error: &DataFusionError) -> Option<Arc<EngineError>> {
     match error {
         DataFusionError::External(inner) => match inner.downcast_ref::<DataFusionError>() {
             Some(inner) => find(inner),

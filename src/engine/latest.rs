@@ -13,10 +13,10 @@ use arrow::datatypes::{UInt8Type, UInt16Type, UInt64Type};
 use super::error::EngineError;
 use super::identity::{Noting, VisitIds};
 use super::operator::{MakeStep, Step};
-use super::standings::Standings;
+use super::standings::{KnowsStandings, Standings};
 use crate::domain::visit::{Outcome, SOURCE, SOURCE_ROW, VisitField};
 use crate::place::Standing;
-use crate::place::batch::STANDING;
+use crate::place::batch::{FINDINGS, PERSONS, STANDING};
 
 /// The order in which households' visits must come, with the options of each column.
 pub const ORDER: [(VisitField, SortOptions); 4] = [
@@ -38,6 +38,13 @@ pub struct Choice {
     pub rows: Arc<[AtomicU64]>,
 }
 
+impl KnowsStandings for Choice {
+    fn standings_of(&self, batch: &RecordBatch) -> Result<Vec<Option<Standing>>, EngineError> {
+        let place = places_of(batch);
+        Ok((0..batch.num_rows()).map(|row| self.standings.get(place(row))).collect())
+    }
+}
+
 /// Makes the step that tells each visit's standing and notes its identity. The rows go on as they are.
 pub fn latest_step(choice: &Arc<Choice>) -> MakeStep {
     let choice = Arc::clone(choice);
@@ -45,7 +52,7 @@ pub fn latest_step(choice: &Arc<Choice>) -> MakeStep {
         let mut state = Latest::default();
         let (choice, mut noted) = (Arc::clone(&choice), choice.ids.noting());
         Box::new(move |batch| {
-            state.step(&batch, &choice, &mut noted)?;
+            state.choose(&batch, &choice, &mut noted)?;
             Ok(batch)
         })
     })
@@ -53,7 +60,7 @@ pub fn latest_step(choice: &Arc<Choice>) -> MakeStep {
 
 /// What is known of the household at hand, from the visits that came before.
 #[derive(Default)]
-struct Latest {
+pub struct Latest {
     household: String,
     /// Whether a later visit counts, or took the household away.
     is_decided: bool,
@@ -61,16 +68,18 @@ struct Latest {
 }
 
 impl Latest {
-    fn step(
+    /// Tells of each row of the next batch its number, its standing and its visit's identity.
+    ///
+    /// # Errors
+    /// Those of `tell`.
+    pub fn judge(
         &mut self,
         batch: &RecordBatch,
-        choice: &Choice,
-        noted: &mut Noting,
+        mut tell: impl FnMut(usize, Standing, &str) -> Result<(), EngineError>,
     ) -> Result<(), EngineError> {
         let households = text(batch, VisitField::HouseholdId);
         let visits = text(batch, VisitField::VisitId);
         let outcomes = column(batch, VisitField::Outcome.name()).as_primitive::<UInt8Type>();
-        let place = places_of(batch);
         for row in 0..batch.num_rows() {
             let is_new = households.value(row) != self.household;
             if is_new {
@@ -82,12 +91,24 @@ impl Latest {
                 Standing::Repeated
             } else {
                 visits.value(row).clone_into(&mut self.visit);
-                noted.note(&self.visit)?;
                 self.stand(outcome(outcomes.value(row)))
             };
-            choice.standings.set(&choice.rows, place(row), standing);
+            tell(row, standing, &self.visit)?;
         }
         Ok(())
+    }
+
+    fn choose(
+        &mut self,
+        batch: &RecordBatch,
+        choice: &Choice,
+        noted: &mut Noting,
+    ) -> Result<(), EngineError> {
+        let place = places_of(batch);
+        self.judge(batch, |row, standing, visit_id| {
+            choice.standings.set(&choice.rows, place(row), standing);
+            if standing == Standing::Repeated { Ok(()) } else { noted.note(visit_id) }
+        })
     }
 
     const fn stand(&mut self, outcome: Outcome) -> Standing {
@@ -123,7 +144,8 @@ pub fn is_same(one: (&RecordBatch, usize), other: (&RecordBatch, usize)) -> bool
     schema.fields().iter().enumerate().all(|(column, field)| {
         let cell =
             |(batch, row): (&RecordBatch, usize)| batch.column(column).slice(row, 1).to_data();
-        [SOURCE, SOURCE_ROW, STANDING].contains(&field.name().as_str()) || cell(one) == cell(other)
+        [SOURCE, SOURCE_ROW, STANDING, FINDINGS, PERSONS].contains(&field.name().as_str())
+            || cell(one) == cell(other)
     })
 }
 

@@ -7,23 +7,39 @@
 //! The plans are assembled by hand from operators of our own and the engine's repartitioning and sorting,
 //! which spill to the disk. What a stage does with a row is the stage's; here it is only carried.
 
+#[cfg(feature = "cluster")]
+pub mod cluster;
+mod end;
 mod error;
 mod example;
 mod ground;
+mod hashes;
 mod identity;
+mod kept;
+mod keyed;
 mod latest;
 mod notes;
 mod operator;
 mod packed;
+mod passes;
+mod persons;
 mod plan;
+mod prelist;
 mod repeats;
 mod scan;
 mod session;
+mod source;
 mod standings;
 mod survey;
 mod tally;
+mod twice;
+mod walk;
 
+pub use end::Sink;
 pub use error::EngineError;
 pub use example::first_with;
 pub use ground::Ground;
-pub use plan::{Build, Built, Pass, Sink, run};
+pub use kept::Merged;
+pub use persons::Joined;
+pub use plan::{Build, Built, Pass, run};
+pub use prelist::Compared;

@@ -1,65 +1,53 @@
-//! The two plans: scan, sort by household, choose the latest; then scan, survey, sort by place, count.
+//! The two passes in one process: their plans run, each partition into an end of its own.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use arrow::array::RecordBatch;
-use arrow::compute::SortOptions;
 use datafusion_common::DataFusionError;
-use datafusion_physical_expr::expressions::col;
-use datafusion_physical_expr::{LexOrdering, Partitioning, PhysicalSortExpr};
 use datafusion_physical_plan::ExecutionPlan;
-use datafusion_physical_plan::repartition::RepartitionExec;
-use datafusion_physical_plan::sorts::sort::SortExec;
 use futures::StreamExt;
+use tokio::runtime::Runtime;
 use tokio::task::{JoinError, JoinSet};
 
+use super::end::{End, Ended, Sink};
 use super::error::EngineError;
 use super::ground::Ground;
 use super::identity::VisitIds;
 use super::latest::{self, Choice, latest_step};
-use super::operator::Operator;
-use super::packed::{PACKED_SCHEMA, pack_step, unpack_step};
-use super::repeats::Repeats;
+use super::operator::{MakeStep, Operator};
+use super::packed::{pack_step, unpack_step};
+use super::passes::{self, Part};
+use super::persons::{Joined, Persons, PersonsTold};
+use super::prelist::{Compared, Prelist};
 use super::scan::VisitsScan;
 use super::session;
-use super::standings::Standings;
+use super::standings::{KnowsStandings, Standings};
 use super::survey::survey_step;
-use super::tally::Tally;
 use crate::check::Rule;
 use crate::count::{Accounts, Cube};
-use crate::place::batch::{self, PLACED_SCHEMA, PlacedBatch};
+use crate::read::persons::PersonFiles;
+use crate::read::prelist::PrelistFiles;
 use crate::read::visits::VisitFiles;
 
 /// What is built, and with how much.
 pub struct Build<'a> {
     pub files: Arc<VisitFiles>,
+    /// The persons of the households, where there is a table of them.
+    pub persons: Option<Arc<PersonFiles>>,
+    /// The households that were to be visited, where there is a list of them.
+    pub prelist: Option<Arc<PrelistFiles>>,
     pub ground: Arc<Ground>,
     pub threads: NonZeroUsize,
     /// What the plan's sorts and shuffles may hold together before they spill.
     pub memory_bytes: usize,
     /// Where they spill to.
     pub spill_folder: &'a Path,
-}
-
-/// Takes the placed visits of one partition, in their final order: all visits of a province come to
-/// one sink, one province after the other.
-pub trait Sink: Send {
-    /// Takes the next visits.
-    ///
-    /// # Errors
-    /// Whatever stops the writing.
-    fn put(&mut self, batch: &RecordBatch) -> Result<(), EngineError>;
-
-    /// Ends the writing.
-    ///
-    /// # Errors
-    /// Whatever stops it.
-    fn finish(self: Box<Self>) -> Result<(), EngineError>;
 }
 
 /// What came of a build.
@@ -70,11 +58,19 @@ pub struct Built {
     pub findings: BTreeMap<Rule, u64>,
     /// The rows of each file.
     pub rows: Vec<u64>,
+    /// What came of the persons, where they were given.
+    pub persons: Option<Joined>,
+    /// What came of the prelist, where it was given.
+    pub prelist: Option<Compared>,
 }
 
 /// What is being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
+    /// Reading persons.
+    Gathering,
+    /// Reading the prelist.
+    Listing,
     /// Choosing which visit of each household counts.
     Choosing,
     /// Locating, checking, placing and counting.
@@ -95,10 +91,26 @@ pub fn run(
         .enable_time()
         .build()
         .map_err(EngineError::Threads)?;
-    let choice = runtime.block_on(choose(build, |rows| progress(Pass::Choosing, rows)))?;
-    choice.ids.refuse_repeated(&build.files, &build.ground.locale())?;
-    let placed = place(build, &choice, make_sink, |rows| progress(Pass::Placing, rows));
-    match runtime.block_on(placed) {
+    let (persons, prelist) = gather(build, &runtime, &progress)?;
+    let beside = (persons.as_ref(), prelist.as_ref());
+    let choosing = choose(build, beside, |rows| progress(Pass::Choosing, rows));
+    let choice = runtime.block_on(choosing)?;
+    let definition = build.persons.as_ref().and_then(|files| files.definition());
+    let joined = persons.map(|persons| persons.finish(definition)).transpose()?;
+    let (joined, told) =
+        joined.map_or((None, None), |(joined, told)| (Some(joined), Some(Arc::new(told))));
+    let compared = prelist.map(Prelist::finish).transpose()?;
+    let locale = build.ground.locale();
+    // Looking for repeated ids mostly waits, and finds nothing: the second pass needn't wait for it.
+    let (repeated, placed) = thread::scope(|scope| {
+        let repeated = scope.spawn(|| choice.ids.refuse_repeated(&build.files, &locale));
+        let told = told.as_ref();
+        let placed = place(build, &choice, told, make_sink, |rows| progress(Pass::Placing, rows));
+        let placed = runtime.block_on(placed);
+        (repeated.join().expect("it does not panic"), placed)
+    });
+    repeated?;
+    match placed.map(|built| Built { persons: joined, prelist: compared, ..built }) {
         Ok(built) if built.accounts.rows != total(&choice.rows) => Err(EngineError::Changed),
         Err(EngineError::Unequal { visit_id }) => {
             VisitIds::refuse(&visit_id, &build.files, &build.ground.locale())?;
@@ -108,8 +120,28 @@ pub fn run(
     }
 }
 
+/// Reads the registers that are joined to the visits.
+fn gather(
+    build: &Build<'_>,
+    runtime: &Runtime,
+    progress: &impl Fn(Pass, u64),
+) -> Result<(Option<Persons>, Option<Prelist>), EngineError> {
+    let persons = build.persons.as_ref().map(|files| {
+        runtime.block_on(Persons::gather(build, files, |rows| progress(Pass::Gathering, rows)))
+    });
+    let persons = persons.transpose()?;
+    let prelist = build.prelist.as_ref().map(|files| {
+        runtime.block_on(Prelist::gather(build, files, |rows| progress(Pass::Listing, rows)))
+    });
+    Ok((persons, prelist.transpose()?))
+}
+
 /// Finds every row's standing: scan a few columns, sort by household, take the latest.
-async fn choose(build: &Build<'_>, progress: impl Fn(u64)) -> Result<Arc<Choice>, EngineError> {
+async fn choose(
+    build: &Build<'_>,
+    (persons, prelist): (Option<&Persons>, Option<&Prelist>),
+    progress: impl Fn(u64),
+) -> Result<Arc<Choice>, EngineError> {
     let (files, threads) = (Arc::clone(&build.files), build.threads.get());
     let scan = VisitsScan::of_columns(&latest::CHOICE, files, build.ground.locale(), threads);
     let rows = scan.rows();
@@ -118,11 +150,17 @@ async fn choose(build: &Build<'_>, progress: impl Fn(u64)) -> Result<Arc<Choice>
         ids: VisitIds::in_folder(build.spill_folder),
         rows: Arc::clone(&rows),
     });
-    let by_household = latest::ORDER.map(|(field, options)| (field.name(), options));
-    let sorted = sorted(Arc::new(scan), threads, &by_household)?;
-    let schema = sorted.schema();
-    let latest = Operator::new("Latest", sorted, schema, latest_step(&choice));
-    drive(build, Arc::new(latest), || |_: RecordBatch| Ok(()), &rows, progress).await?;
+    let latest = |part, input| operator(part, input, latest_step(&choice));
+    let mut plan = passes::choosing(Arc::new(scan), threads, &latest)?;
+    let schema = plan.schema();
+    if let Some(persons) = persons {
+        let step = persons.join_step(&choice);
+        plan = Arc::new(Operator::new("Persons", plan, Arc::clone(&schema), step));
+    }
+    if let Some(prelist) = prelist {
+        plan = Arc::new(Operator::new("Prelist", plan, schema, prelist.step(&choice)));
+    }
+    drive(build, plan, || |_: RecordBatch| Ok(()), &rows, progress).await?;
     Ok(choice)
 }
 
@@ -130,51 +168,43 @@ async fn choose(build: &Build<'_>, progress: impl Fn(u64)) -> Result<Arc<Choice>
 async fn place(
     build: &Build<'_>,
     choice: &Arc<Choice>,
+    persons: Option<&Arc<PersonsTold>>,
     make_sink: impl Fn() -> Box<dyn Sink>,
     progress: impl Fn(u64),
 ) -> Result<Built, EngineError> {
     let (files, threads) = (Arc::clone(&build.files), build.threads.get());
     let scan = VisitsScan::new(files, build.ground.locale(), threads);
     let rows = scan.rows();
-    let step = survey_step(&build.ground, choice);
-    let surveyed = Operator::new("Survey", Arc::new(scan), Arc::clone(&PLACED_SCHEMA), step);
-    let schema = Arc::clone(&PACKED_SCHEMA);
-    let packed = Operator::new("Pack", Arc::new(surveyed), schema, pack_step());
-    let by_place = batch::ORDER.map(|name| (name, SortOptions::default()));
-    let by_place = sorted(Arc::new(packed), threads, &by_place)?;
-    let schema = Arc::clone(&PLACED_SCHEMA);
-    let placed = Operator::new("Unpack", by_place, schema, unpack_step());
-    let make_end = || End {
-        repeats: Repeats::default(),
-        tally: Tally::new(build.ground.threshold),
-        sink: make_sink(),
+    let known: Arc<dyn KnowsStandings> = Arc::clone(choice) as _;
+    let on_batches = |part, input| {
+        let step = match part {
+            Part::Latest => latest_step(choice),
+            Part::Survey => survey_step(&build.ground, &known, persons),
+            Part::Pack => pack_step(),
+            Part::Unpack => unpack_step(),
+        };
+        operator(part, input, step)
     };
-    let ends = drive(build, Arc::new(placed), make_end, &rows, progress).await?;
-    let mut tallies = Vec::with_capacity(ends.len());
-    for end in ends {
-        end.sink.finish()?;
-        tallies.push(end.tally);
-    }
-    Ok(sum(tallies, &rows))
+    let plan = passes::placing(Arc::new(scan), threads, &on_batches)?;
+    let make_end = || End::new(build.ground.threshold, make_sink());
+    let ends = drive(build, plan, make_end, &rows, progress).await?;
+    let ended = ends.into_iter().map(End::finish).collect::<Result<Vec<_>, _>>()?;
+    Ok(sum(ended, rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect()))
 }
 
-/// Where a partition's placed visits go.
-struct End {
-    repeats: Repeats,
-    tally: Tally,
-    sink: Box<dyn Sink>,
+fn operator(part: Part, input: Arc<dyn ExecutionPlan>, step: MakeStep) -> Arc<dyn ExecutionPlan> {
+    let schema = part.schema(input.schema());
+    Arc::new(Operator::new(part.name(), input, schema, step))
 }
 
 /// Takes the batches of a partition, in order.
-trait Take: Send + 'static {
+pub(super) trait Take: Send + 'static {
     fn take(&mut self, batch: RecordBatch) -> Result<(), EngineError>;
 }
 
 impl Take for End {
     fn take(&mut self, batch: RecordBatch) -> Result<(), EngineError> {
-        self.repeats.check(&batch)?;
-        self.tally.add(&PlacedBatch::new(&batch));
-        self.sink.put(&batch)
+        self.put(&batch)
     }
 }
 
@@ -188,25 +218,8 @@ fn total(rows: &[AtomicU64]) -> u64 {
     rows.iter().map(|rows| rows.load(Ordering::Relaxed)).sum()
 }
 
-/// Brings rows that are equal in the first column of an order together, and sorts each partition.
-fn sorted(
-    input: Arc<dyn ExecutionPlan>,
-    partitions: usize,
-    order: &[(&str, SortOptions)],
-) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-    let schema = input.schema();
-    let group = vec![col(order[0].0, &schema)?];
-    let shuffled = RepartitionExec::try_new(input, Partitioning::Hash(group, partitions))?;
-    let sort = |(name, options): &(&str, SortOptions)| {
-        Ok(PhysicalSortExpr { expr: col(name, &schema)?, options: *options })
-    };
-    let order = order.iter().map(sort).collect::<Result<Vec<_>, DataFusionError>>()?;
-    let order = LexOrdering::new(order).expect("an order has a first column");
-    Ok(Arc::new(SortExec::new(order, Arc::new(shuffled)).with_preserve_partitioning(true)))
-}
-
 /// Runs a plan, each partition into an end of its own.
-async fn drive<T: Take>(
+pub(super) async fn drive<T: Take>(
     build: &Build<'_>,
     plan: Arc<dyn ExecutionPlan>,
     make_end: impl Fn() -> T,
@@ -243,18 +256,20 @@ fn joined<T>(done: Result<Result<T, EngineError>, JoinError>) -> Result<T, Engin
     done.map_err(stopped)?
 }
 
-fn sum(tallies: Vec<Tally>, rows: &[AtomicU64]) -> Built {
+/// Adds up what came of the partitions.
+pub(super) fn sum(parts: impl IntoIterator<Item = Ended>, rows: Vec<u64>) -> Built {
     let mut built = Built {
         cube: Cube::default(),
         accounts: Accounts::default(),
         findings: BTreeMap::new(),
-        rows: rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect(),
+        rows,
+        persons: None,
+        prelist: None,
     };
-    for tally in tallies {
-        let (cube, accounts, findings) = tally.finish();
-        built.cube.merge(&cube);
-        built.accounts.merge(&accounts);
-        for (rule, count) in findings {
+    for part in parts {
+        built.cube.merge(&part.cube);
+        built.accounts.merge(&part.accounts);
+        for (rule, count) in part.findings {
             *built.findings.entry(rule).or_default() += count;
         }
     }

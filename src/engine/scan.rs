@@ -50,6 +50,16 @@ impl VisitsScan {
         partitions: usize,
     ) -> Self {
         let portions = files.portions(partitions);
+        Self::of_portions(names, files, locale, portions)
+    }
+
+    /// Reads these columns of these portions, a list of them in each partition.
+    pub fn of_portions(
+        names: &[&str],
+        files: Arc<VisitFiles>,
+        locale: Locale,
+        portions: Vec<Vec<Portion>>,
+    ) -> Self {
         let index = |name: &&str| VISIT_SCHEMA.index_of(name).expect("the reader makes the column");
         let columns: Vec<usize> = names.iter().map(index).collect();
         let schema = VISIT_SCHEMA.project(&columns).expect("the columns are there");

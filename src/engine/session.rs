@@ -10,7 +10,7 @@ use datafusion_execution::memory_pool::FairSpillPool;
 use datafusion_execution::runtime_env::RuntimeEnvBuilder;
 
 /// Rows of a batch between operators, where memory is plenty.
-const BATCH_ROWS: usize = 8192;
+pub const BATCH_ROWS: usize = 8192;
 /// What a visit with its place and findings takes in a batch, in bytes.
 const ROW_BYTES: usize = 320;
 /// Shares of the pool for one thread's shuffle and sort. There is one of each: twice the shares is a margin
@@ -41,16 +41,16 @@ pub fn context(memory_bytes: usize, threads: usize, folder: &Path) -> Result<Arc
 
 /// How much is handled at a time, so that a small pool does too.
 #[derive(Debug, PartialEq, Eq)]
-struct Sizes {
-    batch_rows: usize,
+pub struct Sizes {
+    pub batch_rows: usize,
     /// Spilled files that are merged at once.
-    merged_files: usize,
+    pub merged_files: usize,
 }
 
 impl Sizes {
     /// A quarter of the pool is for what spills, and two batches fit into each share, each reserved
     /// twice over. Three quarters are for merges, which hold two such batches a file.
-    fn new(memory_bytes: usize, threads: usize) -> Self {
+    pub fn new(memory_bytes: usize, threads: usize) -> Self {
         let share = memory_bytes / 4 / (SPILLING * threads);
         let batch_rows = (share / (4 * ROW_BYTES)).clamp(64, BATCH_ROWS);
         let merge = memory_bytes / 4 * 3 / (MERGING * threads);

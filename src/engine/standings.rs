@@ -4,7 +4,19 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
+use arrow::array::RecordBatch;
+
+use super::error::EngineError;
 use crate::place::Standing;
+
+/// Whoever knows the standings of rows, once they are told.
+pub trait KnowsStandings: Send + Sync {
+    /// The standing of each row of a batch of visits, or `None` where its file has grown since.
+    ///
+    /// # Errors
+    /// Where they can't be looked up.
+    fn standings_of(&self, batch: &RecordBatch) -> Result<Vec<Option<Standing>>, EngineError>;
+}
 
 /// A byte for each row of each file, made when the first standing is told: by then every row was read.
 #[derive(Default)]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, Float64Builder, ListArray, RecordBatch, StructArray, UInt8Builder, UInt32Builder,
-    UInt64Builder,
+    ArrayBuilder, ArrayRef, Float64Builder, ListArray, RecordBatch, StructArray, UInt8Builder,
+    UInt32Builder, UInt64Builder,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::Field;
@@ -12,8 +12,9 @@ use datafusion_common::Result;
 
 use super::error::EngineError;
 use super::ground::Ground;
-use super::latest::{Choice, places_of};
 use super::operator::{MakeStep, Step};
+use super::persons::{PersonsTold, RowCounts};
+use super::standings::KnowsStandings;
 use crate::check::{Finding, check};
 use crate::domain::region::{Level, RegionId};
 use crate::domain::visit::VisitBatch;
@@ -22,19 +23,26 @@ use crate::place::batch::{NO_REGION, PLACED_SCHEMA, finding_fields};
 use crate::place::place;
 
 /// Makes the step that surveys batches on this ground, by a choice that was made.
-pub fn survey_step(ground: &Arc<Ground>, choice: &Arc<Choice>) -> MakeStep {
-    let (ground, choice) = (Arc::clone(ground), Arc::clone(choice));
+pub fn survey_step(
+    ground: &Arc<Ground>,
+    choice: &Arc<dyn KnowsStandings>,
+    persons: Option<&Arc<PersonsTold>>,
+) -> MakeStep {
+    let (ground, choice, persons) = (Arc::clone(ground), Arc::clone(choice), persons.cloned());
     Arc::new(move |_| -> Step {
-        let (ground, choice) = (Arc::clone(&ground), Arc::clone(&choice));
+        let (ground, choice, persons) = (Arc::clone(&ground), Arc::clone(&choice), persons.clone());
         let mut hexagons = Hexagons::new();
-        Box::new(move |batch| survey(&batch, &ground, &choice, &mut hexagons))
+        Box::new(move |batch| {
+            survey(&batch, &ground, choice.as_ref(), persons.as_deref(), &mut hexagons)
+        })
     })
 }
 
 fn survey(
     batch: &RecordBatch,
     ground: &Ground,
-    choice: &Choice,
+    choice: &dyn KnowsStandings,
+    persons: Option<&PersonsTold>,
     hexagons: &mut Hexagons,
 ) -> Result<RecordBatch> {
     let locator = ground.locator();
@@ -42,10 +50,11 @@ fn survey(
     let visits = VisitBatch::new(batch);
     let mut places = Places::with_capacity(visits.len());
     let mut findings = Findings::default();
+    let mut counts = RowCounts::of(batch, persons);
     let mut standings = UInt8Builder::with_capacity(visits.len());
-    let place_of = places_of(batch);
+    let told = choice.standings_of(batch)?;
     let located = locator.locate(&visits, hexagons);
-    for row in 0..visits.len() {
+    for (row, standing) in told.into_iter().enumerate() {
         let checked = check(located.visit(row), &rules);
         let placed = place(&checked, &rules);
         let province =
@@ -53,14 +62,16 @@ fn survey(
         places.province.append_value(sort_key(province));
         places.region.append_value(sort_key(placed.region()));
         places.hexagon.append_option(placed.hexagon().map(u64::from));
-        findings.push(checked.findings());
-        let standing = choice.standings.get(place_of(row));
-        standings.append_value(standing.ok_or(EngineError::Changed)? as u8);
+        let standing = standing.ok_or(EngineError::Changed)?;
+        standings.append_value(standing as u8);
+        let found = counts.next(checked.located().visit(), standing);
+        findings.push(checked.findings().iter().copied().chain(found));
     }
     let mut columns = batch.columns().to_vec();
     columns.extend(places.finish());
     columns.push(findings.finish()?);
     columns.push(Arc::new(standings.finish()));
+    columns.push(counts.finish());
     Ok(RecordBatch::try_new(Arc::clone(&PLACED_SCHEMA), columns)?)
 }
 
@@ -101,13 +112,14 @@ struct Findings {
 }
 
 impl Findings {
-    fn push(&mut self, findings: &[Finding]) {
-        self.lengths.push(findings.len());
+    fn push(&mut self, findings: impl Iterator<Item = Finding>) {
+        let before = self.rule.len();
         for finding in findings {
             self.rule.append_value(finding.rule as u8);
             self.severity.append_value(finding.severity as u8);
             self.value.append_value(finding.value);
         }
+        self.lengths.push(self.rule.len() - before);
     }
 
     fn finish(mut self) -> Result<ArrayRef> {

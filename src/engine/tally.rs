@@ -70,7 +70,7 @@ impl Tally {
             None => CubeColumn::NotPositioned,
         };
         self.add_one(household, position);
-        let counts = households.counts(row, self.threshold);
+        let counts = households.counts(row, placed.persons(row).as_ref(), self.threshold);
         let digests = digests(household, &counts, self.threshold);
         self.cells.entry(hexagon).or_default().add(&counts, &digests);
     }

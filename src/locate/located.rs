@@ -151,6 +151,21 @@ impl<'a> Locator<'a> {
         self.view.nearest_m(position, limit_m)
     }
 
+    /// The region of the deepest level that holds a position; of several that it touches, the one with
+    /// the lowest code.
+    pub fn region_at(&self, position: Position) -> Option<RegionId> {
+        self.view.find(position).map(|ordinal| RegionId(self.first + ordinal))
+    }
+
+    /// Metres from a position to a region, 0 inside; `None` outside of one of a higher level.
+    pub fn distance_to_m(&self, position: Position, region: RegionId) -> Option<f64> {
+        let lies_in = self.region_at(position);
+        if lies_in.is_some_and(|lies_in| self.tree.is_within(lies_in, region)) {
+            return Some(0.0);
+        }
+        self.distance_m(position, lies_in, region)
+    }
+
     /// Metres from a position to a region of the deepest level, 0 inside; `None` for a higher one.
     fn distance_m(
         &self,

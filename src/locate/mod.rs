@@ -8,6 +8,7 @@ mod distance;
 mod grid;
 mod hexagon;
 mod index;
+mod lattice;
 mod located;
 mod orient;
 mod sides;

@@ -1,42 +1,80 @@
 //! Points of the unit sphere.
 
-use crate::domain::position::Position;
+use multiversion::multiversion;
 
-/// Degrees between two entries of the table of sines, a power of 2 so that its multiples are exact.
-const STEP: f64 = 0.25;
-const ENTRIES: usize = 1441;
+use super::lattice::{low_bits, rounded};
 
-/// Sines and cosines of degrees, to about the last bit: the nearest multiple of a quarter degree from
-/// a table, and the rest of at most an eighth by the first terms of the series.
+/// Entries of the table of sines, one for each whole degree of the circle and more.
+const ENTRIES: usize = 512;
+
+/// Points, by axis: x towards 0,0, z towards the north pole.
+pub type Units<const N: usize> = [[f64; N]; 3];
+
+/// Sines and cosines of degrees, to about the last bit: the nearest whole degree from a table, and the
+/// rest by the first terms of the series.
 pub struct Sines(Box<[(f64, f64); ENTRIES]>);
 
 impl Sines {
     pub fn new() -> Self {
-        let entry = |index: usize| (index as f64 * STEP - 180.0).to_radians().sin_cos();
-        Self(Box::new(std::array::from_fn(entry)))
+        // An entry's number is the low bits of its degrees: those below 0 are at the end.
+        let degrees = |entry: usize| {
+            if entry < ENTRIES / 2 { entry as f64 } else { entry as f64 - ENTRIES as f64 }
+        };
+        Self(Box::new(std::array::from_fn(|entry| degrees(entry).to_radians().sin_cos())))
     }
 
-    /// The point at a position: x towards 0,0, z towards the north pole.
+    /// The points at these longitudes and latitudes, in degrees.
     #[inline]
-    pub fn unit(&self, position: Position) -> [f64; 3] {
-        let (sin_latitude, cos_latitude) = self.sin_cos(position.latitude());
-        let (sin_longitude, cos_longitude) = self.sin_cos(position.longitude());
-        [cos_longitude * cos_latitude, sin_longitude * cos_latitude, sin_latitude]
+    pub fn units<const N: usize>(&self, longitudes: &[f64; N], latitudes: &[f64; N]) -> Units<N> {
+        let (sin_x, cos_x) = self.sin_cos(longitudes);
+        let (sin_y, cos_y) = self.sin_cos(latitudes);
+        let mut units = [[0.0; N]; 3];
+        for at in 0..N {
+            units[0][at] = cos_x[at] * cos_y[at];
+            units[1][at] = sin_x[at] * cos_y[at];
+        }
+        units[2] = sin_y;
+        units
     }
 
     /// Of degrees from -180 to 180.
     #[inline]
-    fn sin_cos(&self, degrees: f64) -> (f64, f64) {
-        let index = ((degrees + 180.0) / STEP + 0.5) as usize;
-        let (sin, cos) = self.0[index.min(ENTRIES - 1)];
-        let rest = (degrees - (index as f64 * STEP - 180.0)).to_radians();
-        let square = rest * rest;
-        // The next terms, of the seventh and eighth power, are below 1e-22.
-        let sin_rest = rest * (1.0 - square / 6.0 * (1.0 - square / 20.0));
-        let cos_rest = 1.0 - square / 2.0 * (1.0 - square / 12.0 * (1.0 - square / 30.0));
-        (sin * cos_rest + cos * sin_rest, cos * cos_rest - sin * sin_rest)
+    fn sin_cos<const N: usize>(&self, degrees: &[f64; N]) -> ([f64; N], [f64; N]) {
+        let (mut sines, mut cosines) = ([0.0; N], [0.0; N]);
+        for (at, degrees) in degrees.iter().enumerate() {
+            let entry = low_bits(*degrees) as usize % ENTRIES;
+            (sines[at], cosines[at]) = self.0[entry];
+        }
+        turn(&mut sines, &mut cosines, degrees);
+        (sines, cosines)
     }
 }
+
+/// Turns sines and cosines of the nearest whole degrees into those of the degrees.
+#[multiversion(targets("x86_64+avx2+fma"))]
+fn turn<const N: usize>(sines: &mut [f64; N], cosines: &mut [f64; N], degrees: &[f64; N]) {
+    for at in 0..N {
+        let rest = (degrees[at] - rounded(degrees[at])) * RADIANS;
+        let square = rest * rest;
+        // The next terms, of the ninth and tenth power, are below 1e-24.
+        let sin = rest
+            * (1.0
+                - square
+                    * (1.0 / 6.0)
+                    * (1.0 - square * (1.0 / 20.0) * (1.0 - square * (1.0 / 42.0))));
+        let cos = 1.0
+            - square
+                * 0.5
+                * (1.0
+                    - square
+                        * (1.0 / 12.0)
+                        * (1.0 - square * (1.0 / 30.0) * (1.0 - square * (1.0 / 56.0))));
+        (sines[at], cosines[at]) =
+            (sines[at] * cos + cosines[at] * sin, cosines[at] * cos - sines[at] * sin);
+    }
+}
+
+const RADIANS: f64 = std::f64::consts::PI / 180.0;
 
 #[inline]
 pub fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
@@ -68,7 +106,7 @@ mod tests {
         for step in -180_000..=180_000 {
             let degrees = f64::from(step) / 1_000.0 + 1e-4 * f64::from(step % 7);
             let degrees = degrees.clamp(-180.0, 180.0);
-            let (sin, cos) = sines.sin_cos(degrees);
+            let ([sin], [cos]) = sines.sin_cos(&[degrees]);
             let (expected_sin, expected_cos) = degrees.to_radians().sin_cos();
             assert!((sin - expected_sin).abs() < 5e-16, "{degrees}");
             assert!((cos - expected_cos).abs() < 5e-16, "{degrees}");

@@ -2,13 +2,16 @@
 
 use std::sync::{Arc, LazyLock};
 
-use arrow::array::{Array, AsArray, ListArray, RecordBatch, UInt8Array, UInt32Array, UInt64Array};
+use arrow::array::{
+    Array, AsArray, BinaryArray, ListArray, RecordBatch, UInt8Array, UInt32Array, UInt64Array,
+};
 use arrow::datatypes::{
     DataType, Field, Fields, Float64Type, Schema, SchemaRef, UInt8Type, UInt32Type, UInt64Type,
 };
 use h3o::CellIndex;
 
 use crate::check::{Finding, Rule, Severity};
+use crate::domain::person::PersonCounts;
 use crate::domain::region::RegionId;
 use crate::domain::visit::{VISIT_SCHEMA, VisitBatch};
 
@@ -45,8 +48,10 @@ impl Standing {
 pub const PROVINCE: &str = "province";
 pub const REGION: &str = "region";
 const HEXAGON: &str = "hexagon";
-const FINDINGS: &str = "findings";
+pub const FINDINGS: &str = "findings";
 pub const STANDING: &str = "standing";
+/// The counts of the household's persons ([`PersonCounts::as_bytes`]), where it counts and they are told.
+pub const PERSONS: &str = "persons";
 
 pub fn finding_fields() -> Fields {
     Fields::from(vec![
@@ -65,6 +70,7 @@ pub static PLACED_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new(HEXAGON, DataType::UInt64, true),
         Field::new_list(FINDINGS, item, false),
         Field::new(STANDING, DataType::UInt8, false),
+        Field::new(PERSONS, DataType::Binary, true),
     ];
     let read = VISIT_SCHEMA.fields().iter().map(|field| field.as_ref().clone());
     Arc::new(Schema::new(read.chain(added).collect::<Vec<_>>()))
@@ -81,6 +87,7 @@ pub struct PlacedBatch<'a> {
     hexagon: &'a UInt64Array,
     findings: &'a ListArray,
     standing: &'a UInt8Array,
+    persons: &'a BinaryArray,
 }
 
 impl<'a> PlacedBatch<'a> {
@@ -97,6 +104,7 @@ impl<'a> PlacedBatch<'a> {
             hexagon: column(HEXAGON).as_primitive::<UInt64Type>(),
             findings: column(FINDINGS).as_list::<i32>(),
             standing: column(STANDING).as_primitive::<UInt8Type>(),
+            persons: column(PERSONS).as_binary::<i32>(),
         }
     }
 
@@ -132,6 +140,11 @@ impl<'a> PlacedBatch<'a> {
 
     pub fn standing(&self, row: usize) -> Standing {
         Standing::from_number(self.standing.value(row)).expect("the plan made the standing")
+    }
+
+    /// The counts of the household's persons, where it counts by this visit and they are told.
+    pub fn persons(&self, row: usize) -> Option<PersonCounts> {
+        self.persons.is_valid(row).then(|| PersonCounts::from_bytes(self.persons.value(row)))
     }
 
     /// The column of standings' numbers.

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, UInt64Array};
+use arrow::buffer::ScalarBuffer;
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, UInt64Type};
 use h3o::{CellIndex, Resolution};
 use serde::{Deserialize, Serialize};
 
-use super::leaves::{LeafColumns, LeafFacts, LeafTable, Protection};
+use super::leaves::{LeafFacts, LeafPlaces, LeafTable, Protection};
 use crate::domain::indicator::{CubeColumn, Indicators, PovertyThreshold};
 use crate::domain::region::{RegionId, RegionTree};
 use crate::domain::visit::VisitField;
@@ -38,14 +39,16 @@ impl LeafTable {
     /// The leaves as a batch: `region` (code, or null), `hexagon` (H3 index, or null), then the cube's
     /// columns, all null where the input does not hold them. The first column's metadata says the rest.
     pub fn to_batch(&self, tree: &RegionTree) -> RecordBatch {
+        let leaves = &self.leaves;
         let code = |region: Option<RegionId>| region.map(|id| tree.get(id).code.to_string());
-        let regions: StringArray = self.columns.regions.iter().map(|id| code(*id)).collect();
-        let cell = |cell: &Option<CellIndex>| cell.map(u64::from);
-        let hexagons: UInt64Array = self.columns.hexagons.iter().map(cell).collect();
+        let regions: StringArray =
+            leaves.by_region().map(|place| code(leaves.region(place))).collect();
+        let cell = |place: usize| leaves.hexagons()[place].map(u64::from);
+        let hexagons: UInt64Array = leaves.by_region().map(cell).collect();
         let mut arrays: Vec<ArrayRef> = vec![Arc::new(regions), Arc::new(hexagons)];
-        for counts in &self.columns.counts {
-            arrays.push(Arc::new(match counts {
-                Some(counts) => Int64Array::new(counts.clone(), None),
+        for column in CubeColumn::ALL {
+            arrays.push(Arc::new(match leaves.counts_by_region(column) {
+                Some(counts) => Int64Array::from(counts),
                 None => Int64Array::new_null(self.len()),
             }));
         }
@@ -58,20 +61,45 @@ impl LeafTable {
     /// # Errors
     /// [`LeafError`] where it is not such a batch.
     pub fn from_batch(batch: &RecordBatch, tree: &RegionTree) -> Result<Self, LeafError> {
-        let facts = LeafFacts::read(batch.schema_ref()).ok_or(LeafError::Facts)?;
-        let regions = read_regions(batch, tree)?;
-        let hexagons = read_hexagons(batch)?;
+        let column = |name| batch.column_by_name(name).cloned().ok_or(LeafError::Column { name });
+        Self::from_columns(batch.schema_ref(), column, tree)
+    }
+
+    /// Reads the columns of such a batch as they are asked for, several at the same time: a nation's take
+    /// more memory together than the table that is made of them.
+    ///
+    /// # Errors
+    /// [`LeafError`] as an `E` where they are not such columns, and what `column` refuses.
+    pub fn from_columns<E: From<LeafError> + Send>(
+        schema: &Schema,
+        column: impl Fn(&'static str) -> Result<ArrayRef, E> + Sync,
+        tree: &RegionTree,
+    ) -> Result<Self, E> {
+        let facts = LeafFacts::read(schema).ok_or(LeafError::Facts)?;
+        let (regions, hexagons) = rayon::join(
+            || Ok::<_, E>(read_regions(&column(REGION)?, tree)?),
+            || Ok::<_, E>(read_hexagons(&column(HEXAGON)?)?),
+        );
+        let places = LeafPlaces { regions: regions?, hexagons: hexagons? };
+        places.check_order()?;
         let held = Indicators::embedded().held(facts.fields);
-        let counts = CubeColumn::ALL
-            .into_iter()
-            .map(|column| read_counts(batch, column, held & column.bit() != 0))
-            .collect::<Result<_, _>>()?;
-        for row in 1..regions.len() {
-            if (regions[row - 1], hexagons[row - 1]) >= (regions[row], hexagons[row]) {
+        let counts = |wanted: CubeColumn| {
+            let is_held = held & wanted.bit() != 0;
+            Ok(read_counts(&column(wanted.name())?, wanted.name(), is_held)?)
+        };
+        Self::load(facts, &places, counts, tree)
+    }
+}
+
+impl LeafPlaces {
+    fn check_order(&self) -> Result<(), LeafError> {
+        for row in 1..self.regions.len() {
+            let key = |row: usize| (self.regions[row], self.hexagons[row]);
+            if key(row - 1) >= key(row) {
                 return Err(LeafError::Order { row });
             }
         }
-        Ok(Self::assemble(facts, LeafColumns { regions, hexagons, counts }, tree))
+        Ok(())
     }
 }
 
@@ -115,14 +143,11 @@ impl LeafFacts {
     }
 }
 
-fn read_regions(
-    batch: &RecordBatch,
-    tree: &RegionTree,
-) -> Result<Vec<Option<RegionId>>, LeafError> {
-    let column = batch.column_by_name(REGION).and_then(|column| column.as_string_opt::<i32>());
+fn read_regions(column: &dyn Array, tree: &RegionTree) -> Result<Vec<Option<RegionId>>, LeafError> {
+    let column = column.as_string_opt::<i32>().ok_or(LeafError::Column { name: REGION })?;
     let mut last: (Option<&str>, Option<RegionId>) = (None, None);
-    let mut regions = Vec::with_capacity(batch.num_rows());
-    for text in column.ok_or(LeafError::Column { name: REGION })? {
+    let mut regions = Vec::with_capacity(column.len());
+    for text in column {
         if text != last.0 {
             last = (text, text.map(|text| find_region(text, tree)).transpose()?);
         }
@@ -139,31 +164,31 @@ fn find_region(text: &str, tree: &RegionTree) -> Result<RegionId, LeafError> {
     })
 }
 
-fn read_hexagons(batch: &RecordBatch) -> Result<Vec<Option<CellIndex>>, LeafError> {
-    let column = batch.column_by_name(HEXAGON);
-    let column = column.and_then(|column| column.as_primitive_opt::<UInt64Type>());
+fn read_hexagons(column: &dyn Array) -> Result<Vec<Option<CellIndex>>, LeafError> {
     let cell = |value: u64| {
         let cell = CellIndex::try_from(value).ok();
         let shown = [Resolution::Seven, Resolution::Eight];
         let cell = cell.filter(|cell| shown.contains(&cell.resolution()));
         cell.ok_or(LeafError::Hexagon { value })
     };
+    let column = column.as_primitive_opt::<UInt64Type>();
     let column = column.ok_or(LeafError::Column { name: HEXAGON })?;
-    column.iter().map(|value| value.map(cell).transpose()).collect()
+    let mut hexagons = Vec::with_capacity(column.len());
+    for value in column {
+        hexagons.push(value.map(cell).transpose()?);
+    }
+    Ok(hexagons)
 }
 
 fn read_counts(
-    batch: &RecordBatch,
-    column: CubeColumn,
+    column: &dyn Array,
+    name: &'static str,
     is_held: bool,
-) -> Result<Option<arrow::buffer::ScalarBuffer<i64>>, LeafError> {
-    let name = column.name();
-    let array = batch.column_by_name(name);
-    let array = array.and_then(|array| array.as_primitive_opt::<Int64Type>());
-    let array = array.ok_or(LeafError::Column { name })?;
-    let nulls = if is_held { 0 } else { array.len() };
-    if array.null_count() != nulls {
+) -> Result<Option<ScalarBuffer<i64>>, LeafError> {
+    let column = column.as_primitive_opt::<Int64Type>().ok_or(LeafError::Column { name })?;
+    let nulls = if is_held { 0 } else { column.len() };
+    if column.null_count() != nulls {
         return Err(LeafError::Column { name });
     }
-    Ok(is_held.then(|| array.values().clone()))
+    Ok(is_held.then(|| column.values().clone()))
 }

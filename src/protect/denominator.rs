@@ -5,6 +5,19 @@ use std::collections::BTreeSet;
 use crate::domain::indicator::{Denominator, Denominators};
 use crate::domain::region::{RegionId, RegionKind, RegionTree};
 
+/// Adds to what is given the denominators of regions that are summed from their parts, so that no layer
+/// sums them again; layers are the same with and without.
+pub fn completed(mut given: Denominators, tree: &RegionTree) -> Denominators {
+    // Parts come before what they are parts of.
+    for index in (0..tree.len()).rev() {
+        let id = RegionId(u32::try_from(index).expect("a tree has fewer than 2^32 regions"));
+        if let Some(denominator) = of_region(id, tree, &given) {
+            given.entry(tree.get(id).code).or_insert(denominator);
+        }
+    }
+    given
+}
+
 /// The denominator given for a region, else the sum of its children's, where every child in which people
 /// are expected to live has one, and all are of one year.
 pub(super) fn of_region(

@@ -15,7 +15,6 @@ use crate::domain::indicator::{
     Counts, CubeColumn, Denominator, DenominatorColumn, Denominators, Indicators, PovertyThreshold,
     Theme,
 };
-use crate::domain::position::Bounds;
 use crate::domain::region::{RegionId, RegionTree, Slug};
 
 /// A theme in a geography. Only this stage makes one.
@@ -298,9 +297,4 @@ fn ratio(count: i64, by: f64) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "counts are fewer than 2^52")]
     let quotient = count as f64 / by;
     (by > 0.0 && quotient.is_finite()).then_some(quotient)
-}
-
-/// Whether a box is asked for: any is, where no bounds are.
-pub(super) fn is_asked(bounds: Option<Bounds>, feature: impl FnOnce() -> Bounds) -> bool {
-    bounds.is_none_or(|bounds| bounds.touches(feature()))
 }

@@ -85,6 +85,21 @@ fn takes_the_share_of_what_is_given_or_of_all_parts() {
 }
 
 #[test]
+fn shares_are_the_same_of_denominators_that_were_completed_before() {
+    for with_all in [false, true] {
+        let mut given = denominators();
+        if with_all {
+            given.insert(code("0201001002"), given[&code("0201001001")].clone());
+        }
+        let completed = super::completed_denominators(given.clone(), &tree());
+        assert!(completed.len() > given.len());
+        for geography in ["province", "regency", "district", "village"] {
+            assert_eq!(ask("poverty", geography, &completed), ask("poverty", geography, &given));
+        }
+    }
+}
+
+#[test]
 fn never_divides_by_nothing() {
     let mut none = denominators();
     none.get_mut(&code("0101001001")).unwrap().households = Some(0);

@@ -1,14 +1,17 @@
 //! The leaves: the smallest figures of a release, the only thing that layers are summed from.
 
-use std::ops::Range;
+use std::convert::Infallible;
 
 use arrow::buffer::ScalarBuffer;
 use h3o::CellIndex;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::arranged::{ArrangedLeaves, Column, Order};
+use super::sums::{self, RegionSums};
 use crate::count::Cube;
 use crate::domain::indicator::{Counts, CubeColumn, Indicators, PovertyThreshold};
-use crate::domain::region::{Level, RegionId, RegionTree};
+use crate::domain::region::{RegionId, RegionTree};
 
 /// Who may see the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,20 +32,15 @@ impl Protection {
     }
 }
 
-/// The leaves of a release by (region, hexagon), in that order, kept by column.
+/// The leaves of a release, and what is summed of them once: the smallest figures that are told.
 ///
-/// The region may be of any level, or `None` for the nation alone; the hexagon is of resolution 8 or 7,
-/// or `None`. Only this stage makes one.
+/// The region of a leaf may be of any level, or `None` for the nation alone; its hexagon is of resolution
+/// 8 or 7, or `None`. Only this stage makes one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LeafTable {
     pub(super) facts: LeafFacts,
-    pub(super) columns: LeafColumns,
-    /// The sum of each region's leaves and of all below it, by [`RegionId`].
-    pub(super) sums: Vec<Counts>,
-    /// The households known to a region and to nothing below it, by [`RegionId`].
-    pub(super) own_households: Vec<i64>,
-    pub(super) nation: Counts,
-    pub(super) unplaced_households: i64,
+    pub(super) leaves: ArrangedLeaves,
+    pub(super) sums: RegionSums,
 }
 
 /// What is true of all leaves.
@@ -54,13 +52,20 @@ pub(super) struct LeafFacts {
     pub fields: u32,
 }
 
-/// The leaves' columns, all of one length.
+/// The leaves' columns, all of one length, by (region, hexagon) in that order.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct LeafColumns {
     pub regions: Vec<Option<RegionId>>,
     pub hexagons: Vec<Option<CellIndex>>,
     /// By [`CubeColumn::index`]; `None` where the input does not hold the column.
     pub counts: Vec<Option<ScalarBuffer<i64>>>,
+}
+
+/// Where leaves lie, by (region, hexagon) in that order.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct LeafPlaces {
+    pub regions: Vec<Option<RegionId>>,
+    pub hexagons: Vec<Option<CellIndex>>,
 }
 
 impl LeafTable {
@@ -87,29 +92,43 @@ impl LeafTable {
         Self::assemble(facts, LeafColumns { regions, hexagons, counts }, tree)
     }
 
+    /// Makes the table of leaves that stand by (region, hexagon).
     pub(super) fn assemble(facts: LeafFacts, columns: LeafColumns, tree: &RegionTree) -> Self {
-        let mut sums = vec![[0; CubeColumn::COUNT]; tree.len()];
-        let mut unplaced = [0; CubeColumn::COUNT];
-        columns.add_by_region(&mut sums, &mut unplaced);
-        let own_households = sums.iter().map(households).collect();
-        let mut nation = unplaced;
-        for child in (0..sums.len()).rev() {
-            let id = RegionId(u32::try_from(child).expect("a tree has fewer than 2^32 regions"));
-            let (above, below) = sums.split_at_mut(child);
-            let sum = tree.parent(id).map_or(&mut nation, |parent| &mut above[parent.index()]);
-            add(sum, &below[0]);
-        }
-        let unplaced_households = households(&unplaced);
-        Self { facts, columns, sums, own_households, nation, unplaced_households }
+        let LeafColumns { regions, hexagons, counts } = columns;
+        let counts = |column: CubeColumn| Ok::<_, Infallible>(counts[column.index()].clone());
+        let Ok(table) = Self::load(facts, &LeafPlaces { regions, hexagons }, counts, tree);
+        table
+    }
+
+    /// As [`Self::assemble`], with columns that are loaded one by one, several at the same time, and kept
+    /// no longer than it takes to arrange them.
+    pub(super) fn load<E: Send>(
+        facts: LeafFacts,
+        places: &LeafPlaces,
+        counts: impl Fn(CubeColumn) -> Result<Option<ScalarBuffer<i64>>, E> + Sync,
+        tree: &RegionTree,
+    ) -> Result<Self, E> {
+        let order = Order::of(places);
+        let arrange = |column| {
+            let Some(counts) = counts(column)? else { return Ok(None) };
+            let sums = sums::by_region(&places.regions, &counts, tree);
+            Ok(Some((Column::arranged(&counts, &order), sums)))
+        };
+        let loaded = CubeColumn::ALL.into_par_iter().map(arrange);
+        let loaded: Vec<_> = loaded.collect::<Result<_, E>>()?;
+        let (columns, own): (Vec<_>, Vec<_>) = loaded.into_iter().map(Option::unzip).unzip();
+        let leaves = ArrangedLeaves::new(places, &order, columns);
+        let sums = RegionSums::new(&own, &leaves, tree);
+        Ok(Self { facts, leaves, sums })
     }
 
     /// The number of leaves.
     pub fn len(&self) -> usize {
-        self.columns.regions.len()
+        self.leaves.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.columns.regions.is_empty()
+        self.leaves.len() == 0
     }
 
     pub const fn protection(&self) -> Protection {
@@ -128,65 +147,17 @@ impl LeafTable {
 
     /// All households.
     pub fn households(&self) -> i64 {
-        households(&self.nation)
+        households(&self.sums.nation)
     }
 
     /// The households that no region is known of.
     pub const fn unplaced_households(&self) -> i64 {
-        self.unplaced_households
+        self.sums.unplaced_households
     }
 
     /// The sum over the nation, or over a region and all below it.
     pub(super) fn scope_counts(&self, within: Option<RegionId>) -> &Counts {
-        within.map_or(&self.nation, |id| &self.sums[id.index()])
-    }
-
-    /// The leaves of the nation, or of a region and all below it.
-    pub(super) fn scope(&self, within: Option<RegionId>, tree: &RegionTree) -> Vec<Range<usize>> {
-        let Some(region) = within else {
-            return std::iter::once(0..self.len()).collect();
-        };
-        let at = |id: u32| self.columns.regions.partition_point(|leaf| *leaf < Some(RegionId(id)));
-        runs_below(region, tree).into_iter().map(|run| at(run.start)..at(run.end)).collect()
-    }
-}
-
-/// The region, and the regions below it: one run a level, since a tree is ordered by level and code.
-fn runs_below(region: RegionId, tree: &RegionTree) -> Vec<Range<u32>> {
-    let mut runs = Vec::with_capacity(Level::ALL.len());
-    let mut run = region.0..region.0 + 1;
-    while !run.is_empty() {
-        let below =
-            tree.children(RegionId(run.start)).start..tree.children(RegionId(run.end - 1)).end;
-        runs.push(std::mem::replace(&mut run, below));
-    }
-    runs
-}
-
-impl LeafColumns {
-    fn add_by_region(&self, sums: &mut [Counts], unplaced: &mut Counts) {
-        for (index, counts) in self.counts.iter().enumerate() {
-            let Some(counts) = counts else { continue };
-            for (region, count) in self.regions.iter().zip(counts.iter()) {
-                let sum = region.map_or(&mut *unplaced, |region| &mut sums[region.index()]);
-                sum[index] += count;
-            }
-        }
-    }
-
-    /// Adds these columns of a leaf.
-    pub fn add_leaf(&self, leaf: usize, wanted: &[CubeColumn], sum: &mut Counts) {
-        for column in wanted {
-            if let Some(counts) = &self.counts[column.index()] {
-                sum[column.index()] += counts[leaf];
-            }
-        }
-    }
-}
-
-fn add(sum: &mut Counts, more: &Counts) {
-    for (sum, count) in sum.iter_mut().zip(more) {
-        *sum += count;
+        within.map_or(&self.sums.nation, |id| &self.sums.counts[id.index()])
     }
 }
 

@@ -3,6 +3,7 @@
 //! Whatever leaves the house is a [`Layer`], and a [`Layer`] is a sum of leaves. The stages after
 //! this one can't name the cube.
 
+mod arranged;
 mod batch;
 mod consistency;
 mod denominator;
@@ -22,10 +23,13 @@ pub mod policy;
 pub mod public;
 mod regions;
 pub mod request;
+mod runs;
 pub mod secret;
+mod sums;
 pub mod tree;
 
 pub use batch::LeafError;
+pub use denominator::completed as completed_denominators;
 pub use epsilon::Epsilon;
 pub use layer::{Feature, Layer, Place, PlaceCode, ShareOf, Status, Totals};
 pub use leaves::{LeafTable, Protection};
@@ -40,5 +44,7 @@ pub use secret::RegisterSecret;
 mod canary_tests;
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod hexagons_tests;
 #[cfg(test)]
 mod layer_tests;

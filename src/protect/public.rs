@@ -188,8 +188,9 @@ impl LeafTable {
     /// The parts of hexagons that stand in the table.
     pub fn shown(&self) -> Shown {
         let mut shown = Shown::default();
-        for (region, cell) in self.columns.regions.iter().zip(&self.columns.hexagons) {
-            let (Some(region), Some(cell)) = (*region, *cell) else { continue };
+        for place in self.leaves.by_region() {
+            let (region, cell) = (self.leaves.region(place), self.leaves.hexagons()[place]);
+            let Some((region, cell)) = region.zip(cell) else { continue };
             match cell.resolution() {
                 Resolution::Seven => shown.hexagons7.push((region, cell)),
                 _ => shown.hexagons8.push((region, cell)),

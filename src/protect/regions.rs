@@ -1,11 +1,16 @@
 //! The features of a level of region.
 
+use rayon::prelude::*;
+
 use super::denominator;
-use super::layer::{Figures, Place, PlaceCode, Summed, Totals, is_asked};
+use super::layer::{Feature, Figures, Place, PlaceCode, Summed, Totals};
 use super::leaves::{LeafTable, households};
 use super::request::LayerRequest;
-use crate::domain::indicator::Denominators;
-use crate::domain::region::{Level, RegionTree};
+use crate::domain::indicator::{Counts, Denominators};
+use crate::domain::region::{Level, RegionId, RegionTree};
+
+/// Features that one thread makes before it looks for more work.
+const FEATURES_AT_ONCE: usize = 256;
 
 /// Every region of the level in scope, also those without households.
 pub(super) fn features(
@@ -18,28 +23,39 @@ pub(super) fn features(
 ) -> Summed {
     let limit = request.limit.unwrap_or(usize::MAX);
     let mut totals = scope_totals(leaves, level, request, tree);
-    let (mut features, mut matched) = (Vec::new(), 0);
+    let (mut first, mut matched) = (Vec::new(), 0);
     for (id, region) in tree.level(level) {
         if request.within.is_some_and(|outer| !tree.is_within(id, outer)) {
             continue;
         }
-        let counts = &leaves.sums[id.index()];
-        totals.left_out += households(counts);
-        if !is_asked(request.bounds, || region.bounds) {
+        totals.left_out += households(&leaves.sums.counts[id.index()]);
+        if !request.bounds.is_none_or(|bounds| bounds.touches(region.bounds)) {
             continue;
         }
         matched += 1;
-        if features.len() == limit {
-            continue;
+        if first.len() < limit {
+            first.push(id);
         }
-        let place = (Place::Region(id), PlaceCode::Region(region.code));
-        let mut feature = figures.feature(place, region.area_km2, counts);
-        feature.name = Some(region.name.clone());
-        feature.parent = tree.parent(id).map(|id| PlaceCode::Region(tree.get(id).code));
-        figures.add_share(&mut feature, denominator::of_region(id, tree, denominators));
-        features.push(feature);
     }
-    (features, matched, totals)
+    let feature = |id| feature(figures, id, &leaves.sums.counts, tree, denominators);
+    let first = first.into_par_iter().with_min_len(FEATURES_AT_ONCE);
+    (first.map(feature).collect(), matched, totals)
+}
+
+fn feature(
+    figures: &Figures<'_>,
+    id: RegionId,
+    sums: &[Counts],
+    tree: &RegionTree,
+    denominators: &Denominators,
+) -> Feature {
+    let region = tree.get(id);
+    let place = (Place::Region(id), PlaceCode::Region(region.code));
+    let mut feature = figures.feature(place, region.area_km2, &sums[id.index()]);
+    feature.name = Some(region.name.clone());
+    feature.parent = tree.parent(id).map(|id| PlaceCode::Region(tree.get(id).code));
+    figures.add_share(&mut feature, denominator::of_region(id, tree, denominators));
+    feature
 }
 
 /// The households in scope that are in no region of the level.
@@ -53,7 +69,7 @@ fn scope_totals(
     let in_scope = |id| request.within.is_none_or(|outer| tree.is_within(id, outer));
     let higher = tree.iter().take_while(|(_, region)| is_above(region.level));
     let higher = higher.filter(|(id, _)| in_scope(*id));
-    let elsewhere = higher.map(|(id, _)| leaves.own_households[id.index()]).sum();
+    let elsewhere = higher.map(|(id, _)| leaves.sums.own_households[id.index()]).sum();
     let unplaced = if request.within.is_none() { leaves.unplaced_households() } else { 0 };
     Totals { elsewhere, unplaced, ..Totals::default() }
 }

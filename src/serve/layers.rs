@@ -7,12 +7,11 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use tracing::error;
 
 use super::answer::{self, Coding};
 use super::error::{ApiError, ServeError};
+use super::gzip::gzip;
 use super::query::LayerQuery;
 use super::served::Served;
 use super::{House, Limits};
@@ -109,12 +108,6 @@ fn log_failure(failure: &ServeError) -> ApiError {
     let cause = std::error::Error::source(failure).map(ToString::to_string);
     error!(cause, "Failed to answer: {failure}");
     ApiError::internal()
-}
-
-fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), Compression::fast());
-    encoder.write_all(bytes)?;
-    encoder.finish()
 }
 
 /// Bytes in memory up to a bound.

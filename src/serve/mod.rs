@@ -6,6 +6,7 @@ mod cache;
 mod catalogue;
 mod error;
 mod guard;
+mod gzip;
 mod layers;
 mod page;
 mod query;

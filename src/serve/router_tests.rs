@@ -30,6 +30,7 @@ fn served() -> Arc<Served> {
         label: ReleaseLabel {
             release: "r1".parse().unwrap(),
             reference_date: "2024-12-31".to_owned(),
+            disability_definition: None,
         },
         content: "0123".to_owned(),
         leaves: leaves(&tree),

@@ -21,6 +21,7 @@ pub struct Served {
     pub tree: RegionTree,
     pub leaves: LeafTable,
     pub indicators: Indicators,
+    /// With those of the regions that are summed from their parts, so that this is done once.
     pub denominators: Denominators,
     /// Generalised outlines, by region.
     pub general: Vec<MultiPolygon>,

@@ -29,6 +29,21 @@ impl Digest {
     }
 }
 
+/// The hash of bytes that come part by part.
+#[derive(Default)]
+pub struct DigestOf(blake3::Hasher);
+
+impl DigestOf {
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The number of bytes and their hash.
+    pub fn finish(&self) -> (u64, Digest) {
+        (self.0.count(), Digest(self.0.finalize()))
+    }
+}
+
 impl From<blake3::Hash> for Digest {
     fn from(hash: blake3::Hash) -> Self {
         Self(hash)

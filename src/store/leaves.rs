@@ -4,17 +4,18 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
-use arrow::array::RecordBatch;
-use arrow::compute::concat_batches;
-use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use arrow::array::{ArrayRef, new_empty_array};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
+use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
 use super::{Release, StoreError};
 use crate::domain::region::RegionTree;
-use crate::protect::LeafTable;
+use crate::protect::{LeafError, LeafTable};
 
 /// The leaf table's name in a release.
 pub const LEAVES: &str = "leaves.parquet";
@@ -44,15 +45,60 @@ pub fn write(folder: &Path, leaves: &LeafTable, tree: &RegionTree) -> Result<(),
 /// # Errors
 /// [`StoreError`] where it can't be read or does not belong to these regions.
 pub fn read(release: &Release, tree: &RegionTree) -> Result<LeafTable, StoreError> {
-    let path = release.file(LEAVES)?;
-    let file = File::open(&path).map_err(StoreError::io("read", &path))?;
-    let batch = read_batch(file).map_err(StoreError::parquet("read the leaf table", &path))?;
-    LeafTable::from_batch(&batch, tree).map_err(|source| StoreError::Leaves { path, source })
+    read_file(&release.file(LEAVES)?, tree)
 }
 
-fn read_batch(file: File) -> Result<RecordBatch, ParquetError> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
-    let schema = builder.schema().clone();
-    let batches = builder.build()?.collect::<Result<Vec<_>, _>>()?;
-    Ok(concat_batches(&schema, &batches)?)
+/// Reads a file that [`write`] made, its columns at the same time.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_file(path: &Path, tree: &RegionTree) -> Result<LeafTable, StoreError> {
+    let open = || File::open(path).map_err(StoreError::io("read", path));
+    let refuse = |source| StoreError::parquet("read the leaf table", path)(source);
+    let head = ArrowReaderMetadata::load(&open()?, ArrowReaderOptions::default());
+    let head = head.map_err(refuse)?;
+    // Each column has a file of its own, because the place in a file moves as it is read.
+    let column = |name| match read_column(open()?, &head, name).map_err(refuse)? {
+        Some(column) => Ok(column),
+        None => Err(Refused::Leaves(LeafError::Column { name })),
+    };
+    LeafTable::from_columns(head.schema(), column, tree).map_err(|refused| match refused {
+        Refused::Store(error) => error,
+        Refused::Leaves(source) => StoreError::Leaves { path: path.to_owned(), source },
+    })
+}
+
+/// Why a file gives no leaf table.
+enum Refused {
+    Store(StoreError),
+    Leaves(LeafError),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<LeafError> for Refused {
+    fn from(error: LeafError) -> Self {
+        Self::Leaves(error)
+    }
+}
+
+/// One column from all row groups; `None` where there is none of the name.
+fn read_column(
+    file: File,
+    head: &ArrowReaderMetadata,
+    name: &str,
+) -> Result<Option<ArrayRef>, ParquetError> {
+    let Ok(index) = head.schema().index_of(name) else { return Ok(None) };
+    let metadata = head.metadata().file_metadata();
+    let only = ProjectionMask::roots(metadata.schema_descr(), [index]);
+    let rows = usize::try_from(metadata.num_rows()).unwrap_or_default();
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, head.clone());
+    let mut batches = reader.with_projection(only).with_batch_size(rows).build()?;
+    let batch = batches.next().transpose()?;
+    let empty = || new_empty_array(head.schema().field(index).data_type());
+    Ok(Some(batch.map_or_else(empty, |batch| batch.column(0).clone())))
 }

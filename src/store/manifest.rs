@@ -7,16 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
 use crate::check::settings::CheckSettings;
-use crate::count::Accounts;
-use crate::domain::code::{CodeSystem, RegionCode};
+use crate::count::{Accounts, PersonAccounts};
+use crate::domain::code::CodeSystem;
 use crate::domain::date::Date;
-use crate::domain::indicator::{Denominator, Denominators, PovertyThreshold};
+use crate::domain::indicator::PovertyThreshold;
+use crate::domain::person::Definition;
 use crate::domain::region::Slug;
 use crate::domain::visit::AssignBy;
 use crate::protect::Protection;
 
 /// The version of the manifest's own form; a change of a field raises it.
-pub const FORMAT: u64 = 1;
+pub const FORMAT: u64 = 2;
 
 /// What a build tells of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,8 +37,50 @@ pub struct BuildRecord {
     pub ignored_columns: Vec<String>,
     /// Findings by the name of their rule.
     pub findings: BTreeMap<String, u64>,
-    /// The denominators given, by region code; `None` where no table was given.
-    pub denominators: Option<Vec<DenominatorUsed>>,
+    /// The other registers that were given, by their names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub registers: BTreeMap<String, RegisterUsed>,
+    /// What came of the persons, where they were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persons: Option<PersonsUsed>,
+    /// How much of the prelist was visited, where it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prelist: Option<PrelistUsed>,
+}
+
+/// How much of the prelist was visited. Rows are visited ones, those that are not, and repeated ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrelistUsed {
+    /// Rows of all prelist files.
+    pub rows: u64,
+    /// Entries whose household was visited.
+    pub visited: u64,
+    /// The other entries, those that name no household among them.
+    pub not_visited: u64,
+    /// Rows that stand in the input once more.
+    pub repeated: u64,
+    /// Visited households that no entry names.
+    pub not_listed: u64,
+}
+
+/// The files of a register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterUsed {
+    /// In the order in which they were read.
+    pub inputs: Vec<InputUsed>,
+    /// Columns that are none of the register's, sorted.
+    pub ignored_columns: Vec<String>,
+}
+
+/// How the persons were counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonsUsed {
+    /// By what it is told who is disabled; `None` where it is not told.
+    pub definition: Option<Definition>,
+    pub accounts: PersonAccounts,
 }
 
 /// The boundaries by which households were placed.
@@ -67,40 +110,6 @@ pub struct BuildChoices {
     pub poverty_threshold: PovertyThreshold,
     pub assign: AssignBy,
     pub check: CheckSettings,
-}
-
-/// A row of the denominators table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DenominatorUsed {
-    pub region_code: RegionCode,
-    pub year: u16,
-    pub population: Option<u64>,
-    pub households: Option<u64>,
-    pub source: String,
-}
-
-impl BuildRecord {
-    /// Keeps a denominators table, sorted by region code.
-    pub fn keep_denominators(&mut self, table: &Denominators) {
-        let row = |(&region_code, row): (&RegionCode, &Denominator)| DenominatorUsed {
-            region_code,
-            year: row.year,
-            population: row.population,
-            households: row.households,
-            source: row.source.clone(),
-        };
-        self.denominators = Some(table.iter().map(row).collect());
-    }
-
-    /// The denominators that were kept; empty where none were given.
-    pub fn denominators(&self) -> Denominators {
-        let row = |row: &DenominatorUsed| {
-            let DenominatorUsed { region_code, year, population, households, source } = row.clone();
-            (region_code, Denominator { year, population, households, source })
-        };
-        self.denominators.iter().flatten().map(row).collect()
-    }
 }
 
 /// A file of a release.
@@ -208,7 +217,9 @@ pub(super) mod tests {
             fields: vec!["visit_id".to_owned()],
             ignored_columns: Vec::new(),
             findings: BTreeMap::from([("null_island".to_owned(), 2)]),
-            denominators: None,
+            registers: BTreeMap::new(),
+            persons: None,
+            prelist: None,
         }
     }
 
@@ -227,22 +238,5 @@ pub(super) mod tests {
         assert!(manifest.is_sealed());
         let text = manifest.to_json().replace("\"counted\": 12", "\"counted\": 13");
         assert!(!serde_json::from_str::<Manifest>(&text).unwrap().is_sealed());
-    }
-
-    #[test]
-    fn keeps_denominators_in_the_order_of_their_codes() {
-        let row = |year| Denominator {
-            year,
-            population: Some(9),
-            households: None,
-            source: "invented".to_owned(),
-        };
-        let code = |text: &str| text.parse::<RegionCode>().unwrap();
-        let table = Denominators::from([(code("02"), row(2021)), (code("01"), row(2020))]);
-        let mut record = record();
-        record.keep_denominators(&table);
-        let kept = record.denominators.as_ref().unwrap();
-        assert_eq!(kept[0].region_code, code("01"));
-        assert_eq!(record.denominators(), table);
     }
 }

@@ -1,17 +1,23 @@
 //! What lies on the disk, an edge: regions, and releases, which never change, each with its manifest.
 
 pub mod aside;
+pub mod coverage;
 mod csv_rows;
+pub mod denominators;
 pub mod digest;
 pub mod draft;
 pub mod error;
 pub mod index;
+pub mod institutions;
 pub mod leaves;
 mod lock;
 pub mod manifest;
 pub mod placed;
+mod placed_persons;
 pub mod regions;
+pub mod register_findings;
 pub mod release;
+mod small_table;
 pub mod tables;
 mod tree;
 mod wkb;

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
+use std::thread::{self, JoinHandle};
 
 use arrow::array::{
     Array, ArrayRef, AsArray, Float64Array, Float64Builder, RecordBatch, StringArray,
@@ -21,6 +22,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
+use super::placed_persons;
 use crate::check::Severity;
 use crate::domain::region::RegionTree;
 use crate::domain::visit::{POSITION_TEXT, VISIT_SCHEMA, VisitField, unpack_code};
@@ -43,7 +45,7 @@ const DISTINCT: [&str; 9] = [
     "gps_accuracy_m",
 ];
 /// The GeoParquet 1.1 description of the point column.
-const GEO: &str = r#"{"version":"1.1.0","primary_column":"geometry","columns":{"geometry":{"encoding":"point","geometry_types":["Point"]}}}"#;
+pub(super) const GEO: &str = r#"{"version":"1.1.0","primary_column":"geometry","columns":{"geometry":{"encoding":"point","geometry_types":["Point"]}}}"#;
 /// The file of visits in no province.
 const UNPLACED: &str = "unplaced";
 
@@ -62,12 +64,22 @@ pub struct PlacedWriter {
     folder: PathBuf,
     tree: Arc<RegionTree>,
     province: Option<(String, Table, Table)>,
+    schema: &'static SchemaRef,
+    /// Files that are being forced to the disk while the next are written.
+    syncing: Vec<Syncing>,
 }
+
+type Syncing = (PathBuf, JoinHandle<io::Result<()>>);
 
 impl PlacedWriter {
     /// Writes to `placed/` and `findings/` in this folder, which are there.
-    pub const fn new(folder: PathBuf, tree: Arc<RegionTree>) -> Self {
-        Self { folder, tree, province: None }
+    pub fn new(folder: PathBuf, tree: Arc<RegionTree>) -> Self {
+        Self { folder, tree, province: None, schema: &PLACED_FILE, syncing: Vec::new() }
+    }
+
+    /// Writes the counts of the households' persons too.
+    pub fn with_persons(self) -> Self {
+        Self { schema: &PLACED_FILE_WITH_PERSONS, ..self }
     }
 
     /// Takes the next visits.
@@ -84,14 +96,14 @@ impl PlacedWriter {
             let name = province
                 .map_or_else(|| UNPLACED.to_owned(), |id| self.tree.get(id).code.to_string());
             if self.province.as_ref().is_none_or(|(open, ..)| *open != name) {
-                self.close()?;
+                self.end_province()?;
                 let path = |table: &str| self.folder.join(table).join(format!("{name}.parquet"));
-                let visits = Table::create(&path("placed"), &PLACED_FILE)?;
+                let visits = Table::create(&path("placed"), self.schema)?;
                 let findings = Table::create(&path("findings"), &FINDINGS_FILE)?;
                 self.province = Some((name, visits, findings));
             }
             if let Some((_, visits, findings)) = &mut self.province {
-                visits.put(placed_rows(&part, &placed, &self.tree)?)?;
+                visits.put(placed_rows(&part, &placed, &self.tree, self.schema)?)?;
                 findings.put(finding_rows(&placed, &self.tree)?)?;
             }
             start += run;
@@ -99,14 +111,23 @@ impl PlacedWriter {
         Ok(())
     }
 
-    /// Ends the last files.
+    /// Ends the last files, and waits until all are on the disk.
     ///
     /// # Errors
     /// [`PlacedError`] where they can't be written.
     pub fn close(&mut self) -> Result<(), PlacedError> {
+        self.end_province()?;
+        for (path, syncing) in self.syncing.drain(..) {
+            let synced = syncing.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
+            synced.map_err(|source| PlacedError::Create { path, source })?;
+        }
+        Ok(())
+    }
+
+    fn end_province(&mut self) -> Result<(), PlacedError> {
         if let Some((_, visits, findings)) = self.province.take() {
-            visits.close()?;
-            findings.close()?;
+            self.syncing.push(visits.close()?);
+            self.syncing.push(findings.close()?);
         }
         Ok(())
     }
@@ -154,15 +175,22 @@ impl Table {
         Ok(())
     }
 
-    fn close(mut self) -> Result<(), PlacedError> {
+    fn close(mut self) -> Result<Syncing, PlacedError> {
         self.chunks.finish_buffered_batch()?;
         self.write_chunks()?;
         let Self { path, writer, .. } = self;
-        writer.close().map(drop).map_err(|source| PlacedError::Write { path, source })
+        let written = match writer.into_inner() {
+            Ok(written) => written,
+            Err(source) => return Err(PlacedError::Write { path, source }),
+        };
+        match written.into_inner().map_err(io::IntoInnerError::into_error) {
+            Ok(file) => Ok((path, thread::spawn(move || file.sync_all()))),
+            Err(source) => Err(PlacedError::Create { path, source }),
+        }
     }
 }
 
-fn point_fields() -> Fields {
+pub(super) fn point_fields() -> Fields {
     Fields::from(vec![
         Field::new("x", DataType::Float64, false),
         Field::new("y", DataType::Float64, false),
@@ -188,10 +216,16 @@ static PLACED_FILE: LazyLock<SchemaRef> = LazyLock::new(|| {
     Arc::new(Schema::new(fields))
 });
 
+static PLACED_FILE_WITH_PERSONS: LazyLock<SchemaRef> = LazyLock::new(|| {
+    let fields = PLACED_FILE.fields().iter().map(|field| field.as_ref().clone());
+    Arc::new(Schema::new(fields.chain(placed_persons::fields()).collect::<Vec<_>>()))
+});
+
 fn placed_rows(
     batch: &RecordBatch,
     placed: &PlacedBatch<'_>,
     tree: &RegionTree,
+    schema: &SchemaRef,
 ) -> Result<RecordBatch, PlacedError> {
     let texts = batch.column_by_name(POSITION_TEXT).expect("the reader made the column");
     let mut columns: Vec<ArrayRef> = vec![
@@ -203,7 +237,10 @@ fn placed_rows(
         Arc::clone(texts),
     ];
     columns.extend(kept_fields().map(|field| Arc::clone(batch.column(field.index()))));
-    Ok(RecordBatch::try_new(Arc::clone(&PLACED_FILE), columns)?)
+    if columns.len() < schema.fields().len() {
+        columns.extend(placed_persons::columns(placed));
+    }
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
 }
 
 fn region_codes(placed: &PlacedBatch<'_>, tree: &RegionTree) -> StringArray {

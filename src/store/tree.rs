@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
 use super::digest::Digest;
 use super::error::StoreError;
 use super::manifest::{FileFact, Files};
@@ -14,7 +16,7 @@ use super::manifest::{FileFact, Files};
 /// [`StoreError::NotAFile`] for links, sockets and names that are not UTF-8; [`StoreError::Io`].
 pub fn hash_files(root: &Path) -> Result<Files, StoreError> {
     let listed = list_files(root)?;
-    listed.into_iter().map(|(name, path)| Ok((name, hash_file(&path)?))).collect()
+    listed.into_par_iter().map(|(name, path)| Ok((name, hash_file(&path)?))).collect()
 }
 
 /// A file's size and hash.
@@ -46,7 +48,18 @@ pub fn list_files(root: &Path) -> Result<BTreeMap<String, PathBuf>, StoreError> 
 /// # Errors
 /// As [`hash_files`].
 pub fn sync_all(root: &Path) -> Result<(), StoreError> {
-    walk(root, "", &mut |_, path, _| sync(&path))?;
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    walk(root, "", &mut |_, path, is_folder| {
+        if is_folder {
+            folders.push(path);
+        } else {
+            files.push(path);
+        }
+        Ok(())
+    })?;
+    // The disk is given several at a time; a folder comes after what lies in it.
+    files.into_par_iter().try_for_each(|path| sync(&path))?;
+    folders.iter().try_for_each(|path| sync(path))?;
     sync(root)
 }
 

@@ -11,7 +11,8 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type, UInt8Type};
 use geo::MultiPolygon;
 use h3o::CellIndex;
-use sebaran::commands::build::{self, Assign, BuildArgs};
+use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs};
+use sebaran::commands::engine::Engine;
 use sebaran::domain::position::Position;
 use sebaran::domain::region::{RegionTree, Shapes};
 use sebaran::store::{Release, index};
@@ -55,7 +56,8 @@ pub fn run(
     Ok(release)
 }
 
-fn ours(survey: &Survey, release: &str, threads: u16) -> anyhow::Result<Release> {
+/// Builds a release from the survey.
+pub fn ours(survey: &Survey, release: &str, threads: u16) -> anyhow::Result<Release> {
     let arguments = BuildArgs {
         visits: survey.visits.clone(),
         regions: survey.version.clone(),
@@ -63,8 +65,10 @@ fn ours(survey: &Survey, release: &str, threads: u16) -> anyhow::Result<Release>
         reference_date: "2021-12-31".parse()?,
         columns: None,
         denominators: None,
+        registers: RegisterArgs::default(),
         assign: Assign::Declared,
         memory_mib: None,
+        engine: Engine::Local,
     };
     build::build(&common(&survey.register, Some(threads)), &arguments)
 }
@@ -93,22 +97,24 @@ struct Visit {
 }
 
 /// Households and poor ones by declared village and hexagon.
-struct Plain {
+pub struct Plain {
     cells: HashMap<(String, Option<CellIndex>), [u64; 2]>,
     counted: u64,
+    pub visits: u64,
 }
 
 impl Plain {
-    fn build(
+    /// Builds from the survey, in memory.
+    pub fn build(
         survey: &Survey,
         tree: &RegionTree,
         villages: &[MultiPolygon],
     ) -> anyhow::Result<Self> {
-        let latest = latest(survey)?;
+        let (latest, visits) = latest(survey)?;
         let codes: Vec<String> =
             tree.level(tree.deepest()).map(|(_, region)| region.code.to_string()).collect();
         let villages = Villages::new(villages);
-        let mut plain = Self { cells: HashMap::new(), counted: 0 };
+        let mut plain = Self { cells: HashMap::new(), counted: 0, visits };
         for visit in latest.into_values().filter(|visit| visit.is_completed) {
             let found = visit.position.and_then(|position| villages.find(position));
             let lies_there =
@@ -123,14 +129,17 @@ impl Plain {
     }
 }
 
-fn latest(survey: &Survey) -> anyhow::Result<HashMap<String, Visit>> {
-    let mut latest = HashMap::new();
+/// The latest visits by household, and how many visits there are.
+fn latest(survey: &Survey) -> anyhow::Result<(HashMap<String, Visit>, u64)> {
+    let (mut latest, mut visits) = (HashMap::new(), 0);
     for file in &survey.visits {
         for batch in points::batches(file, &COLUMNS)? {
-            keep_latest(&batch?, &mut latest)?;
+            let batch = batch?;
+            visits += batch.num_rows() as u64;
+            keep_latest(&batch, &mut latest)?;
         }
     }
-    Ok(latest)
+    Ok((latest, visits))
 }
 
 fn keep_latest(batch: &RecordBatch, latest: &mut HashMap<String, Visit>) -> anyhow::Result<()> {

@@ -11,21 +11,25 @@
 
 mod answer;
 mod build;
+mod growth;
 mod layers;
 mod lookup;
 mod nation;
 mod plain;
 mod points;
 mod protect;
+mod protected_nation;
 mod survey;
 mod table;
 mod usage;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use growth::{Growth, Way};
 use sebaran::domain::region::Slug;
 use sebaran::store::regions;
+use survey::Survey;
 use table::Table;
 
 #[derive(Parser)]
@@ -42,6 +46,9 @@ struct Arguments {
     /// Households to invent where no visits are given.
     #[arg(long, default_value_t = 1_000_000)]
     households: u64,
+    /// Sums the layers of a nation's invented leaves, and nothing else.
+    #[arg(long)]
+    nation_only: bool,
     /// Finds village and hexagon of the points of a file, and nothing else.
     #[arg(long, requires_all = ["register", "points", "output"])]
     lookup_only: bool,
@@ -54,6 +61,12 @@ struct Arguments {
     /// Where to write the villages' codes and the hexagons' indexes, in the order of the points.
     #[arg(long, short)]
     output: Option<PathBuf>,
+    /// Households of the table of growth, ascending; without any there is none.
+    #[arg(long, value_delimiter = ',', default_values_t = [250_000, 1_000_000, 4_000_000])]
+    growth: Vec<u64>,
+    /// Builds once from the visits that are given, and nothing else.
+    #[arg(long, hide = true)]
+    build_only: Option<Way>,
     /// Given by `cargo bench`.
     #[arg(long, hide = true)]
     bench: bool,
@@ -70,33 +83,55 @@ fn main() -> anyhow::Result<()> {
     ) {
         return answer::run(register, version, points, output);
     }
+    let folder = tempfile::tempdir()?;
+    if let Some(way) = arguments.build_only {
+        return growth::once(way, &prepare(&arguments, folder.path())?);
+    }
+    let mut table = Table::default();
     if arguments.protect_only {
-        let mut table = Table::default();
         protect::run(&mut table)?;
         println!("{table}");
         return Ok(());
     }
-    measure(&arguments)
+    let growth =
+        if arguments.nation_only { None } else { measure(&arguments, folder.path(), &mut table)? };
+    eprintln!("Summing the layers of a nation");
+    layers::run_nation(&mut table)?;
+    println!("{table}");
+    if let Some(growth) = growth {
+        println!("{growth}");
+    }
+    Ok(())
 }
 
-fn measure(arguments: &Arguments) -> anyhow::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let survey = survey::prepare(
-        folder.path(),
+fn prepare(arguments: &Arguments, folder: &Path) -> anyhow::Result<Survey> {
+    survey::prepare(
+        folder,
         arguments.register.as_deref().zip(arguments.regions.as_ref()),
         &arguments.visits,
         arguments.households,
-    )?;
+    )
+}
+
+/// Measures lookup, build and layers; where the visits were invented, also how builds grow.
+fn measure(
+    arguments: &Arguments,
+    folder: &Path,
+    table: &mut Table,
+) -> anyhow::Result<Option<Growth>> {
+    let survey = prepare(arguments, folder)?;
     let (tree, shapes) = regions::load(&survey.register, &survey.version)?;
-    let mut table = Table::default();
     eprintln!("Looking positions up");
-    lookup::run(&survey, &tree, &shapes, &mut table)?;
+    lookup::run(&survey, &tree, &shapes, table)?;
     eprintln!("Building");
-    let release = build::run(&survey, &tree, &shapes, &mut table)?;
+    let release = build::run(&survey, &tree, &shapes, table)?;
     eprintln!("Summing layers");
-    layers::run(&release, &tree, &mut table)?;
+    layers::run(&release, &tree, table)?;
     eprintln!("Protecting");
-    protect::run(&mut table)?;
-    println!("{table}");
-    Ok(())
+    protect::run(table)?;
+    if !arguments.visits.is_empty() {
+        return Ok(None);
+    }
+    drop((tree, shapes));
+    growth::run(&survey, &arguments.growth).map(Some)
 }

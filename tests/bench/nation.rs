@@ -1,155 +1,121 @@
-//! An invented nation as it comes out of the count: villages with hamlets, counted by hexagon.
+//! The leaves of an invented nation: as many as a nation of forty million households has.
 
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, UInt64Array};
 use h3o::{CellIndex, LatLng, Resolution};
-
+use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
-use rand_pcg::Pcg64Mcg;
-use sebaran::count::{Cell, Cube, CubeKey, Digests};
-use sebaran::domain::code::CodeSystem;
-use sebaran::domain::indicator::CubeColumn;
-use sebaran::domain::position::{Bounds, Position};
+use rand_pcg::Pcg64;
+use sebaran::count::{Cube, CubeKey};
+use sebaran::domain::code::{CodeSystem, RegionCode};
+use sebaran::domain::indicator::{CubeColumn, PovertyThreshold};
+use sebaran::domain::position::Position;
 use sebaran::domain::region::{Level, Region, RegionId, RegionKind, RegionTree};
-use sebaran::domain::table::Table;
 use sebaran::domain::visit::VisitField;
+use sebaran::protect::LeafTable;
 
-/// How large it is.
-#[derive(Debug, Clone, Copy)]
-pub struct Size {
-    pub villages: u32,
-    /// Households of a village, on average.
-    pub households: u32,
-}
+/// Provinces, regencies in each, districts in each of these, villages in each of these: 85,680 villages.
+const PARTS: [u64; 4] = [34, 15, 14, 12];
 
-pub struct Nation {
-    pub tree: RegionTree,
-    pub cube: Cube,
-}
+/// Hexagons of resolution 8 in a village, one after the other.
+const HEXAGONS: usize = 50;
 
-/// Villages of a district, districts of a regency, regencies of a province.
-const BRANCHES: [u32; 3] = [12, 14, 15];
+type Leaf = (RegionId, Option<CellIndex>);
 
-/// Invents a nation; the same seed makes the same one.
-pub fn invent(size: Size, seed: u64) -> Nation {
-    let tree = tree(size.villages);
+/// Makes the regions and their leaves, the same ones each time.
+pub fn invent() -> anyhow::Result<(RegionTree, RecordBatch)> {
+    let tree = tree()?;
+    let mut dice = Pcg64::seed_from_u64(1);
+    let mut leaves = leaves(&tree, &mut dice);
+    leaves.sort_unstable();
+    leaves.dedup();
+    let code = |leaf: &Leaf| Some(tree.get(leaf.0).code.to_string());
+    let regions: StringArray = leaves.iter().map(code).collect();
+    let hexagons: UInt64Array = leaves.iter().map(|leaf| leaf.1.map(u64::from)).collect();
+    let mut columns: Vec<ArrayRef> = vec![Arc::new(regions), Arc::new(hexagons)];
+    for _ in CubeColumn::ALL {
+        let counts: Int64Array = leaves.iter().map(|_| Some(dice.random_range(0..6))).collect();
+        columns.push(Arc::new(counts));
+    }
+    // What a table says of itself is taken from one of a single leaf.
     let mut cube = Cube::default();
-    let mut dice = Pcg64Mcg::seed_from_u64(seed);
-    let villages: Vec<(RegionId, Position)> =
-        tree.level(Level::Village).map(|(id, region)| (id, region.label)).collect();
-    for (village, label) in villages {
-        let households = (f64::from(size.households) * spread(&mut dice)) as u32;
-        let cells = cells(label, &mut dice);
-        // Added up by itself first: a small map is faster.
-        let mut own = Cube::default();
-        for _ in 0..households {
-            let (region, hexagon) = match dice.random_range(0..1000) {
-                0 => (None, None),
-                1..5 => (tree.ancestor(village, Level::Regency), None),
-                5..50 => (Some(village), None),
-                50..80 => (Some(village), hamlet(&cells, &mut dice).parent(Resolution::Seven)),
-                _ => (Some(village), Some(hamlet(&cells, &mut dice))),
-            };
-            visit(&mut own, CubeKey { region, hexagon }, &mut dice);
-        }
-        cube.merge(&own);
-    }
-    Nation { tree, cube }
+    let region = Some(leaves[0].0);
+    cube.add(CubeKey { region, hexagon: None }, &[1; CubeColumn::COUNT]);
+    let fields = VisitField::ALL.iter().fold(0, |bits, field| bits | field.bit());
+    let one = LeafTable::exact(&cube, fields, PovertyThreshold::default(), &tree);
+    let batch = RecordBatch::try_new(one.to_batch(&tree).schema(), columns)?;
+    Ok((tree, batch))
 }
 
-/// The fields of an input that holds all of it.
-pub fn fields() -> u32 {
-    VisitField::ALL.iter().fold(0, |bits, field| bits | field.bit())
-}
-
-/// A factor of median 0.8 and mean 1, from a third to the threefold for most.
-fn spread(dice: &mut Pcg64Mcg) -> f64 {
-    let normal: f64 = (0..12).map(|_| dice.random::<f64>()).sum::<f64>() - 6.0;
-    0.8 * (0.67 * normal).exp()
-}
-
-/// Hexagons around a village, the most crowded first: those of which few are crowded stand for a town.
-fn cells(label: Position, dice: &mut Pcg64Mcg) -> Vec<CellIndex> {
-    let at = LatLng::new(label.latitude(), label.longitude()).expect("a position is finite");
-    let around: Vec<CellIndex> = at.to_cell(Resolution::Eight).grid_disk(4);
-    let scale: f64 = dice.random_range(1.5..12.0);
-    // A cell is the more often among the 64 the nearer to the first it stands.
-    let place = |dice: &mut Pcg64Mcg| (-scale * dice.random::<f64>().ln()) as usize;
-    (0..64).map(|_| around[place(dice) * 7 % around.len()]).collect()
-}
-
-fn hamlet(cells: &[CellIndex], dice: &mut Pcg64Mcg) -> CellIndex {
-    cells[dice.random_range(0..cells.len())]
-}
-
-/// Counts a household by one completed visit.
-fn visit(cube: &mut Cube, key: CubeKey, dice: &mut Pcg64Mcg) {
-    let decile = dice.random_range(1..=10);
-    let mut cell = Cell::default();
-    let mut add = |column: CubeColumn, count: i64| cell.counts[column.index()] += count;
-    match decile {
-        10 => add(CubeColumn::Unranked, 1),
-        decile => add(CubeColumn::of_decile(decile), 1),
-    }
-    if decile <= 4 {
-        for column in [CubeColumn::Age0To4, CubeColumn::Age5To17, CubeColumn::Age18To59] {
-            add(column, dice.random_range(0..3));
-        }
-        add(CubeColumn::Age60To69, i64::from(dice.random_ratio(1, 5)));
-        add(CubeColumn::Age70Plus, i64::from(dice.random_ratio(1, 8)));
-        if dice.random_ratio(1, 12) {
-            add(CubeColumn::DISABILITIES[dice.random_range(0..6)], 1);
-        }
-    }
-    cell.digests = digests(dice);
-    cube.add_cell(key, &cell);
-    let mut whole = Cell { digests: digests(dice), ..Cell::default() };
-    whole.counts[CubeColumn::VisitCompleted.index()] = 1;
-    let position = usize::from(key.hexagon.is_none());
-    whole.counts[CubeColumn::POSITIONS[position].index()] = 1;
-    cube.add_cell(CubeKey { hexagon: None, ..key }, &whole);
-}
-
-/// What the hashes of a household come to.
-fn digests(dice: &mut Pcg64Mcg) -> Digests {
-    [(); Table::COUNT].map(|()| dice.random())
-}
-
-fn tree(villages: u32) -> RegionTree {
+fn tree() -> anyhow::Result<RegionTree> {
+    let system = CodeSystem::Invented;
+    let mut codes = vec![0];
     let mut regions = Vec::new();
-    let mut last = [u32::MAX; 3];
-    for village in 0..villages {
-        let district = village / BRANCHES[0];
-        let (regency, province) = (district / BRANCHES[1], district / BRANCHES[1] / BRANCHES[2]);
-        let numbers = [province, regency, district];
-        let codes = [
-            format!("{:02}", province + 11),
-            format!("{:02}", regency % BRANCHES[2] + 1),
-            format!("{:03}", district % BRANCHES[1] + 1),
-            format!("{:03}", village % BRANCHES[0] + 1),
-        ];
-        for level in 0..3 {
-            if last[level] != numbers[level] {
-                last[level] = numbers[level];
-                regions.push(region(&codes[..=level].concat(), village));
-            }
-        }
-        regions.push(region(&codes.concat(), village));
+    let mut width = 0;
+    for (level, parts) in Level::ALL.into_iter().zip(PARTS) {
+        let ten_to = 10_u64.pow(u32::from(system.width(level) - width));
+        width = system.width(level);
+        let below = |above: &u64| {
+            let above = *above;
+            (1..=parts).map(move |part| above * ten_to + part)
+        };
+        codes = codes.iter().flat_map(below).collect();
+        let codes = codes.iter().filter_map(|digits| RegionCode::new(*digits, width));
+        regions.extend(codes.map(|code| region(code, level)));
     }
-    let version = "nation".parse().expect("it is a name");
-    RegionTree::new(CodeSystem::Invented, version, regions).expect("the codes make a tree")
+    Ok(RegionTree::new(system, "nation".parse()?, regions)?)
 }
 
-/// A region whose label stands on a lattice of 0.08 degrees.
-fn region(code: &str, village: u32) -> Region {
-    let (x, y) = (95.0 + f64::from(village % 570) * 0.08, -10.0 + f64::from(village / 570) * 0.08);
-    let code: sebaran::domain::code::RegionCode = code.parse().expect("it is a code");
+fn region(code: RegionCode, level: Level) -> Region {
     Region {
         code,
         name: format!("Region {code}"),
-        level: CodeSystem::Invented.level(code.width()).expect("a level has this width"),
+        level,
         kind: RegionKind::Region,
         area_km2: 20.0,
-        bounds: Bounds { west: x, south: y, east: x + 0.08, north: y + 0.08 },
-        label: Position::new(x + 0.04, y + 0.04).expect("it is on the Earth"),
+        bounds: [0.0; 4].into(),
+        label: Position::new(0.0, 0.0).expect("it lies on the Earth"),
         utc_offset_min: 420,
     }
+}
+
+/// A village has hexagons that follow each other, in an order of villages that is no order of codes; some
+/// belong to the next village as well, some households are known to resolution 7 only, and some to none.
+fn leaves(tree: &RegionTree, dice: &mut Pcg64) -> Vec<Leaf> {
+    let mut villages: Vec<RegionId> = tree.level(Level::Village).map(|(id, _)| id).collect();
+    // Neighbours are of one regency.
+    for regency in villages.chunks_mut((PARTS[2] * PARTS[3]) as usize) {
+        regency.shuffle(dice);
+    }
+    let mut cells = cells().into_iter().flat_map(|cell| cell.children(Resolution::Eight));
+    let mut leaves = Vec::new();
+    for (village, next) in villages.iter().zip(villages.iter().cycle().skip(1)) {
+        leaves.push((*village, None));
+        for cell in cells.by_ref().take(HEXAGONS) {
+            leaves.push((*village, Some(cell)));
+            if dice.random_ratio(1, 8) {
+                leaves.push((*next, Some(cell)));
+            }
+            if dice.random_ratio(1, 15) {
+                leaves.push((*village, cell.parent(Resolution::Seven)));
+            }
+        }
+    }
+    leaves
+}
+
+/// Hexagons of resolution 4 around the equator, in their order.
+fn cells() -> Vec<CellIndex> {
+    let steps = |from: i32, to: i32| (from..to).map(|step| f64::from(step) / 10.0);
+    let mut cells = Vec::new();
+    for latitude in steps(-110, 60) {
+        for longitude in steps(950, 1410) {
+            let at = LatLng::new(latitude, longitude).expect("it is finite");
+            cells.push(at.to_cell(Resolution::Four));
+        }
+    }
+    cells.sort_unstable();
+    cells.dedup();
+    cells
 }

@@ -11,7 +11,7 @@ use sebaran::protect::noise::Sampler;
 use sebaran::protect::tree::{NATION, ProtectedTree};
 use sebaran::protect::{Counted, LeafTable, NoiseKey, NoiseMode, Policy, Protect, RegisterSecret};
 
-use crate::nation::{Nation, Size, fields, invent};
+use crate::protected_nation::{Nation, Size, fields, invent};
 use crate::table::Table;
 use crate::usage::measure;
 

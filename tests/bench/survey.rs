@@ -13,6 +13,7 @@ use sebaran::store::regions;
 use sebaran::store::tables::TableFormat;
 
 /// Where the regions and the visits are.
+#[derive(Clone)]
 pub struct Survey {
     pub register: PathBuf,
     pub version: Slug,
@@ -49,7 +50,8 @@ pub fn prepare(
     Ok(Survey { register, version, visits })
 }
 
-fn invent(
+/// Invents so many households on these regions, in a folder: the visits' files.
+pub fn invent(
     out: &Path,
     version: &Slug,
     households: u64,

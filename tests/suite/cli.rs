@@ -96,7 +96,9 @@ fn visits_become_layers() {
 
     let releases = run_json(&register, &["releases"]);
     assert_eq!(releases["releases"][0]["is_current"], true);
-    assert_eq!(run_json(&register, &["verify"])["is_sound"], true);
+    let verified = run_json(&register, &["verify"]);
+    assert_eq!(verified["is_sound"], true);
+    assert_eq!(verified["files"]["denominators.parquet"], "ok");
 
     let file = country.path("layer.geojson");
     let export =

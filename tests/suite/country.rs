@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use sebaran::commands::Common;
-use sebaran::commands::build::{self, Assign, BuildArgs};
+use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs};
+use sebaran::commands::engine::Engine;
 use sebaran::commands::generate::{self, GenerateArgs};
 use sebaran::domain::code::CodeSystem;
 use sebaran::domain::region::{Level, Region, RegionTree, Shapes, Slug};
@@ -18,6 +19,9 @@ use tempfile::TempDir;
 
 /// The name of its regions.
 pub const VERSION: &str = "small";
+
+/// The day at which ages are taken.
+pub const REFERENCE_DATE: &str = "2021-11-30";
 
 /// A register with the regions of a small country, and room for files beside it.
 pub struct Country {
@@ -85,6 +89,13 @@ impl Country {
 
     /// Invents a survey and gives the path of its visits.
     pub fn survey(&self, name: &str, plan: Plan) -> PathBuf {
+        let files = self.invent(name, plan, Persons::Omitted);
+        assert_eq!(files.len(), 1);
+        self.path(name).join(&files[0])
+    }
+
+    /// Invents a survey, and gives the names of its visits files.
+    fn invent(&self, name: &str, plan: Plan, persons: Persons) -> Vec<String> {
         let args = GenerateArgs {
             regions: VERSION.parse().unwrap(),
             households: plan.households,
@@ -93,15 +104,19 @@ impl Country {
             faults: plan.faults,
             format: plan.format,
             facts: None,
-            reference_date: None,
-            persons: Persons::Omitted,
+            reference_date: Some(REFERENCE_DATE.parse().unwrap()),
+            persons,
             out: self.path(name),
         };
         let written =
             generate::generate(&self.common(Means::default()), &args, &self.tree, &self.shapes);
-        let files = &written.unwrap().tables["visits"].files;
-        assert_eq!(files.len(), 1);
-        self.path(name).join(&files[0])
+        written.unwrap().tables["visits"].files.clone()
+    }
+
+    /// Invents a survey with every register, and gives its folder.
+    pub fn registers(&self, name: &str, plan: Plan) -> PathBuf {
+        self.invent(name, plan, Persons::Listed);
+        self.path(name)
     }
 
     /// Builds a release from visits.
@@ -111,17 +126,36 @@ impl Country {
         visits: &[PathBuf],
         means: Means,
     ) -> anyhow::Result<Release> {
-        let args = BuildArgs {
-            visits: visits.to_vec(),
-            regions: VERSION.parse().unwrap(),
-            release: release.parse().unwrap(),
-            reference_date: "2021-11-30".parse().unwrap(),
-            columns: None,
-            denominators: None,
-            assign: Assign::Declared,
-            memory_mib: means.memory_mib,
-        };
+        self.build_with(release, visits, RegisterArgs::default(), means)
+    }
+
+    /// Builds a release from visits and registers.
+    pub fn build_with(
+        &self,
+        release: &str,
+        visits: &[PathBuf],
+        registers: RegisterArgs,
+        means: Means,
+    ) -> anyhow::Result<Release> {
+        let mut args = build_args(release, visits);
+        args.registers = registers;
+        args.memory_mib = means.memory_mib;
         build::build(&self.common(means), &args)
+    }
+
+    /// Builds a release on a cluster, with the settings of a file.
+    #[cfg(feature = "cluster")]
+    pub fn build_on(
+        &self,
+        engine: &str,
+        settings: &Path,
+        release: &str,
+        visits: &[PathBuf],
+    ) -> anyhow::Result<Release> {
+        let mut args = build_args(release, visits);
+        args.engine = engine.parse().unwrap();
+        let common = Common { config: Some(settings.into()), ..self.common(Means::default()) };
+        build::build(&common, &args)
     }
 
     fn common(&self, means: Means) -> Common {
@@ -132,6 +166,21 @@ impl Country {
     /// The leaves of a release.
     pub fn leaves(&self, release: &Release) -> sebaran::protect::LeafTable {
         leaves::read(release, &self.tree).unwrap()
+    }
+}
+
+fn build_args(release: &str, visits: &[PathBuf]) -> BuildArgs {
+    BuildArgs {
+        visits: visits.to_vec(),
+        regions: VERSION.parse().unwrap(),
+        release: release.parse().unwrap(),
+        reference_date: REFERENCE_DATE.parse().unwrap(),
+        columns: None,
+        denominators: None,
+        registers: RegisterArgs::default(),
+        assign: Assign::Declared,
+        memory_mib: None,
+        engine: Engine::Local,
     }
 }
 

@@ -22,7 +22,7 @@ const RECORD: &str = r#"{
         "rows": 0, "counted": 0, "superseded": 0, "not_completed": 0, "repeated_rows": 0,
         "placed_in_hexagon": 0, "placed_in_region_only": 0, "unplaced": 0
     },
-    "fields": [], "ignored_columns": [], "findings": {}, "denominators": null
+    "fields": [], "ignored_columns": [], "findings": {}
 }"#;
 
 fn record() -> BuildRecord {

@@ -8,17 +8,22 @@
 )]
 
 mod cli;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod country;
 mod documented;
 mod house;
+mod institutions;
 mod killed;
 mod memory;
-#[path = "../bench/nation.rs"]
-mod nation;
+mod persons;
 mod plain;
 mod points;
+mod prelist;
 mod program;
 mod protected;
+#[path = "../bench/protected_nation.rs"]
+mod protected_nation;
 mod reference;
 mod refused;
 mod repeated;

@@ -16,7 +16,7 @@ use sebaran::protect::{
     Counted, LeafTable, Margins, NoiseKey, NoiseMode, Policy, Protect, RegisterSecret,
 };
 
-use crate::nation::{Nation, Size, fields, invent};
+use crate::protected_nation::{Nation, Size, fields, invent};
 
 const SIZE: Size = Size { villages: 1_500, households: 500 };
 

@@ -34,7 +34,7 @@ fn leaves(country: &Country, release: &Release) -> Leaves {
     (0..batch.num_rows()).map(|row| (place(row), counts(row))).collect()
 }
 
-fn compare(country: &Country, release: &Release, plain: &PlainBuild) {
+pub fn compare(country: &Country, release: &Release, plain: &PlainBuild) {
     let accounts = Accounts {
         rows: plain.rows,
         counted: plain.counted,

@@ -84,7 +84,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub fn of(persons: &[Person], cutoffs: &super::calendar::Cutoffs) -> Self {
+    pub fn of(persons: impl Iterator<Item = Person>, cutoffs: &super::calendar::Cutoffs) -> Self {
         let mut counts = Self::default();
         for person in persons {
             counts.members += 1;

@@ -7,9 +7,12 @@ use arrow::array::{ArrayRef, Float64Array, StringArray, UInt32Array};
 use geo::Coord;
 
 use super::Survey;
+use super::calendar::Cutoffs;
 use super::dice::{Dice, Purpose};
 use super::fix::round;
+use super::household::Household;
 use super::id::IdWriter;
+use super::person::Person;
 use super::plan::Group;
 use super::population::Population;
 
@@ -136,6 +139,29 @@ fn build(
         residents: residents
             .map(|(shares, capacity)| shares.map(|share| (share * full * capacity) as u32)),
     }
+}
+
+/// The institution in which a member lives, for a few.
+pub fn lives_in<'a>(
+    survey: &Survey<'_>,
+    household: &Household,
+    person: &Person,
+    cutoffs: &Cutoffs,
+    institutions: &'a [Institution],
+) -> Option<&'a Institution> {
+    let (kind, share) = match person {
+        person if person.disability > 0 => (InstitutionKind::PantiPd, 0.01),
+        person if person.born > cutoffs.eighteen && person.born <= cutoffs.five => {
+            (InstitutionKind::Lksa, 0.002)
+        }
+        person if person.born <= cutoffs.seventy => (InstitutionKind::PantiLu, 0.006),
+        _ => return None,
+    };
+    let institution = institutions.iter().find(|one| one.kind == kind)?;
+    let key = household.id.key();
+    let mut dice =
+        Dice::new(survey.settings.seed, Purpose::Residents, key, u64::from(person.number));
+    dice.chance(share).then_some(institution)
 }
 
 /// The columns of the institutions table.

@@ -11,6 +11,8 @@ use super::calendar::{Cutoffs, year_of};
 use super::dice::{Dice, Purpose};
 use super::household::{self, Counts, Household, HouseholdId};
 use super::id::IdWriter;
+use super::institution::{Institution, lives_in};
+use super::person::Person;
 use super::plan::Group;
 use super::population::Population;
 use super::{Persons, Survey};
@@ -55,12 +57,22 @@ struct Benefit {
     amount_idr: Option<u32>,
 }
 
-/// Ranks each household of a group and gives it its programmes.
-pub fn assess(survey: &Survey<'_>, group: &Group, population: &Population) -> Vec<Assessed> {
+/// Ranks each household of a group and gives it its programmes. Members who live in an institution are
+/// not counted with it.
+pub fn assess(
+    survey: &Survey<'_>,
+    group: &Group,
+    population: &Population,
+    institutions: &[Institution],
+) -> Vec<Assessed> {
     let settings = &survey.settings;
     let cutoffs = Cutoffs::at(settings.reference_date);
     let assess = |household: &Household| {
-        let counts = Counts::of(population.members(household), &cutoffs);
+        let is_home = |person: &&Person| {
+            lives_in(survey, household, person, &cutoffs, institutions).is_none()
+        };
+        let members = population.members(household).iter().filter(is_home).copied();
+        let counts = Counts::of(members, &cutoffs);
         let percentile = household::percentile(household, group.poverty_shift, settings.seed);
         let mut dice = Dice::new(
             settings.seed,

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::error::VisitsError;
 use crate::domain::visit::{Need, VisitField};
+use crate::read::table::Names;
 
 /// What a columns file says of visits files whose columns have other names.
 ///
@@ -17,6 +18,9 @@ use crate::domain::visit::{Need, VisitField};
 /// [columns]
 /// visit_id = "ID_KUNJUNGAN"
 /// longitude = "bujur"
+///
+/// [persons]                   # likewise prelist, institutions, resources
+/// household_id = "ID_RTM"
 /// ```
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +29,14 @@ pub struct ColumnsFile {
     pub delimiter: Option<char>,
     #[serde(default)]
     columns: BTreeMap<FieldName, String>,
+    #[serde(default)]
+    persons: Names,
+    #[serde(default)]
+    prelist: Names,
+    #[serde(default)]
+    institutions: Names,
+    #[serde(default)]
+    resources: Names,
 }
 
 /// A text encoding by any name that the web knows (WHATWG labels).
@@ -64,6 +76,20 @@ impl ColumnsFile {
     /// Where it is not TOML or names fields that there are not.
     pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
         toml::from_str(text)
+    }
+
+    /// What it says of the columns of a register's table.
+    ///
+    /// # Panics
+    /// Where there is no such register: a bug.
+    pub fn names(&self, register: &str) -> &Names {
+        match register {
+            "persons" => &self.persons,
+            "prelist" => &self.prelist,
+            "institutions" => &self.institutions,
+            "resources" => &self.resources,
+            _ => unreachable!("every register has its section"),
+        }
     }
 
     fn name_of(&self, field: VisitField) -> &str {

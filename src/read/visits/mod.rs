@@ -7,6 +7,7 @@ mod degrees;
 mod error;
 mod parquet;
 mod parse;
+mod splits;
 
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
@@ -43,6 +44,16 @@ enum Kind {
 }
 
 impl Portion {
+    /// A part that [`VisitFiles::portions`] dealt out elsewhere.
+    pub const fn new(file: usize, parts: Range<usize>) -> Self {
+        Self { file, parts }
+    }
+
+    /// Row groups of a Parquet file, parts of a CSV file.
+    pub const fn parts(&self) -> &Range<usize> {
+        &self.parts
+    }
+
     /// The number of its file among the inputs.
     pub const fn file(&self) -> usize {
         self.file
@@ -53,8 +64,8 @@ impl Portion {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Portion {
     file: usize,
-    /// Of a Parquet file; CSV is read whole.
-    row_groups: Range<usize>,
+    /// Row groups of a Parquet file, parts of a CSV file.
+    parts: Range<usize>,
 }
 
 impl VisitFiles {
@@ -103,13 +114,16 @@ impl VisitFiles {
     pub fn portions(&self, count: usize) -> Vec<Vec<Portion>> {
         let mut all = Vec::new();
         for (file, visit_file) in self.files.iter().enumerate() {
-            match &visit_file.kind {
-                Kind::Csv(_) => all.push(Portion { file, row_groups: 0..0 }),
-                Kind::Parquet(parquet) => all.extend(
-                    (0..parquet.row_groups())
-                        .map(|group| Portion { file, row_groups: group..group + 1 }),
-                ),
-            }
+            let parts = match &visit_file.kind {
+                // Whoever reads all of it by himself needs no cuts.
+                Kind::Csv(_) if count == 1 => {
+                    all.push(Portion { file, parts: csv::ALL_PARTS });
+                    continue;
+                }
+                Kind::Csv(csv) => csv.parts(&visit_file.path, &self.settings),
+                Kind::Parquet(parquet) => parquet.row_groups(),
+            };
+            all.extend((0..parts).map(|part| Portion { file, parts: part..part + 1 }));
         }
         let share = all.len().div_ceil(count.max(1)).max(1);
         let dealt: Vec<_> = all.chunks(share).map(<[Portion]>::to_vec).collect();
@@ -135,8 +149,8 @@ impl VisitFiles {
         let wanted = required.fold(wanted, |bits, field| bits | field.bit());
         let reading = Reading { path, number, locale, wanted };
         match &file.kind {
-            Kind::Csv(csv) => csv.read(&reading, &self.settings, put),
-            Kind::Parquet(parquet) => parquet.read(&reading, portion.row_groups.clone(), put),
+            Kind::Csv(csv) => csv.read(&reading, &self.settings, portion.parts.clone(), put),
+            Kind::Parquet(parquet) => parquet.read(&reading, portion.parts.clone(), put),
         }
     }
 }

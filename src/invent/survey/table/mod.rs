@@ -116,7 +116,7 @@ pub fn tables(survey: &Survey<'_>, group: &Group) -> Tables {
     let truths = settings.faults.map_or_else(Vec::new, |share| {
         fault::inject(survey, group, &population, &institutions, share, &mut visits)
     });
-    let assessed = registers::assess(survey, group, &population);
+    let assessed = registers::assess(survey, group, &population, &institutions);
     let batches = kinds(settings)
         .into_iter()
         .map(|kind| {

@@ -6,10 +6,8 @@ use arrow::array::{ArrayRef, Date32Array, StringBuilder, UInt8Array};
 
 use super::super::Survey;
 use super::super::calendar::Cutoffs;
-use super::super::dice::{Dice, Purpose};
-use super::super::household::Household;
 use super::super::id::IdWriter;
-use super::super::institution::{Institution, InstitutionKind};
+use super::super::institution::{Institution, lives_in};
 use super::super::person::Person;
 use super::super::population::Population;
 
@@ -56,26 +54,3 @@ pub fn columns(
 
 const CODES: [&str; 13] =
     ["00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12"];
-
-/// The institution in which a member lives, for a few.
-fn lives_in<'a>(
-    survey: &Survey<'_>,
-    household: &Household,
-    person: &Person,
-    cutoffs: &Cutoffs,
-    institutions: &'a [Institution],
-) -> Option<&'a Institution> {
-    let (kind, share) = match person {
-        person if person.disability > 0 => (InstitutionKind::PantiPd, 0.01),
-        person if person.born > cutoffs.eighteen && person.born <= cutoffs.five => {
-            (InstitutionKind::Lksa, 0.002)
-        }
-        person if person.born <= cutoffs.seventy => (InstitutionKind::PantiLu, 0.006),
-        _ => return None,
-    };
-    let institution = institutions.iter().find(|one| one.kind == kind)?;
-    let key = household.id.key();
-    let mut dice =
-        Dice::new(survey.settings.seed, Purpose::Residents, key, u64::from(person.number));
-    dice.chance(share).then_some(institution)
-}

@@ -1,0 +1,226 @@
+//! The registers that are joined to the visits of a build.
+
+mod places;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::check::register::{RegisterFinding, RegisterRule};
+use crate::domain::date::Date;
+use crate::domain::institution::{Institution, Resource};
+use crate::domain::person::{Definition, PersonCounts};
+use crate::engine::{Built, Compared, EngineError, Ground, Joined};
+use crate::read::institutions::{ReadTable, read_institutions, read_resources};
+use crate::read::persons::PersonFiles;
+use crate::read::prelist::PrelistFiles;
+use crate::read::visits::ColumnsFile;
+use crate::store::manifest::{BuildRecord, InputUsed, PersonsUsed, PrelistUsed, RegisterUsed};
+use crate::store::register_findings::RegisterFindings;
+use crate::store::{Draft, coverage};
+
+/// The registers' files.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct RegisterArgs {
+    /// Persons files, .csv, .csv.gz, .tsv or .parquet: the persons of a household count, and not what
+    /// the visit says of them.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub persons: Vec<PathBuf>,
+    /// By what it is told who is disabled, where the persons files have both.
+    #[arg(long, value_enum, requires = "persons")]
+    pub disability: Option<DisabilityBy>,
+    /// Prelist files: the households that were to be visited.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub prelist: Vec<PathBuf>,
+    /// Institutions files: points, with their capacity and residents.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub institutions: Vec<PathBuf>,
+    /// Resources files: volunteers and facilitators by region.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub resources: Vec<PathBuf>,
+}
+
+impl RegisterArgs {
+    /// Every file, register by register.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        [&self.persons[..], &self.prelist, &self.institutions, &self.resources].concat()
+    }
+}
+
+/// [`Definition`] on the command line.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum DisabilityBy {
+    /// `disability_code`, 00 to 12.
+    Dtks,
+    /// `wg_a` to `wg_i`, the questions of the Washington Group.
+    Wg,
+}
+
+/// The registers of a build, their headers read.
+pub struct Registers {
+    pub persons: Option<Arc<PersonFiles>>,
+    pub prelist: Option<Arc<PrelistFiles>>,
+    pub institutions: Option<ReadTable<Institution>>,
+    pub resources: Option<ReadTable<Resource>>,
+}
+
+impl Registers {
+    /// Opens the files.
+    ///
+    /// # Errors
+    /// Those of the first file that can't be read as its register.
+    pub fn open(args: &RegisterArgs, columns: &ColumnsFile, reference: Date) -> Result<Self> {
+        let asked = args.disability.map(|by| match by {
+            DisabilityBy::Dtks => Definition::Dtks,
+            DisabilityBy::Wg => Definition::Wg,
+        });
+        let persons = (!args.persons.is_empty())
+            .then(|| PersonFiles::open(&args.persons, columns, asked, reference));
+        let prelist =
+            (!args.prelist.is_empty()).then(|| PrelistFiles::open(&args.prelist, columns));
+        let institutions =
+            (!args.institutions.is_empty()).then(|| read_institutions(&args.institutions, columns));
+        let resources =
+            (!args.resources.is_empty()).then(|| read_resources(&args.resources, columns));
+        Ok(Self {
+            institutions: institutions.transpose()?,
+            resources: resources.transpose()?,
+            persons: persons.transpose()?.map(Arc::new),
+            prelist: prelist.transpose()?.map(Arc::new),
+        })
+    }
+
+    /// The rows of each file, in the order of [`RegisterArgs::paths`].
+    pub fn rows(&self, built: &Built) -> Vec<u64> {
+        let persons = built.persons.iter().flat_map(|joined| &joined.rows);
+        let prelist = built.prelist.iter().flat_map(|compared| &compared.rows);
+        let institutions = self.institutions.iter().flat_map(|table| &table.rows_of_file);
+        let resources = self.resources.iter().flat_map(|table| &table.rows_of_file);
+        persons.chain(prelist).chain(institutions).chain(resources).copied().collect()
+    }
+
+    /// Records the files, which come in the order of [`RegisterArgs::paths`].
+    pub fn record(&self, inputs: Vec<InputUsed>, record: &mut BuildRecord) {
+        let mut inputs = inputs.into_iter();
+        let mut keep = |register: &str, files: usize, ignored_columns: Vec<String>| {
+            let inputs = inputs.by_ref().take(files).collect();
+            let used = RegisterUsed { inputs, ignored_columns };
+            record.registers.insert(register.to_owned(), used);
+        };
+        if let Some(files) = &self.persons {
+            keep("persons", files.paths().len(), files.ignored());
+        }
+        if let Some(files) = &self.prelist {
+            keep("prelist", files.paths().len(), files.ignored());
+        }
+        if let Some(table) = &self.institutions {
+            keep("institutions", table.rows_of_file.len(), table.ignored.clone());
+        }
+        if let Some(table) = &self.resources {
+            keep("resources", table.rows_of_file.len(), table.ignored.clone());
+        }
+    }
+
+    fn are_given(&self) -> bool {
+        let small = [self.institutions.is_some(), self.resources.is_some()];
+        self.persons.is_some() || self.prelist.is_some() || small.contains(&true)
+    }
+
+    /// The counts of households that the registers tell, as bits of visit fields.
+    pub fn fields(&self) -> u32 {
+        self.persons.as_ref().map_or(0, |persons| persons.fields())
+    }
+
+    /// Writes what the registers come to into the release, and records it.
+    ///
+    /// # Errors
+    /// Where the accounts do not close, and where files can't be read or written.
+    pub fn keep(
+        &self,
+        draft: &Draft,
+        (joined, compared): (Option<Joined>, Option<Compared>),
+        ground: &Ground,
+        record: &mut BuildRecord,
+    ) -> Result<()> {
+        if !self.are_given() {
+            return Ok(());
+        }
+        let mut findings = RegisterFindings::create(draft.path())?;
+        let mut residents = BTreeMap::new();
+        if let (Some(files), Some(joined)) = (&self.persons, joined) {
+            let accounts = joined.accounts;
+            record.persons = Some(PersonsUsed { definition: files.definition(), accounts });
+            residents = keep_persons(joined, &mut findings)?;
+        }
+        if let Some(compared) = compared {
+            record.prelist = Some(keep_prelist(draft, &compared, ground, &mut findings)?);
+        }
+        if let Some(table) = &self.institutions {
+            let has_persons = self.persons.is_some();
+            let residents = has_persons.then_some(residents);
+            places::keep_institutions(draft, table, residents, ground, &mut findings)?;
+        }
+        if let Some(table) = &self.resources {
+            places::keep_resources(draft, table, ground, &mut findings)?;
+        }
+        for (rule, count) in findings.finish()? {
+            record.findings.insert(rule.text().name.to_owned(), count);
+        }
+        Ok(())
+    }
+}
+
+/// Tells of orphans, and gives the residents of institutions.
+fn keep_persons(
+    joined: Joined,
+    findings: &mut RegisterFindings,
+) -> Result<BTreeMap<String, PersonCounts>> {
+    joined.accounts.close().context("the accounts of persons do not close")?;
+    let rule = RegisterRule::OrphanPersons;
+    joined.orphans.each(|id, row| {
+        let value = f64::from(PersonCounts::from_bytes(row).members());
+        let finding = RegisterFinding { rule, id, value };
+        findings.put(&finding).map_err(|error| EngineError::Write(Box::new(error)))
+    })?;
+    let mut residents = BTreeMap::new();
+    joined.institutions.each(|id, row| {
+        residents.insert(id.to_owned(), PersonCounts::from_bytes(row));
+        Ok::<_, EngineError>(())
+    })?;
+    Ok(residents)
+}
+
+fn keep_prelist(
+    draft: &Draft,
+    compared: &Compared,
+    ground: &Ground,
+    findings: &mut RegisterFindings,
+) -> Result<PrelistUsed> {
+    let total = compared.coverage.total();
+    let used = PrelistUsed {
+        rows: compared.rows.iter().sum(),
+        visited: total.visited,
+        not_visited: total.listed - total.visited,
+        repeated: compared.repeated,
+        not_listed: compared.not_listed,
+    };
+    let told = used.visited + used.not_visited + used.repeated;
+    ensure!(
+        used.rows == told,
+        "the accounts of the prelist do not close: {} rows came in, but {told} were told of",
+        used.rows
+    );
+    for (village, coverage) in compared.coverage.by_village() {
+        if ground.tree.find(village).is_none() {
+            let id = village.to_string();
+            let rule = RegisterRule::PrelistUnknownVillage;
+            #[expect(clippy::cast_precision_loss, reason = "entries are fewer than 2^52")]
+            let value = coverage.listed as f64;
+            findings.put(&RegisterFinding { rule, id: &id, value })?;
+        }
+    }
+    coverage::write(draft.path(), &compared.coverage)?;
+    Ok(used)
+}

@@ -1,0 +1,390 @@
+//! Persons: their ages at the reference date, their classes of disability, and what the persons of one
+//! household come to.
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::date::Date;
+
+/// By which questions it is told who is disabled. Figures by two definitions are never compared, so a
+/// release has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Definition {
+    /// The register's own `disability_code`, 00 to 12.
+    Dtks,
+    /// The answers `wg_a` to `wg_i` to the questions of the Washington Group.
+    Wg,
+}
+
+impl Definition {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dtks => "dtks",
+            Self::Wg => "wg",
+        }
+    }
+}
+
+/// The class in which a disabled person counts, exactly one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Disability {
+    Physical = 0,
+    Intellectual = 1,
+    Mental = 2,
+    Sensory = 3,
+    /// Of two kinds or more.
+    Multiple = 4,
+    /// Disabled, and it is not told how.
+    Unspecified = 5,
+}
+
+impl Disability {
+    pub const ALL: [Self; 6] = [
+        Self::Physical,
+        Self::Intellectual,
+        Self::Mental,
+        Self::Sensory,
+        Self::Multiple,
+        Self::Unspecified,
+    ];
+
+    /// The class of a `disability_code`, inside `None` for 0; `None` where there is no such code.
+    pub const fn of_code(code: u8) -> Option<Option<Self>> {
+        Some(match code {
+            0 => None,
+            1 => Some(Self::Physical),
+            2..=4 => Some(Self::Sensory),
+            // Deaf and mute, blind and physical, ...: two kinds at least.
+            5..=9 | 12 => Some(Self::Multiple),
+            10 => Some(Self::Intellectual),
+            11 => Some(Self::Mental),
+            _ => return None,
+        })
+    }
+
+    /// The class of the answers to the questions a to i, 1 cannot at all to 4 no difficulty: disabled by
+    /// any answer of 2 or less. The kinds are seeing, hearing and speaking (a, b, g: sensory), walking and
+    /// hands (c, d: physical), learning (e: intellectual), behaviour (f: mental); h and i tell no kind.
+    pub fn of_answers(answers: [Option<u8>; 9]) -> Option<Self> {
+        let is_hard = |question: usize| answers[question].is_some_and(|answer| answer <= 2);
+        let kinds: [(Self, &[usize]); 4] = [
+            (Self::Physical, &[2, 3]),
+            (Self::Intellectual, &[4]),
+            (Self::Mental, &[5]),
+            (Self::Sensory, &[0, 1, 6]),
+        ];
+        let mut told =
+            kinds.into_iter().filter(|(_, of)| of.iter().any(|&question| is_hard(question)));
+        match (told.next(), told.next()) {
+            (Some(_), Some(_)) => Some(Self::Multiple),
+            (Some((kind, _)), None) => Some(kind),
+            (None, _) => (is_hard(7) || is_hard(8)).then_some(Self::Unspecified),
+        }
+    }
+}
+
+/// A person's age in completed years at the reference date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum AgeClass {
+    Under5 = 0,
+    From5To17 = 1,
+    From18To59 = 2,
+    From60To69 = 3,
+    From70 = 4,
+    /// Neither a birth date nor an age that can be.
+    Unknown = 5,
+}
+
+/// Nobody is older, in years.
+const OLDEST: i32 = 120;
+
+impl AgeClass {
+    pub const ALL: [Self; 6] = [
+        Self::Under5,
+        Self::From5To17,
+        Self::From18To59,
+        Self::From60To69,
+        Self::From70,
+        Self::Unknown,
+    ];
+
+    /// The class of an age in completed years; `None` of one that can't be.
+    pub fn of_years(years: i64) -> Option<Self> {
+        Some(match years {
+            0..5 => Self::Under5,
+            5..18 => Self::From5To17,
+            18..60 => Self::From18To59,
+            60..70 => Self::From60To69,
+            70.. if years <= i64::from(OLDEST) => Self::From70,
+            _ => return None,
+        })
+    }
+}
+
+/// The latest days of birth, since 1970, of those who have reached an age at the reference date.
+#[derive(Debug, Clone, Copy)]
+pub struct AgeBounds {
+    five: i32,
+    eighteen: i32,
+    sixty: i32,
+    seventy: i32,
+    too_old: i32,
+    too_young: i32,
+}
+
+impl AgeBounds {
+    pub fn at(reference: Date) -> Self {
+        let years_before = |years: i32| {
+            let day = reference.calendar();
+            let year = day.year() - years;
+            let before = day.with_year(year).or_else(|| NaiveDate::from_ymd_opt(year, 2, 28));
+            // Chrono's calendar ends 262,000 years from now.
+            before.map_or(i32::MIN, day_number)
+        };
+        Self {
+            five: years_before(5),
+            eighteen: years_before(18),
+            sixty: years_before(60),
+            seventy: years_before(70),
+            too_old: years_before(OLDEST + 1),
+            too_young: years_before(-1),
+        }
+    }
+
+    /// The class of a day of birth; `None` of one that can't be. Who was born within a year after the
+    /// reference date, and before the visit, counts with the youngest.
+    pub const fn class(&self, born: i32) -> Option<AgeClass> {
+        Some(match born {
+            _ if born > self.too_young || born <= self.too_old => return None,
+            _ if born > self.five => AgeClass::Under5,
+            _ if born > self.eighteen => AgeClass::From5To17,
+            _ if born > self.sixty => AgeClass::From18To59,
+            _ if born > self.seventy => AgeClass::From60To69,
+            _ => AgeClass::From70,
+        })
+    }
+}
+
+/// Days since 1970.
+pub fn day_number(date: NaiveDate) -> i32 {
+    date.signed_duration_since(NaiveDate::default()).num_days() as i32
+}
+
+/// What is counted of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Person {
+    pub age: AgeClass,
+    pub disability: Option<Disability>,
+    /// Whether a value of the row can't be, and is therefore not used.
+    pub is_doubtful: bool,
+}
+
+const NO_DISABILITY: u8 = 7;
+
+impl Person {
+    /// The person in 7 bits.
+    pub fn pack(self) -> u8 {
+        let disability = self.disability.map_or(NO_DISABILITY, |class| class as u8);
+        self.age as u8 | disability << 3 | u8::from(self.is_doubtful) << 6
+    }
+
+    /// The person that [`Self::pack`] packed.
+    ///
+    /// # Panics
+    /// Where it packed none: a bug.
+    pub fn unpack(bits: u8) -> Self {
+        Self {
+            age: AgeClass::ALL[usize::from(bits & 7)],
+            disability: Disability::ALL.get(usize::from(bits >> 3 & 7)).copied(),
+            is_doubtful: bits >> 6 & 1 == 1,
+        }
+    }
+}
+
+/// How many persons a household or an institution has: by [`AgeClass`], by [`Disability`], and with
+/// doubtful values.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, bytemuck::Pod, bytemuck::Zeroable,
+)]
+#[repr(transparent)]
+pub struct PersonCounts([u16; PersonCounts::LEN]);
+
+/// More persons are no household's and no institution's: the id is a placeholder.
+pub const MOST_PERSONS: usize = 60_000;
+
+/// Stands where a count would, and is more than [`MOST_PERSONS`].
+const NOT_TOLD: u16 = u16::MAX;
+
+impl PersonCounts {
+    const LEN: usize = 13;
+    const DISABILITIES: usize = AgeClass::ALL.len();
+    const DOUBTFUL: usize = Self::LEN - 1;
+
+    /// Adds a person; there are at most [`MOST_PERSONS`].
+    pub fn add(&mut self, person: Person) {
+        self.0[person.age as usize] += 1;
+        if let Some(class) = person.disability {
+            self.0[Self::DISABILITIES + class as usize] += 1;
+        }
+        self.0[Self::DOUBTFUL] += u16::from(person.is_doubtful);
+    }
+
+    pub const fn of_age(&self, class: AgeClass) -> u16 {
+        self.0[class as usize]
+    }
+
+    /// `None` where it is not told who is disabled.
+    pub const fn of_disability(&self, class: Disability) -> Option<u16> {
+        match self.0[Self::DISABILITIES + class as usize] {
+            NOT_TOLD => None,
+            count => Some(count),
+        }
+    }
+
+    /// That it was not told who is disabled.
+    pub fn forget_disabilities(&mut self) {
+        self.0[Self::DISABILITIES..Self::DOUBTFUL].fill(NOT_TOLD);
+    }
+
+    /// Persons with a value that can't be.
+    pub const fn doubtful(&self) -> u16 {
+        self.0[Self::DOUBTFUL]
+    }
+
+    pub fn members(&self) -> u16 {
+        self.0[..Self::DISABILITIES].iter().sum()
+    }
+
+    pub const fn children(&self) -> u16 {
+        self.of_age(AgeClass::Under5) + self.of_age(AgeClass::From5To17)
+    }
+
+    pub const fn elderly(&self) -> u16 {
+        self.of_age(AgeClass::From60To69) + self.of_age(AgeClass::From70)
+    }
+
+    /// `None` where it is not told who is disabled.
+    pub fn disabled(&self) -> Option<u16> {
+        Disability::ALL.iter().map(|class| self.of_disability(*class)).sum()
+    }
+
+    /// The bytes in which it is kept.
+    pub fn as_bytes(&self) -> &[u8] {
+        bytemuck::bytes_of(self)
+    }
+
+    /// The counts that [`Self::as_bytes`] gave, wherever they lie.
+    ///
+    /// # Panics
+    /// Where there are more or fewer bytes: a bug.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        bytemuck::pod_read_unaligned(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn class(born: &str, reference: &str) -> Option<AgeClass> {
+        AgeBounds::at(reference.parse().unwrap()).class(day_number(born.parse().unwrap()))
+    }
+
+    #[test]
+    fn ages_are_completed_years_at_the_reference_date() {
+        for (born, expected) in [
+            ("2016-12-01", Some(AgeClass::Under5)),
+            ("2016-11-30", Some(AgeClass::From5To17)),
+            ("2003-12-01", Some(AgeClass::From5To17)),
+            ("2003-11-30", Some(AgeClass::From18To59)),
+            ("1961-12-01", Some(AgeClass::From18To59)),
+            ("1961-11-30", Some(AgeClass::From60To69)),
+            ("1951-11-30", Some(AgeClass::From70)),
+            ("1900-12-01", Some(AgeClass::From70)),
+            ("1900-11-30", None),
+            ("2021-12-31", Some(AgeClass::Under5)),
+            ("2022-12-01", None),
+        ] {
+            assert_eq!(class(born, "2021-11-30"), expected, "{born}");
+        }
+        assert_eq!(class("2019-02-28", "2024-02-29"), Some(AgeClass::From5To17));
+        assert_eq!(class("2019-03-01", "2024-02-29"), Some(AgeClass::Under5));
+    }
+
+    #[test]
+    fn years_fall_into_the_same_classes() {
+        for (years, expected) in [
+            (-1, None),
+            (4, Some(AgeClass::Under5)),
+            (17, Some(AgeClass::From5To17)),
+            (59, Some(AgeClass::From18To59)),
+            (69, Some(AgeClass::From60To69)),
+            (120, Some(AgeClass::From70)),
+            (121, None),
+        ] {
+            assert_eq!(AgeClass::of_years(years), expected, "{years}");
+        }
+    }
+
+    #[test]
+    fn every_code_has_one_class() {
+        let told = |class| Some(Some(class));
+        assert_eq!(Disability::of_code(0), Some(None));
+        assert_eq!(Disability::of_code(1), told(Disability::Physical));
+        for code in 2..=4 {
+            assert_eq!(Disability::of_code(code), told(Disability::Sensory), "{code}");
+        }
+        for code in [5, 6, 7, 8, 9, 12] {
+            assert_eq!(Disability::of_code(code), told(Disability::Multiple), "{code}");
+        }
+        assert_eq!(Disability::of_code(10), told(Disability::Intellectual));
+        assert_eq!(Disability::of_code(11), told(Disability::Mental));
+        assert_eq!(Disability::of_code(13), None);
+    }
+
+    /// The class where these questions have these answers, and the others none.
+    fn answered(answers: &[(char, u8)]) -> Option<Disability> {
+        let mut all = [None; 9];
+        for (question, answer) in answers {
+            all[usize::from(*question as u8 - b'a')] = Some(*answer);
+        }
+        Disability::of_answers(all)
+    }
+
+    #[test]
+    fn answers_of_two_or_less_are_a_disability_of_one_class() {
+        assert_eq!(answered(&[('a', 4), ('c', 3)]), None);
+        for question in ['a', 'b', 'g'] {
+            assert_eq!(answered(&[(question, 2), ('c', 3)]), Some(Disability::Sensory));
+        }
+        for question in ['c', 'd'] {
+            assert_eq!(answered(&[(question, 1)]), Some(Disability::Physical));
+        }
+        assert_eq!(answered(&[('e', 2)]), Some(Disability::Intellectual));
+        assert_eq!(answered(&[('f', 2)]), Some(Disability::Mental));
+        assert_eq!(answered(&[('h', 1)]), Some(Disability::Unspecified));
+        assert_eq!(answered(&[('a', 1), ('b', 1), ('i', 2)]), Some(Disability::Sensory));
+        assert_eq!(answered(&[('a', 2), ('f', 2)]), Some(Disability::Multiple));
+    }
+
+    #[test]
+    fn counts_each_person_once() {
+        let mut counts = PersonCounts::default();
+        for (age, disability, is_doubtful) in [
+            (AgeClass::Under5, None, false),
+            (AgeClass::From70, Some(Disability::Multiple), false),
+            (AgeClass::Unknown, Some(Disability::Unspecified), true),
+        ] {
+            let person = Person { age, disability, is_doubtful };
+            assert_eq!(Person::unpack(person.pack()), person);
+            counts.add(person);
+        }
+        assert_eq!((counts.members(), counts.children(), counts.elderly()), (3, 1, 1));
+        assert_eq!((counts.disabled(), counts.doubtful()), (Some(2), 1));
+        counts.forget_disabilities();
+        assert_eq!((counts.disabled(), counts.members()), (None, 3));
+    }
+}

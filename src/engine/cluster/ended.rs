@@ -1,0 +1,203 @@
+//! What a partition of the second pass comes to, as rows: what was written, the accounts, the cube.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use arrow::array::{
+    Array, ArrayRef, AsArray, BinaryBuilder, RecordBatch, StringArray, UInt32Array, UInt64Array,
+};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt32Type, UInt64Type};
+use arrow::error::ArrowError;
+use h3o::CellIndex;
+use serde::{Deserialize, Serialize};
+
+use crate::check::Rule;
+use crate::count::{Accounts, Cell, Cube, CubeKey};
+use crate::domain::region::RegionId;
+use crate::engine::end::Ended;
+
+/// One row tells the [`Summary`], each other one a cell of the cube.
+pub static ENDED_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
+    Arc::new(Schema::new(vec![
+        Field::new("summary", DataType::Utf8, true),
+        Field::new("region", DataType::UInt32, true),
+        Field::new("hexagon", DataType::UInt64, true),
+        Field::new("counts", DataType::Binary, true),
+    ]))
+});
+
+/// What a partition came to, but for its cube.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The folder of the attempt, in the folder for work.
+    pub folder: String,
+    /// The names of the files in it, in `placed` and in `findings` alike.
+    pub files: Vec<String>,
+    pub accounts: Accounts,
+    /// By the rules' numbers.
+    pub findings: Vec<(u8, u64)>,
+    /// The visit that stands in the input with different contents.
+    pub unequal: Option<String>,
+}
+
+impl Summary {
+    pub fn new(folder: &Path, files: Vec<String>, ended: &Ended) -> Self {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        Self {
+            folder: name.into_owned(),
+            files,
+            accounts: ended.accounts,
+            findings: ended.findings.iter().map(|(rule, count)| (*rule as u8, *count)).collect(),
+            unequal: None,
+        }
+    }
+
+    /// Of a partition that stopped at such a visit.
+    pub fn unequal(visit_id: String) -> Self {
+        Self {
+            folder: String::new(),
+            files: Vec::new(),
+            accounts: Accounts::default(),
+            findings: Vec::new(),
+            unequal: Some(visit_id),
+        }
+    }
+}
+
+/// A batch of the summary alone.
+///
+/// # Errors
+/// Those of Arrow.
+pub fn summary_rows(summary: &Summary) -> Result<RecordBatch, ArrowError> {
+    let text = serde_json::to_string(summary).expect("a summary is JSON");
+    let mut counts = BinaryBuilder::new();
+    counts.append_null();
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from(vec![text])),
+        Arc::new(UInt32Array::new_null(1)),
+        Arc::new(UInt64Array::new_null(1)),
+        Arc::new(counts.finish()),
+    ];
+    RecordBatch::try_new(Arc::clone(&ENDED_SCHEMA), columns)
+}
+
+/// Batches of a cube's cells.
+///
+/// # Errors
+/// Those of Arrow.
+pub fn cube_rows(cube: &Cube, most: usize) -> Result<Vec<RecordBatch>, ArrowError> {
+    let cells: Vec<(CubeKey, &Cell)> = cube.cells().collect();
+    cells.chunks(most).map(cell_rows).collect()
+}
+
+fn cell_rows(cells: &[(CubeKey, &Cell)]) -> Result<RecordBatch, ArrowError> {
+    let mut counts = BinaryBuilder::new();
+    for (_, cell) in cells {
+        let figures = cell.counts.iter().map(|count| count.to_le_bytes());
+        let digests = cell.digests.iter().map(|digest| digest.to_le_bytes());
+        let bytes: Vec<u8> = figures.chain(digests).flatten().collect();
+        counts.append_value(bytes);
+    }
+    let regions = cells.iter().map(|(key, _)| key.region.map(|region| region.0));
+    let hexagons = cells.iter().map(|(key, _)| key.hexagon.map(u64::from));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::new_null(cells.len())),
+        Arc::new(regions.collect::<UInt32Array>()),
+        Arc::new(hexagons.collect::<UInt64Array>()),
+        Arc::new(counts.finish()),
+    ];
+    RecordBatch::try_new(Arc::clone(&ENDED_SCHEMA), columns)
+}
+
+/// What all partitions came to.
+#[derive(Debug, Default)]
+pub struct AllEnded {
+    pub summaries: Vec<Summary>,
+    cube: Cube,
+}
+
+impl AllEnded {
+    /// Takes the next rows of any partition.
+    ///
+    /// # Errors
+    /// Where they are not as [`summary_rows`] and [`cube_rows`] make them.
+    pub fn take(&mut self, batch: &RecordBatch) -> Result<(), ArrowError> {
+        let summaries = batch.column(0).as_string::<i32>();
+        let regions = batch.column(1).as_primitive::<UInt32Type>();
+        let hexagons = batch.column(2).as_primitive::<UInt64Type>();
+        let counts = batch.column(3).as_binary::<i32>();
+        for row in 0..batch.num_rows() {
+            if summaries.is_valid(row) {
+                let summary = serde_json::from_str(summaries.value(row));
+                self.summaries.push(summary.map_err(|e| ArrowError::JsonError(e.to_string()))?);
+                continue;
+            }
+            let region = regions.is_valid(row).then(|| RegionId(regions.value(row)));
+            let hexagon = hexagons.is_valid(row).then(|| CellIndex::try_from(hexagons.value(row)));
+            let hexagon = hexagon.transpose().map_err(|e| ArrowError::ParseError(e.to_string()))?;
+            self.cube.add_cell(CubeKey { region, hexagon }, &cell_of(counts.value(row)));
+        }
+        Ok(())
+    }
+
+    /// The sums of all partitions.
+    pub fn sum(self) -> Ended {
+        let (mut accounts, mut findings) = (Accounts::default(), BTreeMap::new());
+        for summary in &self.summaries {
+            accounts.merge(&summary.accounts);
+            for (rule, count) in &summary.findings {
+                let rule = Rule::from_number(*rule).expect("an executor is of the same program");
+                *findings.entry(rule).or_default() += count;
+            }
+        }
+        Ended { cube: self.cube, accounts, findings }
+    }
+}
+
+/// The counts of a cell, then the digests.
+fn cell_of(bytes: &[u8]) -> Cell {
+    let mut cell = Cell::default();
+    let (words, _) = bytes.as_chunks();
+    let (counts, digests) = words.split_at(cell.counts.len().min(words.len()));
+    for (count, word) in cell.counts.iter_mut().zip(counts) {
+        *count = i64::from_le_bytes(*word);
+    }
+    for (digest, word) in cell.digests.iter_mut().zip(digests) {
+        *digest = u64::from_le_bytes(*word);
+    }
+    cell
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::indicator::CubeColumn;
+    use crate::domain::table::Table;
+
+    #[test]
+    fn what_partitions_came_to_travels_whole() {
+        let mut ended = Ended {
+            cube: Cube::default(),
+            accounts: Accounts { counted: 3, ..Accounts::default() },
+            findings: BTreeMap::from([(Rule::NullIsland, 2)]),
+        };
+        let hexagon = CellIndex::try_from(0x088_283_4706_dfff_ff).ok();
+        for (region, count) in [(Some(RegionId(4)), 1), (None, 2)] {
+            let key = CubeKey { region, hexagon: hexagon.filter(|_| region.is_some()) };
+            let digests = [count.cast_unsigned() << 40; Table::COUNT];
+            let cell = Cell { counts: [count; CubeColumn::COUNT], digests };
+            ended.cube.add_cell(key, &cell);
+        }
+        let summary =
+            Summary::new(Path::new("/shared/attempt-1"), vec!["11.parquet".into()], &ended);
+        let mut all = AllEnded::default();
+        all.take(&summary_rows(&summary).unwrap()).unwrap();
+        for batch in cube_rows(&ended.cube, 1).unwrap() {
+            all.take(&batch).unwrap();
+        }
+        assert_eq!(all.summaries, [summary]);
+        assert_eq!(all.summaries[0].folder, "attempt-1");
+        assert_eq!(all.sum(), ended);
+    }
+}

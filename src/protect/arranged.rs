@@ -1,0 +1,205 @@
+//! Leaves in the order of their hexagons: each hexagon of any size is one run of them.
+
+use std::ops::Range;
+
+use h3o::CellIndex;
+use rayon::prelude::*;
+
+use super::leaves::LeafPlaces;
+use crate::domain::indicator::{Counts, CubeColumn};
+use crate::domain::region::{Level, RegionId, RegionTree};
+
+/// The leaves by (hexagon, region), those without a hexagon first, kept by column; and where each stands
+/// in the order by (region, hexagon).
+///
+/// Hexagons are ordered without regard to their resolution, so that a hexagon's children, of any depth,
+/// stand together, and it stands behind them.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ArrangedLeaves {
+    regions: Vec<Option<RegionId>>,
+    hexagons: Vec<Option<CellIndex>>,
+    /// By [`CubeColumn::index`].
+    columns: Vec<Option<Column>>,
+    /// The places of the leaves, in their order by (region, hexagon).
+    by_region: Vec<u32>,
+}
+
+/// For each place in the order by (hexagon, region), the row in that by (region, hexagon).
+pub(super) struct Order(Vec<u32>);
+
+impl Order {
+    pub fn of(places: &LeafPlaces) -> Self {
+        let row = |row| u32::try_from(row).expect("a table has fewer than 2^32 leaves");
+        let rows = places.hexagons.par_iter().enumerate();
+        let mut rows: Vec<_> = rows.map(|(index, hexagon)| (*hexagon, row(index))).collect();
+        // Rows stand by region already, so the row's number stands for its region.
+        rows.par_sort_unstable();
+        Self(rows.into_iter().map(|(_, row)| row).collect())
+    }
+
+    fn arrange<T: Copy>(&self, values: &[T]) -> Vec<T> {
+        self.0.iter().map(|row| values[*row as usize]).collect()
+    }
+
+    fn inverse(&self) -> Vec<u32> {
+        let mut places = vec![0; self.0.len()];
+        for (place, row) in (0..).zip(&self.0) {
+            places[*row as usize] = place;
+        }
+        places
+    }
+}
+
+/// The counts of one column. Those of a place fit in 32 bits, unless somebody invents them.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Column {
+    Narrow(Vec<i32>),
+    Wide(Vec<i64>),
+}
+
+impl Column {
+    pub fn arranged(counts: &[i64], order: &Order) -> Self {
+        if counts.iter().all(|count| i32::try_from(*count).is_ok()) {
+            Self::Narrow(order.0.iter().map(|row| counts[*row as usize] as i32).collect())
+        } else {
+            Self::Wide(order.arrange(counts))
+        }
+    }
+
+    fn get(&self, place: usize) -> i64 {
+        match self {
+            Self::Narrow(counts) => counts[place].into(),
+            Self::Wide(counts) => counts[place],
+        }
+    }
+
+    fn sum(&self, run: Range<usize>) -> i64 {
+        match self {
+            Self::Narrow(counts) => counts[run].iter().map(|count| i64::from(*count)).sum(),
+            Self::Wide(counts) => counts[run].iter().sum(),
+        }
+    }
+}
+
+impl ArrangedLeaves {
+    pub fn new(places: &LeafPlaces, order: &Order, columns: Vec<Option<Column>>) -> Self {
+        let (regions, hexagons) =
+            rayon::join(|| order.arrange(&places.regions), || order.arrange(&places.hexagons));
+        Self { regions, hexagons, columns, by_region: order.inverse() }
+    }
+
+    pub fn len(&self) -> usize {
+        self.by_region.len()
+    }
+
+    pub fn region(&self, place: usize) -> Option<RegionId> {
+        self.regions[place]
+    }
+
+    /// In the order of places.
+    pub fn hexagons(&self) -> &[Option<CellIndex>] {
+        &self.hexagons
+    }
+
+    /// The places of the leaves, in their order by (region, hexagon).
+    pub fn by_region(&self) -> impl ExactSizeIterator<Item = usize> {
+        self.by_region.iter().map(|place| *place as usize)
+    }
+
+    /// A column's counts by (region, hexagon); `None` where it is not held.
+    pub fn counts_by_region(&self, column: CubeColumn) -> Option<Vec<i64>> {
+        let column = self.columns[column.index()].as_ref()?;
+        Some(self.by_region().map(|place| column.get(place)).collect())
+    }
+
+    /// The sum of these columns over a run of places.
+    pub fn sum_run(&self, run: Range<usize>, wanted: &[CubeColumn]) -> Counts {
+        self.sum_by(wanted, |counts| counts.sum(run.clone()))
+    }
+
+    /// The sum of these columns over some places.
+    fn sum(&self, places: &[u32], wanted: &[CubeColumn]) -> Counts {
+        let sum = |counts: &Column| places.iter().map(|place| counts.get(*place as usize)).sum();
+        self.sum_by(wanted, sum)
+    }
+
+    fn sum_by(&self, wanted: &[CubeColumn], sum: impl Fn(&Column) -> i64) -> Counts {
+        let mut sums = [0; CubeColumn::COUNT];
+        for column in wanted {
+            if let Some(counts) = &self.columns[column.index()] {
+                sums[column.index()] = sum(counts);
+            }
+        }
+        sums
+    }
+
+    /// The leaves with a hexagon, of the nation, or of a region and all below it.
+    pub fn cells(&self, within: Option<RegionId>, tree: &RegionTree) -> Cells<'_> {
+        let first = self.hexagons.partition_point(Option::is_none);
+        let Some(region) = within else {
+            return Cells { leaves: self, kept: Kept::From(first) };
+        };
+        let row = |id: u32| {
+            let is_before = |place: &u32| self.regions[*place as usize] < Some(RegionId(id));
+            self.by_region.partition_point(is_before)
+        };
+        let mut places = Vec::new();
+        for run in runs_below(region, tree) {
+            let rows = &self.by_region[row(run.start)..row(run.end)];
+            places.extend(rows.iter().copied().filter(|place| *place as usize >= first));
+        }
+        places.par_sort_unstable();
+        Cells { leaves: self, kept: Kept::These(places) }
+    }
+}
+
+/// The region, and the regions below it: one run a level, since a tree is ordered by level and code.
+fn runs_below(region: RegionId, tree: &RegionTree) -> Vec<Range<u32>> {
+    let mut runs = Vec::with_capacity(Level::ALL.len());
+    let mut run = region.0..region.0 + 1;
+    while !run.is_empty() {
+        let below =
+            tree.children(RegionId(run.start)).start..tree.children(RegionId(run.end - 1)).end;
+        runs.push(std::mem::replace(&mut run, below));
+    }
+    runs
+}
+
+/// The leaves of a scope that have a hexagon, numbered in the order of their hexagons.
+pub(super) struct Cells<'a> {
+    leaves: &'a ArrangedLeaves,
+    kept: Kept,
+}
+
+enum Kept {
+    /// All from this place on.
+    From(usize),
+    /// Those in these places, in their order.
+    These(Vec<u32>),
+}
+
+impl Cells<'_> {
+    pub fn len(&self) -> usize {
+        match &self.kept {
+            Kept::From(first) => self.leaves.len() - first,
+            Kept::These(places) => places.len(),
+        }
+    }
+
+    /// The hexagon of a leaf, of resolution 8 or 7.
+    pub fn hexagon(&self, number: usize) -> CellIndex {
+        let place = match &self.kept {
+            Kept::From(first) => first + number,
+            Kept::These(places) => places[number] as usize,
+        };
+        self.leaves.hexagons[place].expect("leaves without a hexagon stand before the first")
+    }
+
+    /// The sum of these columns over a run of leaves.
+    pub fn sum(&self, run: Range<usize>, wanted: &[CubeColumn]) -> Counts {
+        match &self.kept {
+            Kept::From(first) => self.leaves.sum_run(first + run.start..first + run.end, wanted),
+            Kept::These(places) => self.leaves.sum(&places[run], wanted),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The hexagons of a size that leaves lie in: each is a run of leaves, found without looking at them all.
+
+use std::ops::Range;
+
+use h3o::{CellIndex, LatLng, Resolution};
+
+use super::arranged::Cells;
+use crate::domain::position::Bounds;
+
+/// The hexagons that match, in their order.
+pub(super) struct Runs {
+    /// The first ones, up to a limit, and the leaves in each.
+    pub first: Vec<(CellIndex, Range<usize>)>,
+    /// How many there are.
+    pub matched: usize,
+}
+
+impl Runs {
+    /// The hexagons of a resolution, 4 to 8, with leaves in them, whose box touches the bounds.
+    pub fn find(
+        cells: &Cells<'_>,
+        resolution: Resolution,
+        bounds: Option<Bounds>,
+        limit: usize,
+    ) -> Self {
+        let found = Self { first: Vec::new(), matched: 0 };
+        let mut search = Search { cells, resolution, limit, found };
+        match bounds {
+            None => search.take_all(0..cells.len()),
+            Some(bounds) => search.take_touching(0..cells.len(), Resolution::Four, bounds),
+        }
+        search.found
+    }
+}
+
+struct Search<'a> {
+    cells: &'a Cells<'a>,
+    resolution: Resolution,
+    limit: usize,
+    found: Runs,
+}
+
+impl Search<'_> {
+    fn take_all(&mut self, leaves: Range<usize>) {
+        let mut at = leaves.start;
+        while at < leaves.end {
+            let run = self.run(at..leaves.end, self.resolution);
+            at = run.end;
+            self.take(run);
+        }
+    }
+
+    /// Passes over the hexagons of a parent far from the bounds at once, and takes those of a parent
+    /// within them, since an outline costs half a microsecond.
+    fn take_touching(&mut self, leaves: Range<usize>, parents: Resolution, bounds: Bounds) {
+        let mut at = leaves.start;
+        while at < leaves.end {
+            let run = self.run(at..leaves.end, parents);
+            at = run.end;
+            // A leaf without a parent of this resolution is too large to be shown.
+            let Some(parent) = self.cells.hexagon(run.start).parent(parents) else { continue };
+            let own = outline_bounds(parent);
+            let Some(children) = parents.succ().filter(|_| parents < self.resolution) else {
+                if own.touches(bounds) {
+                    self.take(run);
+                }
+                continue;
+            };
+            let reach = grown(own);
+            if bounds.contains(reach) {
+                self.take_all(run);
+            } else if bounds.touches(reach) {
+                self.take_touching(run, children, bounds);
+            }
+        }
+    }
+
+    /// The leaves that share the first one's parent of a resolution. Their end is looked for in steps
+    /// that double, so that a long run costs few looks, and a short one as well.
+    fn run(&self, leaves: Range<usize>, resolution: Resolution) -> Range<usize> {
+        let key = |at| ancestor_bits(self.cells.hexagon(at), resolution);
+        let first = key(leaves.start);
+        let (mut inside, mut step) = (leaves.start, 1);
+        while inside + step < leaves.end && key(inside + step) == first {
+            inside += step;
+            step *= 2;
+        }
+        let mut outside = leaves.end.min(inside + step);
+        while outside - inside > 1 {
+            let middle = inside.midpoint(outside);
+            let end = if key(middle) == first { &mut inside } else { &mut outside };
+            *end = middle;
+        }
+        leaves.start..outside
+    }
+
+    fn take(&mut self, run: Range<usize>) {
+        let Some(cell) = self.cells.hexagon(run.start).parent(self.resolution) else { return };
+        self.found.matched += 1;
+        if self.found.first.len() < self.limit {
+            self.found.first.push((cell, run));
+        }
+    }
+}
+
+/// What two hexagons with the same ancestor of a resolution have in common: the index without the bits of
+/// its own resolution and without the digits below, 3 bits each, of the 15 that an index has.
+fn ancestor_bits(cell: CellIndex, resolution: Resolution) -> u64 {
+    const OWN_RESOLUTION: u64 = 0xf << 52;
+    let below = 15 - u32::from(u8::from(resolution));
+    (u64::from(cell) & !OWN_RESOLUTION) >> (3 * below)
+}
+
+/// The box of a hexagon's outline.
+fn outline_bounds(cell: CellIndex) -> Bounds {
+    cell.boundary().iter().fold(Bounds::EMPTY, |bounds, corner: &LatLng| {
+        let (x, y) = (corner.lng(), corner.lat());
+        bounds.join(Bounds { west: x, south: y, east: x, north: y })
+    })
+}
+
+/// A box grown by its half on each side: descendants reach a little beyond their ancestor's outline.
+fn grown(bounds: Bounds) -> Bounds {
+    let (width, height) = (bounds.east - bounds.west, bounds.north - bounds.south);
+    Bounds {
+        west: bounds.west - width / 2.0,
+        south: bounds.south - height / 2.0,
+        east: bounds.east + width / 2.0,
+        north: bounds.north + height / 2.0,
+    }
+}
