@@ -14,6 +14,7 @@ use toml::de::DeTable;
 
 use crate::check::settings::{CheckSettings, SettingError};
 use crate::domain::indicator::PovertyThreshold;
+use crate::protect::Policy;
 
 /// The settings file that is read where no other is named.
 pub const DEFAULT_FILE: &str = "sebaran.toml";
@@ -28,6 +29,8 @@ pub struct Config {
     pub build: BuildSettings,
     /// `[cluster]`.
     pub cluster: ClusterSettings,
+    /// `[protect]`: what may be told in public.
+    pub protect: Policy,
     /// `[serve]`.
     pub serve: ServeSettings,
 }
@@ -196,7 +199,7 @@ fn put_over(
 fn split(name: &str) -> Option<(&'static str, String)> {
     let rest = name.strip_prefix("SEBARAN_")?;
     let (section, field) = rest.split_once('_')?;
-    let section = ["check", "build", "cluster", "serve"]
+    let section = ["check", "build", "cluster", "protect", "serve"]
         .into_iter()
         .find(|name| name.to_uppercase() == section)?;
     Some((section, field.to_lowercase()))
@@ -212,6 +215,11 @@ struct Problem {
 fn validate(config: &Config) -> Result<(), Problem> {
     config.check.validate().map_err(|error: SettingError| Problem {
         section: "check",
+        field: error.field(),
+        reason: error.to_string(),
+    })?;
+    config.protect.validate().map_err(|error| Problem {
+        section: "protect",
         field: error.field(),
         reason: error.to_string(),
     })?;

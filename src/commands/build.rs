@@ -1,5 +1,6 @@
 //! `sebaran build`: visits in, a release out.
 
+mod public;
 mod registers;
 
 use std::cell::Cell;
@@ -26,14 +27,14 @@ use crate::domain::date::Date;
 use crate::domain::region::{RegionTree, Slug};
 use crate::domain::visit::{AssignBy, VisitField};
 use crate::engine::{self, Build, Built, EngineError, Ground, Pass, Sink};
-use crate::protect::{LeafTable, Protection};
+use crate::protect::{Counted, LeafTable, Protection};
 use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
 use crate::store::manifest::{
     BuildChoices, BuildRecord, InputUsed, PersonsUsed, PrelistUsed, RegionsUsed,
 };
 use crate::store::placed::PlacedWriter;
-use crate::store::{self, Draft, Release, index, leaves, regions};
+use crate::store::{self, Draft, Release, index, leaves, regions, secret};
 
 pub use registers::RegisterArgs;
 use registers::Registers;
@@ -61,6 +62,9 @@ pub struct BuildArgs {
     pub denominators: Option<PathBuf>,
     #[command(flatten)]
     pub registers: RegisterArgs,
+    /// Make exact figures alone, for this machine: no public ones.
+    #[arg(long)]
+    pub restricted: bool,
     /// What says where a household counts.
     #[arg(long, value_enum, default_value_t = Assign::Declared)]
     pub assign: Assign,
@@ -114,6 +118,7 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let files = Arc::new(VisitFiles::open(&args.visits, columns)?);
     let table = args.denominators.as_deref().map(denominators::read).transpose()?;
     let draft = Draft::begin(&common.register, &args.release)?;
+    let secret = if args.restricted { None } else { Some(secret::open(&common.register)?) };
     let ground = Arc::new(ground(args, common, &settings)?);
     let hashing = inputs.hash();
     let mut built = match &args.engine {
@@ -130,8 +135,8 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     };
     built.accounts.close(built.cube.households()).context("the accounts do not close")?;
     strange_codes::refuse(&built, &args.regions, &files, &ground)?;
-    progress.phase("Writing the release");
     let fields = files.fields() | registers.fields();
+    progress.phase("Writing the release");
     let table_of_leaves = LeafTable::exact(&built.cube, fields, ground.threshold, &ground.tree);
     leaves::write(draft.path(), &table_of_leaves, &ground.tree)?;
     if let Some(table) = &table {
@@ -144,6 +149,17 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     registers.record(of_registers, &mut record);
     let joined = (built.persons.take(), built.prelist.take());
     registers.keep(&draft, joined, &ground, &mut record)?;
+    if let Some(secret) = &secret {
+        progress.phase("Protecting");
+        let counted = Counted {
+            cube: &built.cube,
+            fields,
+            threshold: ground.threshold,
+            regions: &ground.tree,
+        };
+        let chosen = (settings.protect, secret);
+        public::make(&draft, &mut record, chosen, counted, table.as_ref())?;
+    }
     Ok(draft.publish(record)?)
 }
 
@@ -263,6 +279,7 @@ fn record(
     let names = VisitField::ALL.iter().filter(|field| held & field.bit() != 0);
     Ok(BuildRecord {
         protection: Protection::Restricted,
+        protected: None,
         regions: RegionsUsed {
             version: args.regions.clone(),
             system: ground.tree.system(),
@@ -293,7 +310,11 @@ fn accounts_of(release: &Release) -> Vec<String> {
     let record = release.manifest().build();
     let accounts = record.accounts;
     let (id, version) = (release.id(), &record.regions.version);
-    let mut lines = vec![format!("release {id} on regions {version} (restricted)")];
+    let what = match record.protection {
+        Protection::Public => "public figures; these accounts are exact and restricted",
+        Protection::Restricted => "restricted",
+    };
+    let mut lines = vec![format!("release {id} on regions {version} ({what})")];
     let sums = [
         ("rows", accounts.rows),
         ("= counted households", accounts.counted),

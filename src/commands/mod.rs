@@ -1,6 +1,7 @@
 //! The command line: one file a command, each with its arguments and its `run`.
 
 mod answer;
+pub mod audit;
 pub mod build;
 pub mod cluster;
 pub mod demo;
@@ -71,6 +72,7 @@ pub enum Command {
     Build(Box<build::BuildArgs>),
     Serve(serve::ServeArgs),
     Export(export::ExportArgs),
+    Audit(audit::AuditArgs),
     /// Run a part of a cluster on which releases are built.
     #[command(subcommand)]
     Cluster(cluster::ClusterCommand),
@@ -99,6 +101,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Build(args) => build::run(common, &args),
         Command::Serve(args) => serve::run(common, &args),
         Command::Export(args) => export::run(common, &args),
+        Command::Audit(args) => audit::run(common, &args),
         Command::Cluster(command) => cluster::run(common, &command),
         Command::Releases => releases::list(common),
         Command::Verify(args) => releases::verify(common, &args),

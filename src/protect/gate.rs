@@ -26,6 +26,12 @@ struct Part {
 /// A part with fewer households than the least, by a noisy count, is left to the rest of its village or
 /// of its hexagon 7. What is not shown leaves no trace: the rest is there in any case, and drawn once
 /// over all that it holds, so that nothing tells of how many parts.
+///
+/// That one draw is why a rest costs each household its epsilon and no more. Given what is shown, which is
+/// decided by the gate's own noise, every unit is in one node of each level, rests among them, so the
+/// levels' epsilons add up. A rest that were the sum of its parts' noisy figures would have a draw more
+/// where a household makes a part of its own: the quotient of the densities of k + 1 and of k draws grows
+/// with their value without a bound, and no epsilon holds it.
 pub fn shown(
     cube: &Cube,
     regions: &RegionTree,

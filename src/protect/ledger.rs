@@ -18,7 +18,15 @@ pub struct Spent {
     pub delta: f64,
 }
 
+/// The sizes of households of which the ledger tells.
+const HOUSEHOLDS: [u32; 3] = [1, 4, 8];
+
 impl Policy {
+    /// What a release spends on households of 1, 4 and 8 persons that were visited once.
+    pub fn ledger(&self) -> Vec<Spent> {
+        HOUSEHOLDS.map(|persons| self.spent(persons, 1)).to_vec()
+    }
+
     /// What a release spends on a poor household in which every person is disabled, with so many persons
     /// and visits: any other household of this size costs less.
     pub fn spent(&self, persons: u32, visits: u32) -> Spent {
@@ -43,7 +51,8 @@ mod tests {
 
     #[test]
     fn adds_up_what_households_of_one_four_and_eight_persons_spend() {
-        let spent = [1, 4, 8].map(|persons| Policy::default().spent(persons, 1).epsilon.to_float());
+        let ledger = Policy::default().ledger();
+        let spent: Vec<f64> = ledger.iter().map(|spent| spent.epsilon.to_float()).collect();
         assert_eq!(spent, [10.5, 23.7, 41.3]);
         let delta = Policy::default().spent(4, 1).delta;
         assert!((1.2e-5..3e-5).contains(&delta), "{delta}");

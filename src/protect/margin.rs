@@ -1,5 +1,7 @@
 //! Margins: how far a figure that is told may lie from the exact one.
 
+use rayon::prelude::*;
+
 use super::consistency::weights;
 use super::noise::Samplers;
 use super::policy::{Policy, TreeLevel};
@@ -34,15 +36,31 @@ impl Margins {
         });
         let samplers = Samplers::of(epsilons);
         let variances = |table| weights(table, &tree, policy, &samplers).variances();
-        let variances = Table::ALL.map(|table| match table {
+        let variances = Table::ALL.into_par_iter().map(|table| match table {
             Table::Counted => Vec::new(),
             table => variances(table),
         });
-        Self { variances: variances.into(), tree, threshold }
+        Self { variances: variances.collect(), tree, threshold }
     }
 
     pub const fn tree(&self) -> &ProtectedTree {
         &self.tree
+    }
+
+    /// The variance of each class of a table in a node; `None` where the table is not told there.
+    pub fn variance(&self, table: Table, node: usize) -> Option<f64> {
+        self.variances[table.index()].get(node).copied()
+    }
+
+    /// The variance of a sum of columns over nodes of which none lies in another; `None` where one of the
+    /// columns is not told of one of the nodes.
+    pub fn variance_of(
+        &self,
+        columns: &[CubeColumn],
+        nodes: impl IntoIterator<Item = usize>,
+    ) -> Option<f64> {
+        let variance = Parts::of(columns, self.threshold).variance(self.of_nodes(nodes));
+        variance.is_finite().then_some(variance)
     }
 
     /// The margin of a sum of columns over nodes of which none lies in another: the errors of nodes are
@@ -52,26 +70,49 @@ impl Margins {
         columns: &[CubeColumn],
         nodes: impl IntoIterator<Item = usize>,
     ) -> Option<f64> {
-        let parts = Parts::of(columns, self.threshold);
-        let mut variance = 0.0;
-        for node in nodes {
-            for (table, part) in Table::ALL.into_iter().zip(parts.0) {
-                if part > 0.0 {
-                    variance += part * self.variances[table.index()].get(node)?;
-                }
-            }
-        }
-        Some(HALF_95 * variance.sqrt())
+        Parts::of(columns, self.threshold).moe95(self.of_nodes(nodes))
+    }
+
+    fn of_nodes(
+        &self,
+        nodes: impl IntoIterator<Item = usize>,
+    ) -> impl Iterator<Item = [f64; Table::COUNT]> {
+        let of_table = |table, node| self.variance(table, node).unwrap_or(f64::INFINITY);
+        nodes.into_iter().map(move |node| Table::ALL.map(|table| of_table(table, node)))
     }
 }
 
 /// How often the variance of each table's classes stands in that of a sum of columns.
-struct Parts([f64; Table::COUNT]);
+#[derive(Debug, Clone)]
+pub(super) struct Parts([f64; Table::COUNT]);
 
 impl Parts {
+    /// The margin of such a sum over places, given each one's variances by table.
+    pub fn moe95<V: Into<f64>>(
+        &self,
+        places: impl Iterator<Item = [V; Table::COUNT]>,
+    ) -> Option<f64> {
+        // Hundredths say more than anybody needs.
+        let margin = (HALF_95 * self.variance(places).sqrt() * 100.0).round() / 100.0;
+        margin.is_finite().then_some(margin)
+    }
+
+    /// The variance of it; infinite where a table is not told.
+    fn variance<V: Into<f64>>(&self, places: impl Iterator<Item = [V; Table::COUNT]>) -> f64 {
+        let mut variance = 0.0;
+        for place in places {
+            for (part, own) in self.0.into_iter().zip(place) {
+                if part > 0.0 {
+                    variance += part * own.into();
+                }
+            }
+        }
+        variance
+    }
+
     /// A whole class of welfare is told by itself. Of the k deciles that share one, m together are what
     /// the deciles tell but for their common error, and m/k of the class.
-    fn of(columns: &[CubeColumn], threshold: PovertyThreshold) -> Self {
+    pub fn of(columns: &[CubeColumn], threshold: PovertyThreshold) -> Self {
         let mut parts = [0.0; Table::COUNT];
         for class in Table::Welfare.classes(threshold) {
             let summed = class.iter().filter(|column| columns.contains(column)).count();

@@ -13,12 +13,14 @@ mod fixed;
 mod gate;
 mod hexagons;
 pub mod layer;
+mod leaf_margins;
 mod least_squares;
 pub mod leaves;
 pub mod ledger;
 pub mod margin;
 pub mod measure;
 pub mod noise;
+pub mod on_tree;
 pub mod policy;
 pub mod public;
 mod regions;
@@ -38,7 +40,7 @@ pub use noise::NoiseKey;
 pub use policy::{NoiseMode, Policy};
 pub use public::{Counted, Protect};
 pub use request::{LayerRequest, RequestError};
-pub use secret::RegisterSecret;
+pub use secret::{Fingerprint, RegisterSecret};
 
 #[cfg(test)]
 mod canary_tests;

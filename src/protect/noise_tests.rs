@@ -116,3 +116,17 @@ fn by_epoch_every_release_has_fresh_noise() {
     assert_ne!(one, noise(&key(NoiseMode::Keyed, "one"), &draw(5)));
     assert_eq!(one, noise(&key(NoiseMode::Epoch, "one"), &draw(5)));
 }
+
+#[test]
+fn a_second_draw_in_a_rest_would_tell_more_than_any_epsilon() {
+    // Were a rest the sum of its parts' draws, a household that makes a part of its own would add one.
+    let epsilon = epsilon(600_000);
+    let size = |noise: i32| probability(epsilon, noise);
+    let two = |sum: i32| -> f64 { (-200..=200).map(|part| size(part) * size(sum - part)).sum() };
+    let odds = |sum: i32| two(sum) / size(sum);
+    assert!(odds(10) > epsilon.to_float().exp(), "{}", odds(10));
+    assert!(odds(40) > 2.0 * odds(15), "it grows without a bound");
+    // One draw over all tells as much as it may, and no more, however far out.
+    let one = |sum: i32| size(sum - 1) / size(sum);
+    assert!((one(40) - epsilon.to_float().exp()).abs() < 1e-9);
+}

@@ -28,6 +28,15 @@ impl TreeLevel {
         Self::Hexagon8,
     ];
 
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nation => "nation",
+            Self::Region(level) => level.name(),
+            Self::Hexagon7 => "hex7",
+            Self::Hexagon8 => "hex8",
+        }
+    }
+
     /// The share of a table's epsilon that the level takes, in thirtieths of epsilon where the table
     /// goes down to hexagon 8 and has 2.5: 0.2 for the nation, provinces and regencies together, 0.3
     /// for districts, 0.8 for villages, 0.6 for either hexagon.
@@ -48,6 +57,13 @@ pub const fn deepest(table: Table) -> TreeLevel {
         Table::Disabilities => TreeLevel::Hexagon7,
         Table::Visits | Table::Positions => TreeLevel::Region(Level::Village),
     }
+}
+
+/// The columns that are told down to a level, as bits
+/// ([`crate::domain::indicator::CubeColumn::bit`]).
+pub fn told_at(level: TreeLevel) -> u32 {
+    let tables = Table::ALL[1..].iter().filter(|table| level <= deepest(**table));
+    tables.flat_map(|table| table.columns()).fold(0, |bits, column| bits | column.bit())
 }
 
 /// What the noise of a figure is bound to.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use arrow::buffer::ScalarBuffer;
-use h3o::Resolution;
 use rayon::prelude::*;
 
 use super::consistency::{Told, divide, settle, weights};
@@ -166,7 +165,8 @@ impl LeafTable {
         let tree = ProtectedTree::new(regions, &protect.shown(counted.cube, regions));
         let told = protect.tell(counted, &tree);
         let (fields, threshold) = (counted.fields, counted.threshold);
-        let facts = LeafFacts { protection: Protection::Public, threshold, fields };
+        let policy = Some(*protect.policy());
+        let facts = LeafFacts { protection: Protection::Public, threshold, fields, policy };
         let mut rows: Vec<usize> =
             (0..tree.len()).filter(|node| tree.children(*node).is_empty()).collect();
         rows.sort_unstable_by_key(|node| tree.place(*node));
@@ -187,15 +187,6 @@ impl LeafTable {
 
     /// The parts of hexagons that stand in the table.
     pub fn shown(&self) -> Shown {
-        let mut shown = Shown::default();
-        for place in self.leaves.by_region() {
-            let (region, cell) = (self.leaves.region(place), self.leaves.hexagons()[place]);
-            let Some((region, cell)) = region.zip(cell) else { continue };
-            match cell.resolution() {
-                Resolution::Seven => shown.hexagons7.push((region, cell)),
-                _ => shown.hexagons8.push((region, cell)),
-            }
-        }
-        shown
+        self.leaves.shown()
     }
 }

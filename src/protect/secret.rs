@@ -3,13 +3,21 @@
 use std::fmt;
 use std::hint::black_box;
 
+use serde::{Deserialize, Serialize};
+
 /// 256 random bits that outlive releases. Who has them can take the noise away, so this type can't be
 /// printed, compared, copied or written, and forgets them when it goes.
 pub struct RegisterSecret([u8; 32]);
 
 /// Says which secret made a release without telling it: 32 hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Fingerprint([u8; 16]);
+
+/// A text that is none.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("`{0}` is not the fingerprint of a secret, which has 32 hexadecimal digits")]
+pub struct FingerprintError(String);
 
 impl RegisterSecret {
     /// Takes bytes that a source of randomness made.
@@ -41,6 +49,23 @@ impl fmt::Display for Fingerprint {
     }
 }
 
+impl From<Fingerprint> for String {
+    fn from(fingerprint: Fingerprint) -> Self {
+        fingerprint.to_string()
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = FingerprintError;
+
+    fn try_from(text: String) -> Result<Self, FingerprintError> {
+        let is_written = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        let is_one = text.len() == 32 && text.bytes().all(is_written);
+        let number = u128::from_str_radix(&text, 16).ok().filter(|_| is_one);
+        number.map(|number| Self(number.to_be_bytes())).ok_or(FingerprintError(text))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +91,9 @@ mod tests {
         assert_ne!(one, other);
         assert_eq!(one.to_string().len(), 32);
         assert!(!one.to_string().contains("0101"));
+        assert_eq!(Fingerprint::try_from(one.to_string()), Ok(one));
+        for text in ["", "12", "+0000000000000000000000000000000", &"A".repeat(32)] {
+            assert!(Fingerprint::try_from(text.to_owned()).is_err(), "{text}");
+        }
     }
 }

@@ -14,9 +14,11 @@ mod lock;
 pub mod manifest;
 pub mod placed;
 mod placed_persons;
+pub mod public;
 pub mod regions;
 pub mod register_findings;
 pub mod release;
+pub mod secret;
 mod small_table;
 pub mod tables;
 mod tree;
@@ -24,4 +26,5 @@ mod wkb;
 
 pub use draft::Draft;
 pub use error::StoreError;
+pub use public::PublicRelease;
 pub use release::Release;

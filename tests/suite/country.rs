@@ -178,6 +178,7 @@ fn build_args(release: &str, visits: &[PathBuf]) -> BuildArgs {
         columns: None,
         denominators: None,
         registers: RegisterArgs::default(),
+        restricted: false,
         assign: Assign::Declared,
         memory_mib: None,
         engine: Engine::Local,

@@ -7,6 +7,7 @@
     reason = "tests read the sources and stop at the first surprise"
 )]
 
+mod audit;
 mod cli;
 #[cfg(feature = "cluster")]
 mod cluster;
@@ -24,6 +25,7 @@ mod program;
 mod protected;
 #[path = "../bench/protected_nation.rs"]
 mod protected_nation;
+mod public_side;
 mod reference;
 mod refused;
 mod repeated;
