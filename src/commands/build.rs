@@ -118,7 +118,9 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let files = Arc::new(VisitFiles::open(&args.visits, columns)?);
     let table = args.denominators.as_deref().map(denominators::read).transpose()?;
     let draft = Draft::begin(&common.register, &args.release)?;
-    let secret = if args.restricted { None } else { Some(secret::open(&common.register)?) };
+    if !args.restricted {
+        secret::check(&common.register)?;
+    }
     let ground = Arc::new(ground(args, common, &settings)?);
     let hashing = inputs.hash();
     let mut built = match &args.engine {
@@ -149,15 +151,11 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     registers.record(of_registers, &mut record);
     let joined = (built.persons.take(), built.prelist.take());
     registers.keep(&draft, joined, &ground, &mut record)?;
-    if let Some(secret) = &secret {
+    if !args.restricted {
         progress.phase("Protecting");
-        let counted = Counted {
-            cube: &built.cube,
-            fields,
-            threshold: ground.threshold,
-            regions: &ground.tree,
-        };
-        let chosen = (settings.protect, secret);
+        let (cube, threshold, regions) = (&built.cube, ground.threshold, &ground.tree);
+        let counted = Counted { cube, fields, threshold, regions };
+        let chosen = (settings.protect, secret::open(&common.register)?);
         public::make(&draft, &mut record, chosen, counted, table.as_ref())?;
     }
     Ok(draft.publish(record)?)

@@ -1,6 +1,7 @@
 //! The words of the survey, which every stage shares. Imports nothing of ours.
 
 pub mod code;
+pub mod column;
 pub mod coverage;
 pub mod date;
 pub mod geography;

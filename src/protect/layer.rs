@@ -263,8 +263,10 @@ impl<'a> Figures<'a> {
         let is_told = |columns: &&[CubeColumn]| columns.iter().all(|it| told & it.bit() != 0);
         let is_met = theme.needs.are_met_by(leaves.fields());
         let count = is_met.then(|| theme.count_columns(leaves.threshold())).filter(is_told);
-        let parts = Parts::of(count.unwrap_or_default(), leaves.threshold());
-        Self { theme, held: indicators.held(leaves.fields()) & told, count, parts }
+        let held = indicators.held(leaves.fields()) & told;
+        let summed = count.unwrap_or_default().iter().copied();
+        let summed: Vec<_> = summed.filter(|column| held & column.bit() != 0).collect();
+        Self { theme, held, count, parts: Parts::of(&summed, leaves.threshold()) }
     }
 
     pub const fn parts(&self) -> &Parts {

@@ -12,13 +12,28 @@ use crate::protect::RegisterSecret;
 /// The secret's name in a register.
 pub const SECRET: &str = "secret";
 
-/// Opens the register's secret, or makes it where no release needs another one.
+/// Opens the register's secret, or makes it where there is none and no release needs one.
+///
+/// # Errors
+/// As [`check`]; [`StoreError::Io`].
+pub fn open(register: &Path) -> Result<RegisterSecret, StoreError> {
+    match find(register)? {
+        Some(secret) => Ok(secret),
+        None => make(register, &register.join(SECRET)),
+    }
+}
+
+/// Looks whether the register's secret can be used, and makes none.
 ///
 /// # Errors
 /// [`StoreError::SecretLost`] where releases were made by a secret that is not this one: with another one
 /// the same content would get fresh noise, and noise can be averaged away. [`StoreError::SecretOpen`] where
 /// others may read it, [`StoreError::SecretDamaged`], [`StoreError::Io`].
-pub fn open(register: &Path) -> Result<RegisterSecret, StoreError> {
+pub fn check(register: &Path) -> Result<(), StoreError> {
+    find(register).map(drop)
+}
+
+fn find(register: &Path) -> Result<Option<RegisterSecret>, StoreError> {
     let path = register.join(SECRET);
     let found = match fs::symlink_metadata(&path) {
         Ok(_) => Some(read(&path)?),
@@ -38,10 +53,7 @@ pub fn open(register: &Path) -> Result<RegisterSecret, StoreError> {
             return Err(StoreError::SecretLost { path, release: release.id().clone() });
         }
     }
-    match found {
-        Some(secret) => Ok(secret),
-        None => make(register, &path),
-    }
+    Ok(found)
 }
 
 fn read(path: &Path) -> Result<RegisterSecret, StoreError> {

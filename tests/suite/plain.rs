@@ -87,15 +87,8 @@ pub fn spoil_positions(country: &Country, texts: &mut Texts) {
     }
 }
 
-/// The columns of visits, by the number of their outcome.
-const OUTCOMES: [&str; 6] = [
-    "visit_completed",
-    "visit_not_found",
-    "visit_moved_or_gone",
-    "visit_part_of_another",
-    "visit_refused",
-    "visit_duplicate",
-];
+/// What columns of visits are called behind `visit_`, by the number of their outcome.
+const OUTCOMES: &str = "completed not_found moved_or_gone part_of_another refused duplicate";
 
 /// Writes over the visits' own counts what the households' persons come to: each person of a household by
 /// a map, ages as the calendar has them. Rows that are equal count once.
@@ -170,6 +163,11 @@ fn counted(birth_date: &str, code: &str, reference: NaiveDate) -> Vec<&'static s
     names
 }
 
+fn visits_of(outcome: usize) -> &'static str {
+    let name = OUTCOMES.split(' ').nth(outcome - 1).unwrap();
+    CubeColumn::VISITS.iter().map(|it| it.name()).find(|it| it.ends_with(name)).unwrap()
+}
+
 /// Builds.
 pub fn build(country: &Country, tables: &[Texts]) -> PlainBuild {
     let land = Land::of(country);
@@ -194,7 +192,7 @@ pub fn build(country: &Country, tables: &[Texts]) -> PlainBuild {
             // The position of a visit that is not completed is not looked at.
             let outcome = row["outcome"].parse::<usize>().unwrap();
             let region = if outcome == 1 { land.place(row).0 } else { land.declared(row).into() };
-            built.add((region, 0), &[(OUTCOMES[outcome - 1], 1)]);
+            built.add((region, 0), &[(visits_of(outcome), 1)]);
         }
         if let Some(row) = counts {
             built.count(row, &land);

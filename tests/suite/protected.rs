@@ -206,4 +206,13 @@ fn one_household_more_changes_the_measurements_of_its_own_places_alone() {
             assert_eq!(is_same, !is_its_own, "{table:?} {:?}", tree.place(node));
         }
     }
+    // Noise that is not bound to the content, such as a fresh draw, is found out far from there.
+    let (release, secret) = ("next".parse().unwrap(), RegisterSecret::new([3; 32]));
+    let key = NoiseKey::new(&secret, NoiseMode::Epoch, &release, CodeSystem::Invented);
+    let fresh = protect.with_key(key);
+    let leaves = Leaves::new(&nation.cube, &tree, PovertyThreshold::default());
+    let fresh = fresh.measure(Table::Visits, &leaves, &tree, &nation.tree);
+    let kept = &before[Table::Visits.index() - 1];
+    let changed = (0..kept.nodes()).filter(|node| kept.get(*node, 0) != fresh.get(*node, 0));
+    assert!(changed.count() > kept.nodes() / 3);
 }

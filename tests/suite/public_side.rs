@@ -122,18 +122,19 @@ fn a_tag_tells_nothing_that_is_not_public() {
     assert_eq!(public_files(&country, "r1"), public_files(&country, "r2"));
 }
 
-/// The counts of regions, by code, that an answer holds.
-fn counts(body: &str) -> BTreeMap<String, i64> {
+/// The counts of an answer by geography and code: the rest of a hexagon 7 has its code among hexagons 8.
+fn counts(geography: &str, body: &str) -> BTreeMap<String, i64> {
     if body.starts_with('{') {
         let layer: Value = serde_json::from_str(body).unwrap();
         let of = |it: &Value| {
-            let code = it["properties"]["code"].as_str().unwrap().to_owned();
-            (code, it["properties"]["count"].as_i64().unwrap())
+            let code = it["properties"]["code"].as_str().unwrap();
+            (format!("{geography} {code}"), it["properties"]["count"].as_i64().unwrap())
         };
         return layer["features"].as_array().unwrap().iter().map(of).collect();
     }
     let mut rows = csv::Reader::from_reader(body.as_bytes());
-    let row = |row: csv::StringRecord| (row[0].to_owned(), row[5].parse().unwrap());
+    let row =
+        |row: csv::StringRecord| (format!("{geography} {}", &row[0]), row[5].parse().unwrap());
     rows.records().map(|it| row(it.unwrap())).collect()
 }
 
@@ -168,9 +169,10 @@ fn a_place_has_one_number_by_every_way() {
                 let (status, _, body) =
                     server.get(&format!("/layers/poverty/{geography}.geojson{ask}"));
                 assert_eq!(status, 200, "{geography} {ask}: {body}");
-                answers.push(counts(&body));
+                answers.push(counts(geography, &body));
             }
-            answers.push(counts(&server.get(&format!("/layers/poverty/{geography}.csv")).2));
+            let csv = server.get(&format!("/layers/poverty/{geography}.csv")).2;
+            answers.push(counts(geography, &csv));
         }
     }
     assert!(answers.iter().map(BTreeMap::len).sum::<usize>() > 1_000);
@@ -181,7 +183,7 @@ fn a_place_has_one_number_by_every_way() {
         build(&country, release, &visits, epoch);
         let export =
             ["export", "poverty-village", "--release", release, "--format", "csv", "-o", "-"];
-        counts(&run(&country.register(), &export).out)
+        counts("village", &run(&country.register(), &export).out)
     });
     assert!(differing(&fresh) > 20, "{}", differing(&fresh));
 }

@@ -16,11 +16,11 @@ use crate::store::public::{self, PublicFacts};
 pub fn make(
     draft: &Draft,
     record: &mut BuildRecord,
-    (policy, secret): (Policy, &RegisterSecret),
+    (policy, secret): (Policy, RegisterSecret),
     counted: Counted<'_>,
     denominators: Option<&Denominators>,
 ) -> Result<()> {
-    let key = NoiseKey::new(secret, policy.noise, draft.id(), counted.regions.system());
+    let key = NoiseKey::new(&secret, policy.noise, draft.id(), counted.regions.system());
     let leaves = LeafTable::public(counted, &Protect::new(policy, key));
     let facts = PublicFacts {
         regions: record.regions.clone(),
