@@ -42,9 +42,10 @@ pub fn attack(case: &Case<'_>) -> Attack {
 /// The mean of squared errors by their variances, over the figures of a table in a level.
 fn ratio(case: &Case<'_>, table: Table, level: TreeLevel) -> Option<(f64, usize)> {
     let (mut sum, mut figures) = (0.0, 0);
-    for node in case.nodes(level) {
-        for (class, _) in case.classes(table) {
-            if let Some(ratio) = of_figure(case, class, node) {
+    let nodes = case.nodes(level);
+    for (class, _) in case.classes(table) {
+        for node in &nodes {
+            if let Some(ratio) = of_figure(case, class, *node) {
                 sum += ratio;
                 figures += 1;
             }

@@ -103,6 +103,14 @@ fn shares_are_the_same_of_denominators_that_were_completed_before() {
 }
 
 #[test]
+fn tells_no_share_of_fewer_than_30_residents() {
+    let village = find(&ask("poverty", "village", &denominators()), "0101001001");
+    assert_eq!((village.share, village.share_moe95), (None, None));
+    assert_eq!(village.share_of.unwrap().value, 24);
+    assert_eq!(village.count, Some(12));
+}
+
+#[test]
 fn never_divides_by_nothing() {
     let mut none = denominators();
     none.get_mut(&code("0101001001")).unwrap().households = Some(0);

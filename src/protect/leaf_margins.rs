@@ -20,6 +20,8 @@ pub(super) struct LeafMargins {
     regions: Vec<Variances>,
     /// By the place of a leaf: of the part of a hexagon 8; of the whole hexagon 7 at its rest.
     parts: Vec<Variances>,
+    /// Of the rests of hexagons 7 themselves, by their places.
+    rests: Vec<(usize, Variances)>,
 }
 
 impl LeafMargins {
@@ -37,9 +39,16 @@ impl LeafMargins {
             let node = part.and_then(|(region, cell)| tree.of_hexagon(region, cell));
             node.map_or([f32::INFINITY; Table::COUNT], |node| variances(&margins, node))
         };
+        let rest = |place: usize| {
+            let (region, cell) = leaves.region(place).zip(leaves.hexagons()[place])?;
+            let whole = tree.of_hexagon(region, cell)?;
+            let is_rest = cell.resolution() == Resolution::Seven;
+            is_rest.then(|| (place, variances(&margins, tree.rest(whole))))
+        };
         Self {
             regions: regions.iter().map(of_region).collect(),
             parts: (0..leaves.len()).into_par_iter().map(part).collect(),
+            rests: (0..leaves.len()).into_par_iter().filter_map(rest).collect(),
         }
     }
 
@@ -57,11 +66,20 @@ impl LeafMargins {
         places: impl Iterator<Item = usize>,
         resolution: Resolution,
     ) -> Option<f64> {
-        let is_whole = |place: &usize| {
-            let own = leaves.hexagons()[*place].map(h3o::CellIndex::resolution);
-            resolution == Resolution::Eight || own == Some(Resolution::Seven)
+        let of_place = |place: usize| {
+            let own = leaves.hexagons()[place].map(h3o::CellIndex::resolution);
+            match (resolution, own) {
+                (Resolution::Eight, Some(Resolution::Seven)) => self.rest(place),
+                (Resolution::Eight, _) | (_, Some(Resolution::Seven)) => Some(self.parts[place]),
+                _ => None,
+            }
         };
-        parts.moe95(places.filter(is_whole).map(|place| self.parts[place]))
+        parts.moe95(places.filter_map(of_place))
+    }
+
+    fn rest(&self, place: usize) -> Option<Variances> {
+        let found = self.rests.binary_search_by_key(&place, |rest| rest.0).ok()?;
+        Some(self.rests[found].1)
     }
 }
 

@@ -183,7 +183,7 @@ mod tests {
             findings: BTreeMap::from([(Rule::NullIsland, 2)]),
         };
         let hexagon = CellIndex::try_from(0x088_283_4706_dfff_ff).ok();
-        for (region, count) in [(Some(RegionId(4)), 1), (None, 2)] {
+        for (region, count) in [(Some(RegionId(4)), 1_i64), (None, 2)] {
             let key = CubeKey { region, hexagon: hexagon.filter(|_| region.is_some()) };
             let digests = [count.cast_unsigned() << 40; Table::COUNT];
             let cell = Cell { counts: [count; CubeColumn::COUNT], digests };
