@@ -1,5 +1,6 @@
 //! The public leaf table: the leaves of the protected tree with the figures that are told.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use arrow::buffer::ScalarBuffer;
@@ -7,7 +8,7 @@ use rayon::prelude::*;
 
 use super::consistency::{Told, divide, settle, weights};
 use super::gate;
-use super::leaves::{LeafColumns, LeafFacts, LeafTable, Protection};
+use super::leaves::{LeafFacts, LeafPlaces, LeafTable, Protection};
 use super::measure::{Contents, Figures, Leaves};
 use super::noise::{NoiseKey, Samplers};
 use super::policy::{Policy, TreeLevel};
@@ -175,14 +176,17 @@ impl LeafTable {
             row_of[*node] = row;
         }
         let held = Indicators::embedded().held(fields);
+        // Made one by one, as they are arranged: all of them at once would take twice the memory.
         let column = |column: CubeColumn| {
             let is_held = held & column.bit() != 0;
-            is_held.then(|| ScalarBuffer::from(told.column(column, &rows, &row_of)))
+            let counts = is_held.then(|| ScalarBuffer::from(told.column(column, &rows, &row_of)));
+            Ok::<_, Infallible>(counts)
         };
-        let counts = CubeColumn::ALL.into_par_iter().map(column).collect();
         let places = rows.iter().map(|node| tree.place(*node));
-        let (region, hexagon) = places.map(|place| (place.region, place.hexagon)).unzip();
-        Self::assemble(facts, LeafColumns { regions: region, hexagons: hexagon, counts }, regions)
+        let (in_regions, hexagons) = places.map(|place| (place.region, place.hexagon)).unzip();
+        let places = LeafPlaces { regions: in_regions, hexagons };
+        let Ok(table) = Self::load(facts, &places, column, regions);
+        table
     }
 
     /// The parts of hexagons that stand in the table.
