@@ -15,6 +15,7 @@ use toml::de::DeTable;
 use crate::check::settings::{CheckSettings, SettingError};
 use crate::domain::indicator::PovertyThreshold;
 use crate::domain::programme::ProgrammeSettings;
+use crate::protect::Policy;
 
 /// The settings file that is read where no other is named.
 pub const DEFAULT_FILE: &str = "sebaran.toml";
@@ -31,6 +32,8 @@ pub struct Config {
     pub cluster: ClusterSettings,
     /// `[programmes]`: the highest decile that each programme is for.
     pub programmes: ProgrammeSettings,
+    /// `[protect]`: what may be told in public.
+    pub protect: Policy,
     /// `[serve]`.
     pub serve: ServeSettings,
 }
@@ -199,7 +202,7 @@ fn put_over(
 fn split(name: &str) -> Option<(&'static str, String)> {
     let rest = name.strip_prefix("SEBARAN_")?;
     let (section, field) = rest.split_once('_')?;
-    let section = ["check", "build", "cluster", "programmes", "serve"]
+    let section = ["check", "build", "cluster", "programmes", "protect", "serve"]
         .into_iter()
         .find(|name| name.to_uppercase() == section)?;
     Some((section, field.to_lowercase()))
@@ -215,6 +218,11 @@ struct Problem {
 fn validate(config: &Config) -> Result<(), Problem> {
     config.check.validate().map_err(|error: SettingError| Problem {
         section: "check",
+        field: error.field(),
+        reason: error.to_string(),
+    })?;
+    config.protect.validate().map_err(|error| Problem {
+        section: "protect",
         field: error.field(),
         reason: error.to_string(),
     })?;

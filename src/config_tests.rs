@@ -91,3 +91,14 @@ fn names_the_variable_that_is_wrong() {
     let error = load_text("", &[("SEBARAN_CHECK_INACCURATE_NOTE_M", "70")]).unwrap_err();
     assert!(error.starts_with("variable `SEBARAN_CHECK_INACCURATE_NOTE_M`: "), "{error}");
 }
+
+#[test]
+fn names_the_line_of_a_policy_under_which_one_household_would_be_shown() {
+    let error = load_text("[protect]\nepsilon_ages = 3\nleast_hex8 = 5\n", &[]).unwrap_err();
+    assert!(error.contains("line 3: `least_hex8` is 5") && error.contains("larger"), "{error}");
+    let error = load_text("[protect]\nepsilon_ages = 50\n", &[]).unwrap_err();
+    assert!(error.contains("line 2: an epsilon is a number from 0.1 to 10"), "{error}");
+    let set = load_text("[protect]\nnoise = \"epoch\"\n", &[("SEBARAN_PROTECT_LEAST_HEX7", "15")]);
+    let set = set.unwrap().protect;
+    assert_eq!((set.least_hex7, set.noise), (15, crate::protect::NoiseMode::Epoch));
+}

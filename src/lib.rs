@@ -4,7 +4,7 @@
 //! shapes; [`locate`] indexes the villages and finds where each position lies; [`check`] tells what is
 //! hard to believe, and drops nothing. [`place`] decides where a household counts and where it may be
 //! shown, [`count`] adds it to the cube, and [`protect`] makes the leaf table, which is all that may be
-//! told. [`encode`] writes a layer of it as bytes. [`engine`] runs all up to the cube as one plan that
+//! told. [`encode`] writes a layer of it as bytes, and [`audit`] attacks what is told. [`engine`] runs all up to the cube as one plan that
 //! spills; [`store`] keeps regions and releases, [`serve`] answers over HTTP, and [`commands`] puts it
 //! together for the command line. [`domain`] has the words that all of them share; [`invent`] makes a
 //! country and a survey from a seed, so that nothing real is in the repository.
@@ -30,6 +30,8 @@ pub mod count;
 pub mod protect;
 
 pub mod encode;
+
+pub mod audit;
 
 pub mod invent;
 

@@ -1,6 +1,7 @@
 //! `sebaran build`: visits in, a release out.
 
 mod accounts;
+mod public;
 mod registers;
 mod tiles;
 
@@ -13,7 +14,6 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use arrow::array::RecordBatch;
-use tracing::info;
 
 use super::Common;
 use super::answer::print;
@@ -27,20 +27,23 @@ use super::strange_codes;
 use crate::check::{Rule, RulesUsed};
 use crate::config::Config;
 use crate::domain::date::Date;
+use crate::domain::indicator::Denominators;
 use crate::domain::region::{RegionTree, Slug};
 use crate::domain::visit::{AssignBy, VisitField};
 use crate::engine::{self, Beside, Build, Built, EngineError, Ground, Pass, Sink};
-use crate::protect::{LeafTable, Protection, completed_denominators};
+use crate::protect::{Counted, LeafTable, Protection, completed_denominators};
 use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
 use crate::store::manifest::{BesideUsed, BuildChoices, BuildRecord, InputUsed, RegionsUsed};
 use crate::store::placed::PlacedWriter;
-use crate::store::{self, Draft, Release, decisions, findings, index, leaves, regions, summaries};
+use crate::store::{
+    self, Draft, Release, decisions, findings, index, leaves, regions, secret, summaries,
+};
 
 use accounts::accounts_of;
 pub use registers::RegisterArgs;
 use registers::{Registers, closed_regions};
-use tiles::TileSource;
+use tiles::TileMaker;
 
 /// Build a release from visits.
 #[derive(Debug, clap::Args)]
@@ -65,6 +68,9 @@ pub struct BuildArgs {
     pub denominators: Option<PathBuf>,
     #[command(flatten)]
     pub registers: RegisterArgs,
+    /// Make exact figures alone, for this machine: no public ones.
+    #[arg(long)]
+    pub restricted: bool,
     /// What says where a household counts.
     #[arg(long, value_enum, default_value_t = Assign::Declared)]
     pub assign: Assign,
@@ -160,6 +166,9 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let mut ground = ground(common, &args.regions, args.assign, &settings, beside)?;
     ground.beside.closed = closed_regions(&args.registers.closed, &ground.tree)?;
     let ground = Arc::new(ground);
+    if !args.restricted {
+        secret::check(&common.register)?;
+    }
     let hashing = inputs.hash();
     let mut built = match &args.engine {
         Engine::Local => {
@@ -175,8 +184,8 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     };
     built.accounts.close(built.cube.households()).context("the accounts do not close")?;
     strange_codes::refuse(&built, &args.regions, &files, &ground)?;
-    progress.phase("Writing the release");
     let fields = files.fields() | registers.fields();
+    progress.phase("Writing the release");
     let table_of_leaves = LeafTable::exact(&built.cube, fields, ground.threshold, &ground.tree);
     leaves::write(draft.path(), &table_of_leaves, &ground.tree)?;
     summaries::write(draft.path(), &built.quality, &ground.tree)?;
@@ -186,20 +195,6 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     if let Some(table) = &table {
         store::denominators::write(draft.path(), table)?;
     }
-    if args.tiles == Tiles::Yes {
-        progress.phase("Cutting tiles");
-        let shapes = regions::load(&common.register, &args.regions)?.1;
-        let denominators = completed_denominators(table.unwrap_or_default(), &ground.tree);
-        let source = TileSource {
-            tree: &ground.tree,
-            leaves: &table_of_leaves,
-            denominators: &denominators,
-            release: &args.release,
-            reference_date: args.reference_date,
-        };
-        let count = source.write(draft.path(), &shapes)?;
-        info!(tiles = count, "Wrote {count} tiles");
-    }
     let rows = [&built.rows[..], &registers.rows(&built)].concat();
     let mut inputs = hashing.finish(&rows)?;
     let of_registers = inputs.split_off(built.rows.len());
@@ -208,6 +203,17 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     record.beside = BesideUsed { closed, ..used };
     registers.record(of_registers, &mut record);
     registers.keep(&draft, &mut built, &ground, &mut record)?;
+    let tiles = tile_maker(args, common, &ground, table.clone())?;
+    if args.restricted {
+        progress.phase("Cutting tiles");
+        tiles.map_or(Ok(()), |tiles| tiles.write(draft.path(), &table_of_leaves))?;
+    } else {
+        progress.phase("Protecting");
+        let (cube, threshold, regions) = (&built.cube, ground.threshold, &ground.tree);
+        let counted = Counted { cube, fields, threshold, regions };
+        let chosen = (settings.protect, secret::open(&common.register)?);
+        public::make(&draft, &mut record, chosen, counted, table.as_ref(), tiles.as_ref())?;
+    }
     Ok(draft.publish(record)?)
 }
 
@@ -240,6 +246,22 @@ pub(super) fn columns(path: Option<&Path>) -> Result<ColumnsFile> {
     let shown = path.unwrap_or(Path::new("")).display();
     ColumnsFile::parse(&columns_text(path)?)
         .with_context(|| format!("cannot use columns file `{shown}`"))
+}
+
+/// What makes tiles, where they are asked for.
+fn tile_maker<'a>(
+    args: &BuildArgs,
+    common: &Common,
+    ground: &'a Ground,
+    given: Option<Denominators>,
+) -> Result<Option<TileMaker<'a>>> {
+    if args.tiles == Tiles::No {
+        return Ok(None);
+    }
+    let tree = &ground.tree;
+    let shapes = regions::load(&common.register, &args.regions)?.1;
+    let denominators = completed_denominators(given.unwrap_or_default(), tree);
+    Ok(Some(TileMaker { tree, shapes, denominators, reference_date: args.reference_date }))
 }
 
 /// The text of the columns file; empty, which changes nothing, where there is none.
@@ -359,6 +381,7 @@ fn record(
     let names = VisitField::ALL.iter().filter(|field| held & field.bit() != 0);
     Ok(BuildRecord {
         protection: Protection::Restricted,
+        protected: None,
         regions: RegionsUsed {
             version: args.regions.clone(),
             system: ground.tree.system(),

@@ -42,7 +42,7 @@ pub fn run(common: &Common, args: &DemoArgs) -> Result<()> {
         invent_release(common, args, &id)?;
     }
     let listen = args.listen;
-    serve::run(common, &ServeArgs { listen, release: Some(id), restricted: true })
+    serve::run(common, &ServeArgs { listen, release: Some(id), restricted: false })
 }
 
 fn invent_release(common: &Common, args: &DemoArgs, id: &Slug) -> Result<()> {
@@ -74,6 +74,7 @@ fn invent_release(common: &Common, args: &DemoArgs, id: &Slug) -> Result<()> {
         columns: None,
         denominators: glob(&out, "denominators")?.pop(),
         registers: RegisterArgs::default(),
+        restricted: false,
         assign: Assign::Declared,
         tiles: Tiles::Yes,
         since: None,

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use tracing::warn;
 
 use super::Common;
@@ -34,7 +34,7 @@ pub struct ExportArgs {
     /// `general`, `full` or `none`.
     #[arg(long, default_value = "general")]
     pub geometry: Geometry,
-    /// Write the exact figures of a restricted release.
+    /// Write exact figures, for this machine alone; without it, public ones.
     #[arg(long)]
     pub exact: bool,
     /// The file; `-` for standard output.
@@ -69,18 +69,13 @@ impl FromStr for LayerName {
 /// Writes the layer, aside first, so that the file is whole or not there.
 ///
 /// # Errors
-/// Where the figures are exact and that was not asked for, the region is unknown, or the file can't be
+/// Where there are no public figures and no others were asked for, the region is unknown, or the file can't be
 /// written.
 pub fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<()> {
-    let served = served(&common.register, args.release.as_ref())?;
+    let figures = if args.exact { Protection::Restricted } else { Protection::Public };
+    let served = served(&common.register, args.release.as_ref(), figures)?;
     if served.leaves.protection() == Protection::Restricted {
         let release = &served.label.release;
-        if !args.exact {
-            bail!(
-                "release `{release}` is restricted: it has exact figures, for this machine alone; write \
-                 them with --exact"
-            );
-        }
         warn!(%release, "The figures are exact and restricted: do not pass them on");
     }
     let geography = args.layer.geography;
@@ -146,7 +141,7 @@ mod tests {
     fn leaves_no_file_behind_where_writing_fails() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("layer.csv");
-        assert!(write_file(&path, |_| bail!("no")).is_err());
+        assert!(write_file(&path, |_| anyhow::bail!("no")).is_err());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         write_file(&path, |out| Ok(out.write_all(b"x")?)).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"x");

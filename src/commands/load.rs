@@ -1,59 +1,104 @@
 //! Loading a release to answer from.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::domain::indicator::Indicators;
-use crate::domain::region::{Level, Slug};
+use crate::domain::indicator::{Denominators, Indicators};
+use crate::domain::region::{Level, RegionTree, Slug};
 use crate::encode::ReleaseLabel;
-use crate::protect::completed_denominators;
+use crate::protect::{LeafTable, Protection, completed_denominators};
 use crate::serve::{FullShapes, Served};
 use crate::store::archive::{TileArchive, file_name};
-use crate::store::{Release, denominators, leaves, regions, release};
+use crate::store::manifest::RegionsUsed;
+use crate::store::{StoreError, denominators, leaves, public, regions, release};
 
-/// Opens a release, by default the current one, with the regions on which it was built.
+/// Opens a release, by default the current one, with the regions on which it was built: its public
+/// figures, or its exact ones. Of what is public nothing else is opened.
 ///
 /// # Errors
-/// Where the release or its regions can't be read, or the regions were replaced since.
-pub fn served(register: &Path, id: Option<&Slug>) -> Result<Served> {
+/// Where the release or its regions can't be read, the regions were replaced since, or there are no public
+/// figures.
+pub fn served(register: &Path, id: Option<&Slug>, figures: Protection) -> Result<Served> {
+    match figures {
+        Protection::Public => public_side(register, id),
+        Protection::Restricted => exact_side(register, id),
+    }
+}
+
+fn public_side(register: &Path, id: Option<&Slug>) -> Result<Served> {
+    let release = public::open(register, id)?;
+    let facts = release.facts();
+    let label = ReleaseLabel {
+        release: release.id().clone(),
+        reference_date: facts.reference_date.to_string(),
+        disability_definition: facts.disability_definition,
+    };
+    let given = release.denominators()?;
+    let tiles = tiles(|file| release.has(file).then(|| release.path(file)))?;
+    let source = Source { label, content: release.content().to_string(), given, tiles };
+    source.open(register, &facts.regions, |tree| release.leaves(tree))
+}
+
+fn exact_side(register: &Path, id: Option<&Slug>) -> Result<Served> {
     let release = release::open(register, id)?;
     let record = release.manifest().build();
-    let version = record.regions.version.clone();
-    if regions::content(register, &version)? != record.regions.content {
-        bail!(
-            "release `{}` was built on other regions `{version}` than those there are now; import \
-             those again, or build the release anew under another id",
-            release.id()
-        );
-    }
-    let (tree, general) = regions::load_general(register, &version)?;
-    let leaves = leaves::read(&release, &tree)?;
-    let denominators = completed_denominators(denominators::read(&release)?, &tree);
     let label = ReleaseLabel {
         release: release.id().clone(),
         reference_date: record.reference_date.to_string(),
         disability_definition: record.persons.and_then(|persons| persons.definition),
     };
-    let register = register.to_owned();
-    let full = FullShapes::new(move || Ok(regions::load(&register, &version)?.1.full));
-    Ok(Served {
-        label,
-        content: release.manifest().content().to_string(),
-        tree,
-        leaves,
-        indicators: Indicators::embedded(),
-        denominators,
-        general,
-        full,
-        tiles: tiles(&release)?,
-    })
+    let given = denominators::read(&release)?;
+    let tiles = tiles(|file| release.file(file).ok())?;
+    let source = Source { label, content: release.manifest().content().to_string(), given, tiles };
+    source.open(register, &record.regions, |tree| leaves::read(&release, tree))
 }
 
-/// The archives of tiles that a release has.
-fn tiles(release: &Release) -> Result<BTreeMap<Level, TileArchive>> {
-    let held = |level: &Level| release.manifest().files().contains_key(&file_name(*level));
-    let opened = |level| Ok((level, TileArchive::open(&release.file(&file_name(level))?)?));
-    Level::ALL.into_iter().filter(held).map(opened).collect()
+/// What is known of a release before its regions are read.
+struct Source {
+    label: ReleaseLabel,
+    /// On which tags depend: of public figures it must be a hash of what is public alone.
+    content: String,
+    given: Denominators,
+    tiles: BTreeMap<Level, TileArchive>,
+}
+
+impl Source {
+    fn open(
+        self,
+        register: &Path,
+        used: &RegionsUsed,
+        read: impl FnOnce(&RegionTree) -> Result<LeafTable, StoreError>,
+    ) -> Result<Served> {
+        let version = used.version.clone();
+        if regions::content(register, &version)? != used.content {
+            bail!(
+                "release `{}` was built on other regions `{version}` than those there are now; import \
+                 those again, or build the release anew under another id",
+                self.label.release
+            );
+        }
+        let (tree, general) = regions::load_general(register, &version)?;
+        let leaves = read(&tree)?;
+        let register = register.to_owned();
+        let full = FullShapes::new(move || Ok(regions::load(&register, &version)?.1.full));
+        Ok(Served {
+            label: self.label,
+            content: self.content,
+            denominators: completed_denominators(self.given, &tree),
+            tree,
+            leaves,
+            indicators: Indicators::embedded(),
+            general,
+            full,
+            tiles: self.tiles,
+        })
+    }
+}
+
+/// The archives of tiles that a release has; `path` tells where one of its files lies.
+fn tiles(path: impl Fn(&str) -> Option<PathBuf>) -> Result<BTreeMap<Level, TileArchive>> {
+    let held = Level::ALL.into_iter().filter_map(|level| Some((level, path(&file_name(level))?)));
+    held.map(|(level, path)| Ok((level, TileArchive::open(&path)?))).collect()
 }

@@ -1,6 +1,7 @@
 //! The command line: one file a command, each with its arguments and its `run`.
 
 mod answer;
+pub mod audit;
 mod beside;
 pub mod build;
 pub mod check;
@@ -80,6 +81,7 @@ pub enum Command {
     Revisit(revisit::RevisitArgs),
     Serve(serve::ServeArgs),
     Export(export::ExportArgs),
+    Audit(audit::AuditArgs),
     /// Run a part of a cluster on which releases are built.
     #[command(subcommand)]
     Cluster(cluster::ClusterCommand),
@@ -111,6 +113,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Revisit(args) => revisit::run(common, &args),
         Command::Serve(args) => serve::run(common, &args),
         Command::Export(args) => export::run(common, &args),
+        Command::Audit(args) => audit::run(common, &args),
         Command::Cluster(command) => cluster::run(common, &command),
         Command::Releases => releases::list(common),
         Command::Verify(args) => releases::verify(common, &args),

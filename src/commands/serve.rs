@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use tracing::info;
 
 use super::Common;
@@ -23,7 +23,7 @@ pub struct ServeArgs {
     /// The release; by default the current one.
     #[arg(long)]
     pub release: Option<Slug>,
-    /// Serve exact figures, on this machine alone.
+    /// Serve exact figures, on this machine alone; without it, public ones on any address.
     #[arg(long)]
     pub restricted: bool,
 }
@@ -31,18 +31,13 @@ pub struct ServeArgs {
 /// Serves a release until it is told to stop.
 ///
 /// # Errors
-/// Where the release is restricted and that was not asked for, and whatever stops the server.
+/// Where the release has no public figures and no others were asked for, and whatever stops the server.
 pub fn run(common: &Common, args: &ServeArgs) -> anyhow::Result<()> {
     let settings = common.settings()?.serve;
-    let served = served(&common.register, args.release.as_ref())?;
+    let figures = if args.restricted { Protection::Restricted } else { Protection::Public };
+    let served = served(&common.register, args.release.as_ref(), figures)?;
     let protection = served.leaves.protection();
     let release = served.label.release.clone();
-    if protection == Protection::Restricted && !args.restricted {
-        bail!(
-            "release `{release}` is restricted: it has exact figures, for this machine alone; serve it \
-             with --restricted"
-        );
-    }
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     if let Some(threads) = common.threads {
         runtime.worker_threads(usize::from(threads));

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use h3o::CellIndex;
 
+use super::digest::{self, Digests};
 use crate::domain::indicator::{Counts, CubeColumn};
 use crate::domain::region::RegionId;
+use crate::domain::table::Table;
 
 /// Where households count: the region, which may be of any level or the nation alone, and the hexagon
 /// (resolution 8 or 7), where they may be shown in one.
@@ -19,28 +21,58 @@ pub struct CubeKey {
 /// Exact counts. It can't be serialised and stays in the house: `protect` makes of it what leaves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cube {
-    cells: BTreeMap<CubeKey, Counts>,
+    cells: BTreeMap<CubeKey, Cell>,
+}
+
+/// What is counted in one place, and the digests of the content of each table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cell {
+    pub counts: Counts,
+    pub digests: Digests,
+}
+
+impl Default for Cell {
+    fn default() -> Self {
+        Self { counts: [0; CubeColumn::COUNT], digests: [0; Table::COUNT] }
+    }
+}
+
+impl Cell {
+    /// Adds what one unit or another part of the place adds.
+    pub fn add(&mut self, counts: &Counts, digests: &Digests) {
+        for (sum, count) in self.counts.iter_mut().zip(counts) {
+            *sum += count;
+        }
+        digest::add(&mut self.digests, digests);
+    }
 }
 
 impl Cube {
-    /// Adds counts to a key.
+    /// Adds counts to a key, without a digest of what they are of.
     pub fn add(&mut self, key: CubeKey, counts: &Counts) {
-        let cell = self.cells.entry(key).or_insert([0; CubeColumn::COUNT]);
-        for (sum, count) in cell.iter_mut().zip(counts) {
-            *sum += count;
-        }
+        self.add_cell(key, &Cell { counts: *counts, ..Cell::default() });
+    }
+
+    /// Adds counts and their digests to a key.
+    pub fn add_cell(&mut self, key: CubeKey, cell: &Cell) {
+        self.cells.entry(key).or_default().add(&cell.counts, &cell.digests);
     }
 
     /// Adds every cell of another cube.
     pub fn merge(&mut self, other: &Self) {
-        for (key, counts) in &other.cells {
-            self.add(*key, counts);
+        for (key, cell) in &other.cells {
+            self.add_cell(*key, cell);
         }
     }
 
-    /// The cells in the order of their keys.
+    /// The counts in the order of their keys.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (CubeKey, &Counts)> {
-        self.cells.iter().map(|(key, counts)| (*key, counts))
+        self.cells.iter().map(|(key, cell)| (*key, &cell.counts))
+    }
+
+    /// The cells in the order of their keys.
+    pub fn cells(&self) -> impl ExactSizeIterator<Item = (CubeKey, &Cell)> {
+        self.cells.iter().map(|(key, cell)| (*key, cell))
     }
 
     pub fn len(&self) -> usize {
@@ -53,7 +85,7 @@ impl Cube {
 
     /// The households of all cells.
     pub fn households(&self) -> i64 {
-        self.cells.values().map(households).sum()
+        self.cells.values().map(|cell| households(&cell.counts)).sum()
     }
 }
 

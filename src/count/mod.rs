@@ -3,13 +3,15 @@
 
 pub mod accounts;
 pub mod cube;
+pub mod digest;
 pub mod household;
 pub mod person_accounts;
 pub mod quality;
 pub mod recipient_accounts;
 
 pub use accounts::Accounts;
-pub use cube::{Cube, CubeKey};
+pub use cube::{Cell, Cube, CubeKey};
+pub use digest::{Digests, digests};
 pub use household::HouseholdColumns;
 pub use person_accounts::PersonAccounts;
 pub use quality::Quality;

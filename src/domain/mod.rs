@@ -1,6 +1,7 @@
 //! The words of the survey, which every stage shares. Imports nothing of ours.
 
 pub mod code;
+pub mod column;
 pub mod coverage;
 pub mod date;
 pub mod geography;
@@ -11,6 +12,7 @@ pub mod person;
 pub mod position;
 pub mod programme;
 pub mod region;
+pub mod table;
 pub mod tile;
 pub mod visit;
 pub mod zoom;

@@ -61,13 +61,13 @@ struct VectorLayer {
 }
 
 impl TileJson {
-    /// Describes tiles: their zooms, where they are, and the URLs with `{z}`, `{x}` and `{y}` at which
+    /// Describes tiles: of which release, where an archive does not go by its own name; their zooms, where they are, and the URLs with `{z}`, `{x}` and `{y}` at which
     /// they are to be had.
     pub fn new(
         tiled: Tiled,
         zooms: Zooms,
         bounds: Bounds,
-        (release, reference_date): (&Slug, impl fmt::Display),
+        (release, reference_date): (Option<&Slug>, impl fmt::Display),
         indicators: &Indicators,
         tiles: Vec<String>,
     ) -> Self {
@@ -84,8 +84,11 @@ impl TileJson {
         }
         Self {
             tilejson: "3.0.0",
-            name: format!("{}-{release}", tiled.name()),
-            description: format!("Release {release}, as of {reference_date}"),
+            name: release.map_or_else(
+                || tiled.name().to_owned(),
+                |release| format!("{}-{release}", tiled.name()),
+            ),
+            description: format!("As of {reference_date}"),
             version: "1.0.0",
             scheme: "xyz",
             tiles,

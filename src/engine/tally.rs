@@ -6,10 +6,11 @@ use h3o::CellIndex;
 
 use super::targeting::TargetingTally;
 use crate::check::Rule;
-use crate::count::{Accounts, Cube, CubeKey, HouseholdColumns};
-use crate::domain::indicator::{Counts, CubeColumn, PovertyThreshold};
+use crate::count::{Accounts, Cell, Cube, CubeKey, HouseholdColumns, digests};
+use crate::domain::indicator::{CubeColumn, PovertyThreshold};
 use crate::domain::programme::TargetingTable;
 use crate::domain::region::RegionId;
+use crate::domain::visit::VisitField;
 use crate::place::{PlacedBatch, Standing};
 
 /// The sums of a partition. Its visits come region by region.
@@ -20,7 +21,7 @@ pub struct Tally {
     findings: BTreeMap<Rule, u64>,
     region: Option<RegionId>,
     /// The sums of the region at hand.
-    cells: HashMap<Option<CellIndex>, Counts>,
+    cells: HashMap<Option<CellIndex>, Cell>,
     targeting: TargetingTally,
 }
 
@@ -44,7 +45,11 @@ impl Tally {
             for finding in placed.findings(row) {
                 *self.findings.entry(finding.rule).or_default() += 1;
             }
-            match placed.standing(row) {
+            let standing = placed.standing(row);
+            if standing != Standing::Repeated {
+                self.count_visit(placed, row);
+            }
+            match standing {
                 Standing::Counted => self.count(placed, row, &households),
                 Standing::Superseded => self.accounts.superseded += 1,
                 Standing::NotCompleted => self.accounts.not_completed += 1,
@@ -64,27 +69,44 @@ impl Tally {
             (Some(_), None) => self.accounts.placed_in_region_only += 1,
             (None, _) => self.accounts.unplaced += 1,
         }
+        let household = placed.visits().text(VisitField::HouseholdId).value(row);
+        let position = match hexagon {
+            Some(_) => CubeColumn::Positioned,
+            None => CubeColumn::NotPositioned,
+        };
+        self.add_one(household, position);
+        if let Some(receives) = placed.receives(row) {
+            self.targeting.add(households.decile(row), receives);
+        }
+        let counts = households.counts(row, placed.persons(row).as_ref(), self.threshold);
+        let digests = digests(household, &counts, self.threshold);
+        self.cells.entry(hexagon).or_default().add(&counts, &digests);
+    }
+
+    /// Counts a visit in its region by its outcome, whatever becomes of it.
+    fn count_visit(&mut self, placed: &PlacedBatch<'_>, row: usize) {
+        let region = placed.region(row);
         if region != self.region {
             self.close_region();
             self.region = region;
         }
-        if let Some(receives) = placed.receives(row) {
-            self.targeting.add(households.decile(row), receives);
-        }
-        let cell = self.cells.entry(hexagon).or_insert([0; CubeColumn::COUNT]);
-        for (sum, count) in cell.iter_mut().zip(households.counts(
-            row,
-            placed.persons(row).as_ref(),
-            self.threshold,
-        )) {
-            *sum += count;
-        }
+        let visit = placed.visits().text(VisitField::VisitId).value(row);
+        let outcome = placed.visits().visit(row).outcome();
+        self.add_one(visit, CubeColumn::of_outcome(outcome));
+    }
+
+    /// Adds a unit to the region as a whole.
+    fn add_one(&mut self, unit: &str, column: CubeColumn) {
+        let mut counts = [0; CubeColumn::COUNT];
+        counts[column.index()] = 1;
+        let digests = digests(unit, &counts, self.threshold);
+        self.cells.entry(None).or_default().add(&counts, &digests);
     }
 
     fn close_region(&mut self) {
         self.targeting.close_region(self.region);
-        for (hexagon, counts) in self.cells.drain() {
-            self.cube.add(CubeKey { region: self.region, hexagon }, &counts);
+        for (hexagon, cell) in self.cells.drain() {
+            self.cube.add_cell(CubeKey { region: self.region, hexagon }, &cell);
         }
     }
 

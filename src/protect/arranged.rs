@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use h3o::CellIndex;
+use h3o::{CellIndex, Resolution};
 use rayon::prelude::*;
 
 use super::leaves::LeafPlaces;
+use super::tree::Shown;
 use crate::domain::indicator::{Counts, CubeColumn};
 use crate::domain::region::{Level, RegionId, RegionTree};
 
@@ -90,6 +91,21 @@ impl ArrangedLeaves {
 
     pub fn len(&self) -> usize {
         self.by_region.len()
+    }
+
+    /// The parts of hexagons in which leaves lie.
+    pub fn shown(&self) -> Shown {
+        let mut shown = Shown::default();
+        for place in self.by_region() {
+            let Some((region, cell)) = self.regions[place].zip(self.hexagons[place]) else {
+                continue;
+            };
+            match cell.resolution() {
+                Resolution::Seven => shown.hexagons7.push((region, cell)),
+                _ => shown.hexagons8.push((region, cell)),
+            }
+        }
+        shown
     }
 
     pub fn region(&self, place: usize) -> Option<RegionId> {
@@ -193,6 +209,14 @@ impl Cells<'_> {
             Kept::These(places) => places[number] as usize,
         };
         self.leaves.hexagons[place].expect("leaves without a hexagon stand before the first")
+    }
+
+    /// The places of a run of leaves.
+    pub fn places(&self, run: Range<usize>) -> impl Iterator<Item = usize> {
+        run.map(|number| match &self.kept {
+            Kept::From(first) => first + number,
+            Kept::These(places) => places[number] as usize,
+        })
     }
 
     /// The sum of these columns over a run of leaves.

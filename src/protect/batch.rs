@@ -10,6 +10,7 @@ use h3o::{CellIndex, Resolution};
 use serde::{Deserialize, Serialize};
 
 use super::leaves::{LeafFacts, LeafPlaces, LeafTable, Protection};
+use super::policy::Policy;
 use crate::domain::indicator::{CubeColumn, Indicators, PovertyThreshold};
 use crate::domain::region::{RegionId, RegionTree};
 use crate::domain::visit::VisitField;
@@ -111,6 +112,9 @@ struct WrittenFacts {
     poverty_threshold: PovertyThreshold,
     /// The visit fields that the input held, in the order of the table.
     fields: Vec<String>,
+    /// Of public leaves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    policy: Option<Policy>,
 }
 
 impl LeafFacts {
@@ -120,6 +124,7 @@ impl LeafFacts {
             protection: self.protection,
             poverty_threshold: self.threshold,
             fields: fields.map(|field| field.name().to_owned()).collect(),
+            policy: self.policy,
         };
         let facts = serde_json::to_string(&facts).expect("words and a number can be written");
         let metadata = HashMap::from([(FACTS.to_owned(), facts)]);
@@ -138,8 +143,10 @@ impl LeafFacts {
         for name in &facts.fields {
             fields |= VisitField::find(name)?.bit();
         }
-        let WrittenFacts { protection, poverty_threshold, .. } = facts;
-        Some(Self { protection, threshold: poverty_threshold, fields })
+        let WrittenFacts { protection, poverty_threshold, policy, .. } = facts;
+        // Public figures without the policy of their noise would be told as exact ones.
+        let is_whole = (protection == Protection::Public) == policy.is_some();
+        is_whole.then_some(Self { protection, threshold: poverty_threshold, fields, policy })
     }
 }
 

@@ -1,12 +1,12 @@
 //! The features of a size of hexagon.
 
-use h3o::CellIndex;
+use h3o::{CellIndex, Resolution};
 use rayon::prelude::*;
 
 use super::layer::{Feature, Figures, Place, PlaceCode, Summed, Totals};
-use super::leaves::{LeafTable, households};
+use super::leaves::{LeafTable, Protection, households};
 use super::request::LayerRequest;
-use super::runs::Runs;
+use super::runs::{Rests, Runs};
 use crate::domain::geography::HexagonSize;
 use crate::domain::indicator::Counts;
 use crate::domain::region::RegionTree;
@@ -25,11 +25,28 @@ pub(super) fn features(
 ) -> Summed {
     let cells = leaves.leaves.cells(request.within, tree);
     let limit = request.limit.unwrap_or(usize::MAX);
-    let Runs { first, matched } = Runs::find(&cells, size.resolution(), request.bounds, limit);
+    let (resolution, rests) = (size.resolution(), rests(leaves));
+    let Runs { first, matched } = Runs::find(&cells, resolution, (request.bounds, limit), rests);
     let columns = figures.columns();
     let features = first.into_par_iter().with_min_len(FEATURES_AT_ONCE);
-    let features = features.map(|(cell, run)| feature(figures, cell, &cells.sum(run, &columns)));
+    let features = features.map(|(cell, run)| {
+        let margin = leaves.margins.as_ref().map(|margins| {
+            let places = cells.places(run.clone());
+            margins.of_hexagon(figures.parts(), &leaves.leaves, places, resolution)
+        });
+        let counts = cells.sum(run, &columns);
+        feature(figures, (cell, resolution), &counts, margin.unwrap_or(Some(0.0)))
+    });
     (features.collect(), matched, totals(leaves, size, request, tree))
+}
+
+/// What is left of a hexagon 7 where its smaller ones are shown is a figure of its own in public leaves:
+/// with it the figures of hexagons 8 add up to those of hexagons 7.
+const fn rests(leaves: &LeafTable) -> Rests {
+    match leaves.protection() {
+        Protection::Public => Rests::Taken,
+        Protection::Restricted => Rests::LeftOut,
+    }
 }
 
 /// The totals, in which `left_out` is of all hexagons of the scope.
@@ -39,7 +56,11 @@ fn totals(
     request: &LayerRequest<'_>,
     tree: &RegionTree,
 ) -> Totals {
-    let (within, resolution) = (request.within, size.resolution());
+    let within = request.within;
+    let resolution = match (rests(leaves), size.resolution()) {
+        (Rests::Taken, Resolution::Eight) => Resolution::Seven,
+        (_, resolution) => resolution,
+    };
     let without_hexagon = leaves.sums.without_hexagon(within, resolution, tree);
     let unplaced = match within {
         None => leaves.sums.unplaced_without_hexagon(resolution),
@@ -49,10 +70,21 @@ fn totals(
     Totals { left_out, unplaced, without_hexagon, ..Totals::default() }
 }
 
-fn feature(figures: &Figures<'_>, cell: CellIndex, counts: &Counts) -> Feature {
+fn feature(
+    figures: &Figures<'_>,
+    (cell, resolution): (CellIndex, Resolution),
+    counts: &Counts,
+    margin: Option<f64>,
+) -> Feature {
     let place = (Place::Hexagon(cell), PlaceCode::Hexagon(cell));
     let mut feature = figures.feature(place, cell.area_km2(), counts);
-    let above = cell.resolution().pred().and_then(|resolution| cell.parent(resolution));
+    feature.rest = cell.resolution() != resolution;
+    if feature.rest {
+        // It is spread over no one knows which part of the hexagon.
+        feature.density_km2 = None;
+    }
+    let above = resolution.pred().and_then(|resolution| cell.parent(resolution));
     feature.parent = above.map(PlaceCode::Hexagon);
+    feature.moe95 = feature.count.and(margin);
     feature
 }

@@ -7,10 +7,12 @@ use serde::Serialize;
 
 use super::hexagons;
 use super::leaves::{LeafTable, Protection, households};
+use super::margin::Parts;
+use super::policy::{TreeLevel, told_at};
 use super::regions;
 use super::request::LayerRequest;
 use crate::domain::code::RegionCode;
-use crate::domain::geography::Geography;
+use crate::domain::geography::{Geography, HexagonSize};
 use crate::domain::indicator::{
     Counts, CubeColumn, Denominator, DenominatorColumn, Denominators, Indicators, PovertyThreshold,
     Theme,
@@ -140,7 +142,8 @@ pub struct Feature {
     pub share_of: Option<ShareOf>,
     /// The count by the area of the region or hexagon.
     pub density_km2: Option<f64>,
-    /// Whether it is what was merged because it was too small.
+    /// Whether it is the rest of a hexagon 7 among hexagons 8: what was merged because it was too small,
+    /// and what is known to no smaller hexagon.
     pub rest: bool,
     pub status: Status,
     /// In the order of the theme's breakdown; `None` where the input does not hold the column.
@@ -191,6 +194,18 @@ impl Layer {
 }
 
 impl LeafTable {
+    /// The columns that are told in a geography, as bits: all where they are exact.
+    fn told(&self, geography: Geography) -> u32 {
+        match (self.protection(), geography) {
+            (Protection::Restricted, _) => u32::MAX,
+            (Protection::Public, Geography::Region(level)) => told_at(TreeLevel::Region(level)),
+            (Protection::Public, Geography::Hexagon(HexagonSize::Hex8)) => {
+                told_at(TreeLevel::Hexagon8)
+            }
+            (Protection::Public, Geography::Hexagon(_)) => told_at(TreeLevel::Hexagon7),
+        }
+    }
+
     /// Sums the leaves to a layer. `tree` is the one that the leaves were made on.
     ///
     /// A leaf known only to a higher region counts in that region and above it, and not below; the
@@ -202,7 +217,7 @@ impl LeafTable {
         indicators: &Indicators,
         denominators: &Denominators,
     ) -> Layer {
-        let figures = Figures::new(self, request.theme, indicators);
+        let figures = Figures::new(self, request, indicators);
         let (features, matched, mut totals) = match request.geography {
             Geography::Region(level) => {
                 regions::features(self, &figures, level, request, tree, denominators)
@@ -234,15 +249,28 @@ pub(super) type Summed = (Vec<Feature>, usize, Totals);
 pub(super) struct Figures<'a> {
     theme: &'a Theme,
     held: u32,
-    /// The columns of the count; `None` where the input does not hold what the theme needs.
+    /// The columns of the count; `None` where the input does not hold what the theme needs, or they are
+    /// not told in this geography.
     count: Option<&'a [CubeColumn]>,
+    /// Of what the margin of the count is made.
+    parts: Parts,
 }
 
 impl<'a> Figures<'a> {
-    fn new(leaves: &LeafTable, theme: &'a Theme, indicators: &Indicators) -> Self {
+    fn new(leaves: &LeafTable, request: &LayerRequest<'a>, indicators: &Indicators) -> Self {
+        let theme = request.theme;
+        let told = leaves.told(request.geography);
+        let is_told = |columns: &&[CubeColumn]| columns.iter().all(|it| told & it.bit() != 0);
         let is_met = theme.needs.are_met_by(leaves.fields());
-        let count = is_met.then(|| theme.count_columns(leaves.threshold()));
-        Self { theme, held: indicators.held(leaves.fields()), count }
+        let count = is_met.then(|| theme.count_columns(leaves.threshold())).filter(is_told);
+        let held = indicators.held(leaves.fields()) & told;
+        let summed = count.unwrap_or_default().iter().copied();
+        let summed: Vec<_> = summed.filter(|column| held & column.bit() != 0).collect();
+        Self { theme, held, count, parts: Parts::of(&summed, leaves.threshold()) }
+    }
+
+    pub const fn parts(&self) -> &Parts {
+        &self.parts
     }
 
     /// The columns to sum, each once.
@@ -267,7 +295,7 @@ impl<'a> Figures<'a> {
             parent: None,
             households,
             count,
-            moe95: count.map(|_| 0.0),
+            moe95: None,
             share: None,
             share_moe95: None,
             share_of: None,
@@ -285,12 +313,17 @@ impl<'a> Figures<'a> {
         let Some(value) = denominator.get(column) else { return };
         #[expect(clippy::cast_precision_loss, reason = "residents are fewer than 2^52")]
         let residents = value as f64;
-        feature.share = feature.count.and_then(|count| ratio(count, residents));
-        feature.share_moe95 = feature.share.map(|_| 0.0);
+        if value >= LEAST_RESIDENTS {
+            feature.share = feature.count.and_then(|count| ratio(count, residents));
+            feature.share_moe95 = feature.share.and(feature.moe95).map(|margin| margin / residents);
+        }
         let Denominator { year, source, .. } = denominator;
         feature.share_of = Some(ShareOf { column: column.name(), year, source, value });
     }
 }
+
+/// Of fewer residents no share is told: it would say more of each of them than of a place.
+const LEAST_RESIDENTS: u64 = 30;
 
 /// A quotient, or `None` where there is nothing to divide by.
 fn ratio(count: i64, by: f64) -> Option<f64> {

@@ -7,7 +7,10 @@ use proptest::prelude::*;
 
 use super::fixture::{CODES, cell, code, cube, denominators, fields, key, leaves, tree};
 use super::leaves::households;
-use super::{Feature, Layer, LayerRequest, LeafTable, Status};
+use super::{
+    Counted, Feature, Layer, LayerRequest, LeafTable, NoiseKey, Policy, Protect, RegisterSecret,
+    Status,
+};
 use crate::count::{Cube, CubeKey};
 use crate::domain::geography::Geography;
 use crate::domain::indicator::{Counts, CubeColumn, Denominators, Indicators, PovertyThreshold};
@@ -97,6 +100,14 @@ fn shares_are_the_same_of_denominators_that_were_completed_before() {
             assert_eq!(ask("poverty", geography, &completed), ask("poverty", geography, &given));
         }
     }
+}
+
+#[test]
+fn tells_no_share_of_fewer_than_30_residents() {
+    let village = find(&ask("poverty", "village", &denominators()), "0101001001");
+    assert_eq!((village.share, village.share_moe95), (None, None));
+    assert_eq!(village.share_of.unwrap().value, 24);
+    assert_eq!(village.count, Some(12));
 }
 
 #[test]
@@ -235,6 +246,57 @@ proptest! {
                 check(&part, &sums, scope)?;
             }
         }
+    }
+}
+
+/// The public leaves of a cube, by a secret of this number.
+fn public(cube: &Cube, secret: u8, tree: &RegionTree) -> LeafTable {
+    let policy = Policy { least_hex7: 12, least_hex8: 20, ..Policy::default() };
+    let (secret, release) = (RegisterSecret::new([secret; 32]), "r1".parse().unwrap());
+    let key = NoiseKey::new(&secret, policy.noise, &release, tree.system());
+    let threshold = PovertyThreshold::default();
+    let counted = Counted { cube, fields: all_fields(), threshold, regions: tree };
+    LeafTable::public(counted, &Protect::new(policy, key))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+
+    #[test]
+    fn public_sums_close_for_any_region_and_hexagon(rows in rows(), secret in any::<u8>()) {
+        let (tree, indicators) = (tree(), Indicators::embedded());
+        let leaves = public(&make(&rows, &tree), secret, &tree);
+        prop_assert_eq!(&LeafTable::from_batch(&leaves.to_batch(&tree), &tree).unwrap(), &leaves);
+        let theme = &indicators.themes[0];
+        for within in std::iter::once(None).chain(tree.iter().map(|(id, _)| Some(id))) {
+            let ask = |geography: &str| {
+                let geography = geography.parse().unwrap();
+                let whole = LayerRequest { theme, geography, within, bounds: None, limit: None };
+                leaves.layer(&whole, &tree, &indicators, &Denominators::new())
+            };
+            let sum = |layer: &Layer| -> (i64, i64) {
+                let features = layer.features().iter();
+                features.fold((0, 0), |sum, it| (sum.0 + it.households, sum.1 + it.count.unwrap()))
+            };
+            let (hex8, hex7, hex4) = (ask("hex8"), ask("hex7"), ask("hex4"));
+            prop_assert_eq!(sum(&hex8), sum(&hex7));
+            prop_assert_eq!(sum(&hex4), sum(&hex7));
+            for layer in [&hex8, &hex7, &hex4] {
+                let totals = layer.totals();
+                prop_assert_eq!(totals.left_out, 0);
+                let all = totals.shown + totals.unplaced + totals.without_hexagon;
+                prop_assert_eq!(all, totals.counted);
+            }
+            for feature in hex7.features().iter().chain(hex8.features()) {
+                prop_assert!(feature.households >= 0 && feature.moe95.is_some_and(|it| it > 0.0));
+            }
+        }
+        let villages = LayerRequest {
+            theme, geography: "village".parse().unwrap(), within: None, bounds: None, limit: None,
+        };
+        let layer = leaves.layer(&villages, &tree, &indicators, &Denominators::new());
+        let totals = layer.totals();
+        prop_assert_eq!(totals.shown + totals.elsewhere + totals.unplaced, totals.counted);
     }
 }
 

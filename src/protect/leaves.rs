@@ -8,6 +8,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::arranged::{ArrangedLeaves, Column, Order};
+use super::leaf_margins::LeafMargins;
+use super::policy::Policy;
 use super::sums::{self, RegionSums};
 use crate::count::Cube;
 use crate::domain::indicator::{Counts, CubeColumn, Indicators, PovertyThreshold};
@@ -41,6 +43,8 @@ pub struct LeafTable {
     pub(super) facts: LeafFacts,
     pub(super) leaves: ArrangedLeaves,
     pub(super) sums: RegionSums,
+    /// How far its figures may lie from the exact ones; `None` where they are exact.
+    pub(super) margins: Option<LeafMargins>,
 }
 
 /// What is true of all leaves.
@@ -50,6 +54,14 @@ pub(super) struct LeafFacts {
     pub threshold: PovertyThreshold,
     /// The visit fields that the input held, as bits.
     pub fields: u32,
+    /// By which policy they were noised; `None` where they are exact.
+    pub policy: Option<Policy>,
+}
+
+impl LeafFacts {
+    const fn exact(fields: u32, threshold: PovertyThreshold) -> Self {
+        Self { protection: Protection::Restricted, threshold, fields, policy: None }
+    }
 }
 
 /// The leaves' columns, all of one length, by (region, hexagon) in that order.
@@ -72,7 +84,7 @@ impl LeafTable {
     /// The exact leaves of a cube, restricted. `fields` are the visit fields that the input held, as
     /// bits ([`crate::domain::visit::VisitField::bit`]); `tree` is the one that the cube was counted on.
     pub fn exact(cube: &Cube, fields: u32, threshold: PovertyThreshold, tree: &RegionTree) -> Self {
-        let facts = LeafFacts { protection: Protection::Restricted, threshold, fields };
+        let facts = LeafFacts::exact(fields, threshold);
         let held = Indicators::embedded().held(fields);
         let held = CubeColumn::ALL.into_iter().filter(|column| held & column.bit() != 0);
         let held: Vec<usize> = held.map(CubeColumn::index).collect();
@@ -119,7 +131,9 @@ impl LeafTable {
         let (columns, own): (Vec<_>, Vec<_>) = loaded.into_iter().map(Option::unzip).unzip();
         let leaves = ArrangedLeaves::new(places, &order, columns);
         let sums = RegionSums::new(&own, &leaves, tree);
-        Ok(Self { facts, leaves, sums })
+        let margins =
+            facts.policy.map(|policy| LeafMargins::new(&leaves, tree, &policy, facts.threshold));
+        Ok(Self { facts, leaves, sums, margins })
     }
 
     /// The number of leaves.
@@ -143,6 +157,11 @@ impl LeafTable {
     /// The visit fields that the input held, as bits.
     pub const fn fields(&self) -> u32 {
         self.facts.fields
+    }
+
+    /// The policy by which the figures were noised; `None` where they are exact.
+    pub const fn policy(&self) -> Option<&Policy> {
+        self.facts.policy.as_ref()
     }
 
     /// All households.

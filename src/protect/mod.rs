@@ -5,21 +5,45 @@
 
 mod arranged;
 mod batch;
+mod consistency;
 mod denominator;
+pub mod epsilon;
+mod fit;
+mod fixed;
+mod gate;
 mod hexagons;
 pub mod layer;
+mod leaf_margins;
+mod least_squares;
 pub mod leaves;
+pub mod ledger;
+pub mod margin;
+pub mod measure;
+pub mod noise;
+pub mod on_tree;
+pub mod policy;
+pub mod public;
 mod regions;
 pub mod request;
 mod runs;
+pub mod secret;
 mod sums;
+pub mod tree;
 
 pub use batch::LeafError;
 pub use denominator::completed as completed_denominators;
+pub use epsilon::Epsilon;
 pub use layer::{Feature, Layer, Place, PlaceCode, ShareOf, Status, Totals};
 pub use leaves::{LeafTable, Protection};
+pub use margin::Margins;
+pub use noise::NoiseKey;
+pub use policy::{NoiseMode, Policy};
+pub use public::{Counted, Protect};
 pub use request::{LayerRequest, RequestError};
+pub use secret::{Fingerprint, RegisterSecret};
 
+#[cfg(test)]
+mod canary_tests;
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]

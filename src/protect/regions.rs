@@ -37,24 +37,24 @@ pub(super) fn features(
             first.push(id);
         }
     }
-    let feature = |id| feature(figures, id, &leaves.sums.counts, tree, denominators);
+    let feature = |id| {
+        let mut feature = feature(figures, id, &leaves.sums.counts, tree);
+        let margins = leaves.margins.as_ref();
+        let margin = margins.map_or(Some(0.0), |all| all.of_region(figures.parts(), id));
+        feature.moe95 = feature.count.and(margin);
+        figures.add_share(&mut feature, denominator::of_region(id, tree, denominators));
+        feature
+    };
     let first = first.into_par_iter().with_min_len(FEATURES_AT_ONCE);
     (first.map(feature).collect(), matched, totals)
 }
 
-fn feature(
-    figures: &Figures<'_>,
-    id: RegionId,
-    sums: &[Counts],
-    tree: &RegionTree,
-    denominators: &Denominators,
-) -> Feature {
+fn feature(figures: &Figures<'_>, id: RegionId, sums: &[Counts], tree: &RegionTree) -> Feature {
     let region = tree.get(id);
     let place = (Place::Region(id), PlaceCode::Region(region.code));
     let mut feature = figures.feature(place, region.area_km2, &sums[id.index()]);
     feature.name = Some(region.name.clone());
     feature.parent = tree.parent(id).map(|id| PlaceCode::Region(tree.get(id).code));
-    figures.add_share(&mut feature, denominator::of_region(id, tree, denominators));
     feature
 }
 

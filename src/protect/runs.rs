@@ -15,16 +15,23 @@ pub(super) struct Runs {
     pub matched: usize,
 }
 
+/// Whether hexagons of resolution 7 stand among those of 8: what is left of them there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rests {
+    Taken,
+    LeftOut,
+}
+
 impl Runs {
     /// The hexagons of a resolution, 4 to 8, with leaves in them, whose box touches the bounds.
     pub fn find(
         cells: &Cells<'_>,
         resolution: Resolution,
-        bounds: Option<Bounds>,
-        limit: usize,
+        (bounds, limit): (Option<Bounds>, usize),
+        rests: Rests,
     ) -> Self {
         let found = Self { first: Vec::new(), matched: 0 };
-        let mut search = Search { cells, resolution, limit, found };
+        let mut search = Search { cells, resolution, limit, rests, found };
         match bounds {
             None => search.take_all(0..cells.len()),
             Some(bounds) => search.take_touching(0..cells.len(), Resolution::Four, bounds),
@@ -37,6 +44,7 @@ struct Search<'a> {
     cells: &'a Cells<'a>,
     resolution: Resolution,
     limit: usize,
+    rests: Rests,
     found: Runs,
 }
 
@@ -58,7 +66,7 @@ impl Search<'_> {
             let run = self.run(at..leaves.end, parents);
             at = run.end;
             // A leaf without a parent of this resolution is too large to be shown.
-            let Some(parent) = self.cells.hexagon(run.start).parent(parents) else { continue };
+            let Some(parent) = self.hexagon(run.start, parents) else { continue };
             let own = outline_bounds(parent);
             let Some(children) = parents.succ().filter(|_| parents < self.resolution) else {
                 if own.touches(bounds) {
@@ -94,8 +102,15 @@ impl Search<'_> {
         leaves.start..outside
     }
 
+    /// The hexagon of a resolution that a leaf lies in, or the larger one of which it is the rest.
+    fn hexagon(&self, leaf: usize, resolution: Resolution) -> Option<CellIndex> {
+        let own = self.cells.hexagon(leaf);
+        let is_rest = self.rests == Rests::Taken && resolution == Resolution::Eight;
+        own.parent(resolution).or_else(|| is_rest.then_some(own))
+    }
+
     fn take(&mut self, run: Range<usize>) {
-        let Some(cell) = self.cells.hexagon(run.start).parent(self.resolution) else { return };
+        let Some(cell) = self.hexagon(run.start, self.resolution) else { return };
         self.found.matched += 1;
         if self.found.first.len() < self.limit {
             self.found.first.push((cell, run));

@@ -85,7 +85,7 @@ pub(super) async fn description(
             let zooms = zooms(&house.served, tiled)?;
             let url = format!("{}/tiles/{name}/{{z}}/{{x}}/{{y}}.mvt", origin(&request));
             let Served { label, indicators, tree, .. } = &*house.served;
-            let release = (&label.release, &label.reference_date);
+            let release = (Some(&label.release), &label.reference_date);
             let told = TileJson::new(tiled, zooms, tree.bounds(), release, indicators, vec![url]);
             Ok(Json(told).into_response())
         }

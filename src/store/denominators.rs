@@ -44,9 +44,16 @@ pub fn read(release: &Release) -> Result<Denominators, StoreError> {
     if !release.manifest().files().contains_key(DENOMINATORS) {
         return Ok(Denominators::new());
     }
-    let path = release.file(DENOMINATORS)?;
-    let file = File::open(&path).map_err(StoreError::io("read", &path))?;
-    read_file(file).map_err(StoreError::parquet("read the denominators", &path))
+    read_path(&release.file(DENOMINATORS)?)
+}
+
+/// Reads a file that [`write`] made.
+///
+/// # Errors
+/// [`StoreError`] where it can't be read.
+pub(super) fn read_path(path: &Path) -> Result<Denominators, StoreError> {
+    let file = File::open(path).map_err(StoreError::io("read", path))?;
+    read_file(file).map_err(StoreError::parquet("read the denominators", path))
 }
 
 fn to_batch(table: &Denominators) -> Result<RecordBatch, ArrowError> {

@@ -93,6 +93,23 @@ pub enum StoreError {
     Decisions { path: PathBuf, source: serde_json::Error },
     #[error("cannot write the GeoPackage `{path}`")]
     GeoPackage { path: PathBuf, source: Box<gdal::errors::GdalError> },
+    #[error(
+        "release `{release}` was made with a secret that `{path}` does not hold; put the secret back \
+         from a copy, or remove the releases that were made with it, because figures made with two \
+         secrets tell more than either"
+    )]
+    SecretLost { path: PathBuf, release: Slug },
+    #[error(
+        "others than its owner may read the register's secret `{path}`; run `chmod 600 {path}`"
+    )]
+    SecretOpen { path: PathBuf },
+    #[error("the register's secret `{path}` does not have 32 bytes; put it back from a copy")]
+    SecretDamaged { path: PathBuf },
+    #[error(
+        "release `{release}` in `{path}` has no public figures; look at its exact ones on this machine \
+         with --restricted or --exact, or build it again without --restricted"
+    )]
+    NotPublic { release: Slug, path: PathBuf },
     /// Parquet refused; the cause says why.
     #[error("cannot {action} `{path}`")]
     Parquet { action: &'static str, path: PathBuf, source: Box<ParquetError> },

@@ -15,16 +15,20 @@ use crate::domain::indicator::PovertyThreshold;
 use crate::domain::person::Definition;
 use crate::domain::region::Slug;
 use crate::domain::visit::AssignBy;
-use crate::protect::Protection;
+use crate::protect::{Fingerprint, Policy, Protection};
 
 /// The version of the manifest's own form; a change of a field raises it.
-pub const FORMAT: u64 = 2;
+pub const FORMAT: u64 = 3;
 
 /// What a build tells of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BuildRecord {
+    /// Whether it has a public side.
     pub protection: Protection,
+    /// By what its public figures were made, where it has some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protected: Option<Protected>,
     pub regions: RegionsUsed,
     /// The day at which ages are taken.
     pub reference_date: Date,
@@ -62,6 +66,15 @@ pub struct RecipientsUsed {
     /// The highest decile that each programme is for, where that is known.
     pub thresholds: BTreeMap<String, Option<u8>>,
     pub accounts: RecipientAccounts,
+}
+
+/// By what public figures were made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Protected {
+    pub policy: Policy,
+    /// Of the register's secret, which no release holds.
+    pub secret: Fingerprint,
 }
 
 /// How much of the prelist was visited. Rows are visited ones, those that are not, and repeated ones.
@@ -235,6 +248,7 @@ pub(super) mod tests {
     pub fn record() -> BuildRecord {
         BuildRecord {
             protection: Protection::Restricted,
+            protected: None,
             regions: RegionsUsed {
                 version: "demo".parse().unwrap(),
                 system: CodeSystem::Invented,

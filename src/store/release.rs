@@ -90,19 +90,8 @@ pub fn open(register: &Path, id: Option<&Slug>) -> Result<Release, StoreError> {
 /// # Errors
 /// [`StoreError`] where the folder or a manifest can't be read.
 pub fn list(register: &Path) -> Result<Vec<Release>, StoreError> {
-    let folder = releases_folder(register);
-    let entries = match fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(StoreError::io("list", &folder)(error)),
-    };
     let mut releases = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(StoreError::io("list", &folder))?;
-        // What is no release's name is ours (drafts, locks) or none of our business.
-        let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
-            continue;
-        };
+    for id in ids(register)? {
         match read(register, &id) {
             Ok(release) => releases.push(release),
             // Without a manifest it is no release.
@@ -112,6 +101,22 @@ pub fn list(register: &Path) -> Result<Vec<Release>, StoreError> {
     }
     releases.sort_by(|a, b| a.id().cmp(b.id()));
     Ok(releases)
+}
+
+/// What is called as a release may be: drafts and locks, which begin with a dot, are not.
+pub(super) fn ids(register: &Path) -> Result<Vec<Slug>, StoreError> {
+    let folder = releases_folder(register);
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(StoreError::io("list", &folder)(error)),
+    };
+    let mut ids = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(StoreError::io("list", &folder))?;
+        ids.extend(entry.file_name().to_str().and_then(|name| name.parse().ok()));
+    }
+    Ok(ids)
 }
 
 /// The id of the current release, if there is one.
@@ -191,24 +196,24 @@ pub(super) fn read(register: &Path, id: &Slug) -> Result<Release, StoreError> {
         }
         Err(error) => return Err(StoreError::io("read", &path)(error)),
     };
-    check_format(&text, &path)?;
+    check_format(&text, &path, FORMAT)?;
     let manifest = serde_json::from_slice(&text)
         .map_err(|source| StoreError::Manifest { path: path.clone(), source })?;
     Ok(Release { folder, manifest })
 }
 
 /// Looks at the format first, so that a newer manifest is not called a broken one.
-fn check_format(text: &[u8], path: &Path) -> Result<(), StoreError> {
+pub(super) fn check_format(text: &[u8], path: &Path, known: u64) -> Result<(), StoreError> {
     #[derive(Deserialize)]
     struct Format {
         format: u64,
     }
     let Format { format } = serde_json::from_slice(text)
         .map_err(|source| StoreError::Manifest { path: path.to_owned(), source })?;
-    if format == FORMAT {
+    if format == known {
         return Ok(());
     }
-    Err(StoreError::Format { path: path.to_owned(), found: format, known: FORMAT })
+    Err(StoreError::Format { path: path.to_owned(), found: format, known })
 }
 
 /// Points `current` at a release by one rename, and gives back what it named before. It does not look

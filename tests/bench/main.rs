@@ -18,6 +18,8 @@ mod nation;
 mod persons;
 mod plain;
 mod points;
+mod protect;
+mod protected_nation;
 mod survey;
 mod table;
 mod usage;
@@ -51,6 +53,9 @@ struct Arguments {
     /// Finds village and hexagon of the points of a file, and nothing else.
     #[arg(long, requires_all = ["register", "points", "output"])]
     lookup_only: bool,
+    /// Protects an invented nation, and nothing else.
+    #[arg(long)]
+    protect_only: bool,
     /// Points in Parquet with the columns longitude and latitude.
     #[arg(long)]
     points: Option<PathBuf>,
@@ -84,6 +89,11 @@ fn main() -> anyhow::Result<()> {
         return growth::once(way, &prepare(&arguments, folder.path())?);
     }
     let mut table = Table::default();
+    if arguments.protect_only {
+        protect::run(&mut table)?;
+        println!("{table}");
+        return Ok(());
+    }
     let growth =
         if arguments.nation_only { None } else { measure(&arguments, folder.path(), &mut table)? };
     eprintln!("Summing the layers of a nation");
@@ -118,6 +128,8 @@ fn measure(
     let release = build::run(&survey, &tree, &shapes, table)?;
     eprintln!("Summing layers");
     layers::run(&release, &tree, table)?;
+    eprintln!("Protecting");
+    protect::run(table)?;
     if !arguments.visits.is_empty() {
         return Ok(None);
     }

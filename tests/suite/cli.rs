@@ -166,19 +166,37 @@ fn exact_figures_stay_on_the_machine() {
     let register = country.register();
     let visits = country.write("v.csv", crate::refused::visits(&country));
     country.build("r1", &[visits], crate::country::Means::default()).unwrap();
-    for (words, remedy) in [
-        (&["serve", "--restricted", "--listen", "0.0.0.0:0"][..], "127.0.0.1"),
-        (&["serve", "--listen", "127.0.0.1:0"], "--restricted"),
-        (&["export", "poverty-village", "--format", "csv", "-o", "-"], "--exact"),
-    ] {
+    let said = run(&register, &["serve", "--restricted", "--listen", "0.0.0.0:0"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(1), ""));
+    assert!(said.err.contains("127.0.0.1"), "{}", said.err);
+    let export = ["export", "poverty-village", "--format", "csv", "-o", "-"];
+    let exact = run(&register, &[&export[..], &["--exact"]].concat());
+    assert_eq!(exact.code, Some(0), "{}", exact.err);
+    assert!(exact.err.contains("exact and restricted"), "{}", exact.err);
+    assert_eq!(csv::Reader::from_reader(exact.out.as_bytes()).records().count(), 240);
+    assert!(exact.out.lines().skip(1).all(|line| line.ends_with(",restricted")));
+    let public = run(&register, &export);
+    assert_eq!((public.code, public.err.as_str()), (Some(0), ""));
+    assert!(public.out.lines().skip(1).all(|line| line.ends_with(",public")));
+}
+
+#[test]
+fn a_restricted_build_has_nothing_for_the_public() {
+    let country = Country::new();
+    let register = country.register();
+    let visits = country.write("v.csv", crate::refused::visits(&country));
+    let words = ["build", text(&visits), "--regions", VERSION, "--release", "r1", "--restricted"];
+    let words = [&words[..], &["--reference-date", "2021-11-30", "--quiet"]].concat();
+    assert_eq!(run(&register, &words).code, Some(0));
+    assert!(!register.join("secret").exists() && !register.join("releases/r1/public").exists());
+    let export = ["export", "poverty-village", "--format", "csv", "-o", "-"];
+    for words in [&["serve", "--listen", "127.0.0.1:0"][..], &export] {
         let said = run(&register, words);
         assert_eq!((said.code, said.out.as_str()), (Some(1), ""), "{words:?}");
-        assert!(said.err.contains(remedy), "{words:?}: {}", said.err);
+        assert!(said.err.contains("no public figures"), "{words:?}: {}", said.err);
     }
-    let said =
-        run(&register, &["export", "poverty-village", "--format", "csv", "--exact", "-o", "-"]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
-    assert_eq!(csv::Reader::from_reader(said.out.as_bytes()).records().count(), 240);
+    let exact = run(&register, &[&export[..], &["--exact"]].concat());
+    assert_eq!(exact.code, Some(0), "{}", exact.err);
 }
 
 #[test]

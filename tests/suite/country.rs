@@ -220,6 +220,7 @@ fn build_args(release: &str, visits: &[PathBuf]) -> BuildArgs {
         columns: None,
         denominators: None,
         registers: RegisterArgs::default(),
+        restricted: false,
         assign: Assign::Declared,
         tiles: Tiles::No,
         since: None,

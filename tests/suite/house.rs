@@ -16,6 +16,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("protect", &["domain", "count"]),
     ("analyse", &["domain", "protect"]),
     ("encode", &["domain", "protect"]),
+    ("audit", &["domain", "protect", "encode"]),
     ("invent", &["domain", "outline"]),
     // `read`: its scan is where visits files enter the plan.
     ("engine", &["domain", "read", "locate", "check", "place", "count"]),
@@ -24,14 +25,15 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("store", &["domain", "outline", "locate", "check", "place", "count", "protect", "invent"]),
     ("report", &["domain", "protect", "analyse", "encode"]),
     ("serve", &["domain", "protect", "analyse", "encode", "report", "store"]),
-    ("config", &["domain", "check"]),
+    // `protect`: the policy of what may be told is set there.
+    ("config", &["domain", "check", "protect"]),
     ("commands", &["*"]),
 ];
 
 /// The folders that touch no file, no clock, no environment, and tell nobody anything.
 const CORE: &[&str] = &[
     "domain", "outline", "locate", "check", "place", "count", "protect", "analyse", "encode",
-    "invent",
+    "audit", "invent",
 ];
 
 /// What the core does not name.

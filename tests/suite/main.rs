@@ -7,6 +7,7 @@
     reason = "tests read the sources and stop at the first surprise"
 )]
 
+mod audit;
 mod cli;
 #[cfg(feature = "cluster")]
 mod cluster;
@@ -28,6 +29,10 @@ mod plain_rules;
 mod points;
 mod prelist;
 mod program;
+mod protected;
+#[path = "../bench/protected_nation.rs"]
+mod protected_nation;
+mod public_side;
 mod recall;
 mod recipients;
 mod reference;

@@ -91,6 +91,9 @@ pub fn spoil_positions(country: &Country, texts: &mut Texts) {
     }
 }
 
+/// What columns of visits are called behind `visit_`, by the number of their outcome.
+const OUTCOMES: &str = "completed not_found moved_or_gone part_of_another refused duplicate";
+
 /// Writes over the visits' own counts what the households' persons come to: each person of a household by
 /// a map, ages as the calendar has them. Rows that are equal count once.
 pub fn tell_persons(visits: &mut Texts, persons: &Texts, reference: NaiveDate) {
@@ -164,6 +167,11 @@ fn counted(birth_date: &str, code: &str, reference: NaiveDate) -> Vec<&'static s
     names
 }
 
+fn visits_of(outcome: usize) -> &'static str {
+    let name = OUTCOMES.split(' ').nth(outcome - 1).unwrap();
+    CubeColumn::VISITS.iter().map(|it| it.name()).find(|it| it.ends_with(name)).unwrap()
+}
+
 /// Builds.
 pub fn build(country: &Country, tables: &[Texts]) -> PlainBuild {
     let land = Land::of(country);
@@ -185,16 +193,25 @@ pub fn build(country: &Country, tables: &[Texts]) -> PlainBuild {
         visits.insert((order.0, order.1, row["visit_id"].clone()), row);
     }
     let doubted = plain_groups::doubted(&land, &once);
+    let is_doubted =
+        |row: &Row| doubted.contains(&row["visit_id"]) || plain_rules::is_doubted(&land, row);
     for visits in households.values() {
         let completed = visits.values().filter(|row| row["outcome"] == "1").count() as u64;
         built.not_completed += visits.len() as u64 - completed;
         let last = visits.values().rev().find(|row| ["1", "4", "6"].contains(&&*row["outcome"]));
         let counts = last.filter(|row| row["outcome"] == "1");
         built.superseded += completed - u64::from(counts.is_some());
+        for row in visits.values() {
+            // The position of a visit that is not completed is not looked at.
+            let outcome = row["outcome"].parse::<usize>().unwrap();
+            let region = match outcome {
+                1 => land.place(row, is_doubted(row)).0,
+                _ => land.declared(row).into(),
+            };
+            built.add((region, 0), &[(visits_of(outcome), 1)]);
+        }
         if let Some(row) = counts {
-            let is_doubted =
-                doubted.contains(&row["visit_id"]) || plain_rules::is_doubted(&land, row);
-            built.count(row, land.place(row, is_doubted));
+            built.count(row, land.place(row, is_doubted(row)));
         }
     }
     built
@@ -208,10 +225,16 @@ impl PlainBuild {
             (false, _) => self.placed_in_hexagon += 1,
             (true, _) => self.unplaced += 1,
         }
+        let position = if place.1 == 0 { "not_positioned" } else { "positioned" };
+        self.add((place.0.clone(), 0), &[(position, 1)]);
+        self.add(place, &figures(row));
+    }
+
+    fn add(&mut self, place: (String, u64), figures: &[(&'static str, i64)]) {
         let cell = self.cube.entry(place).or_insert_with(|| {
             CubeColumn::ALL.into_iter().map(|column| (column.name(), 0)).collect()
         });
-        for (column, count) in figures(row) {
+        for (column, count) in figures {
             *cell.get_mut(column).unwrap() += count;
         }
     }

@@ -1,5 +1,6 @@
 //! The accounts of a build, as it prints them.
 
+use crate::protect::Protection;
 use crate::store::Release;
 use crate::store::manifest::{PersonsUsed, PrelistUsed, RecipientsUsed};
 
@@ -8,7 +9,11 @@ pub fn accounts_of(release: &Release) -> Vec<String> {
     let record = release.manifest().build();
     let accounts = record.accounts;
     let (id, version) = (release.id(), &record.regions.version);
-    let mut lines = vec![format!("release {id} on regions {version} (restricted)")];
+    let what = match record.protection {
+        Protection::Public => "public figures; these accounts are exact and restricted",
+        Protection::Restricted => "restricted",
+    };
+    let mut lines = vec![format!("release {id} on regions {version} ({what})")];
     let sums = [
         ("rows", accounts.rows),
         ("= counted households", accounts.counted),

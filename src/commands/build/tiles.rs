@@ -5,11 +5,12 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use rayon::prelude::*;
+use tracing::info;
 
 use crate::domain::date::Date;
 use crate::domain::geography::Geography;
 use crate::domain::indicator::{Denominators, Indicators};
-use crate::domain::region::{Level, RegionTree, Shapes, Slug};
+use crate::domain::region::{Level, RegionTree, Shapes};
 use crate::domain::tile::Tile;
 use crate::domain::zoom::ZoomSettings;
 use crate::encode::mvt::TileFigures;
@@ -18,25 +19,32 @@ use crate::outline::{Cutter, TilePiece};
 use crate::protect::{Layer, LayerRequest, LeafTable};
 use crate::store::archive::{ArchiveWriter, TILES, file_name, gzip};
 
-/// What tiles are made of.
-pub(super) struct TileSource<'a> {
+/// Makes the tiles of a release.
+pub(super) struct TileMaker<'a> {
     pub tree: &'a RegionTree,
-    pub leaves: &'a LeafTable,
-    pub denominators: &'a Denominators,
-    pub release: &'a Slug,
+    /// The outlines as the regions' source has them, by region.
+    pub shapes: Shapes,
+    pub denominators: Denominators,
     pub reference_date: Date,
 }
 
-impl TileSource<'_> {
-    /// Writes the archive of each level that the regions have into a folder. Returns how many tiles.
-    pub fn write(&self, folder: &Path, shapes: &Shapes) -> Result<u64> {
+impl TileMaker<'_> {
+    /// Writes the archive of each level that the regions have into a folder, with the figures of these
+    /// leaves.
+    ///
+    /// # Errors
+    /// Where they can't be written.
+    pub fn write(&self, folder: &Path, leaves: &LeafTable) -> Result<()> {
         let tiles = folder.join(TILES);
         fs::create_dir(&tiles).with_context(|| format!("cannot make `{}`", tiles.display()))?;
         let levels = Level::ALL.into_iter().filter(|&level| self.tree.level(level).len() > 0);
-        levels.map(|level| self.write_level(folder, level, shapes)).sum()
+        let written = levels.map(|level| self.write_level(folder, level, leaves));
+        let count = written.sum::<Result<u64>>()?;
+        info!(tiles = count, "Wrote {count} tiles");
+        Ok(())
     }
 
-    fn write_level(&self, folder: &Path, level: Level, shapes: &Shapes) -> Result<u64> {
+    fn write_level(&self, folder: &Path, level: Level, leaves: &LeafTable) -> Result<u64> {
         let (settings, indicators) = (ZoomSettings::embedded(), Indicators::embedded());
         let zooms = settings.of(level);
         let layers: Vec<Layer> = indicators
@@ -46,7 +54,7 @@ impl TileSource<'_> {
                 let geography = Geography::Region(level);
                 let request =
                     LayerRequest { theme, geography, within: None, bounds: None, limit: None };
-                self.leaves.layer(&request, self.tree, &indicators, self.denominators)
+                leaves.layer(&request, self.tree, &indicators, &self.denominators)
             })
             .collect();
         let figures = TileFigures::new(&layers);
@@ -55,13 +63,13 @@ impl TileSource<'_> {
             Tiled::Region(level),
             zooms,
             bounds,
-            (self.release, self.reference_date),
+            (None, self.reference_date),
             &indicators,
             Vec::new(),
         );
         let path = folder.join(file_name(level));
         let mut archive = ArchiveWriter::create(&path, zooms, bounds, &told.metadata())?;
-        let cutter = Cutter::new(&shapes.full[range(self.tree, level)], zooms, &settings);
+        let cutter = Cutter::new(&self.shapes.full[range(self.tree, level)], zooms, &settings);
         let mut count = 0;
         for zoom in zooms.least..=zooms.most {
             let pieces = cutter.cut(zoom);

@@ -13,8 +13,7 @@ use h3o::CellIndex;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Rule;
-use crate::count::{Accounts, Cube, CubeKey, Quality};
-use crate::domain::indicator::{Counts, CubeColumn};
+use crate::count::{Accounts, Cell, Cube, CubeKey, Quality};
 use crate::domain::programme::TargetingTable;
 use crate::domain::region::RegionId;
 use crate::engine::end::Ended;
@@ -92,14 +91,16 @@ pub fn summary_rows(summary: &Summary) -> Result<RecordBatch, ArrowError> {
 /// # Errors
 /// Those of Arrow.
 pub fn cube_rows(cube: &Cube, most: usize) -> Result<Vec<RecordBatch>, ArrowError> {
-    let cells: Vec<(CubeKey, &Counts)> = cube.iter().collect();
+    let cells: Vec<(CubeKey, &Cell)> = cube.cells().collect();
     cells.chunks(most).map(cell_rows).collect()
 }
 
-fn cell_rows(cells: &[(CubeKey, &Counts)]) -> Result<RecordBatch, ArrowError> {
+fn cell_rows(cells: &[(CubeKey, &Cell)]) -> Result<RecordBatch, ArrowError> {
     let mut counts = BinaryBuilder::new();
     for (_, cell) in cells {
-        let bytes: Vec<u8> = cell.iter().flat_map(|count| count.to_le_bytes()).collect();
+        let figures = cell.counts.iter().map(|count| count.to_le_bytes());
+        let digests = cell.digests.iter().map(|digest| digest.to_le_bytes());
+        let bytes: Vec<u8> = figures.chain(digests).flatten().collect();
         counts.append_value(bytes);
     }
     let regions = cells.iter().map(|(key, _)| key.region.map(|region| region.0));
@@ -139,7 +140,7 @@ impl AllEnded {
             let region = regions.is_valid(row).then(|| RegionId(regions.value(row)));
             let hexagon = hexagons.is_valid(row).then(|| CellIndex::try_from(hexagons.value(row)));
             let hexagon = hexagon.transpose().map_err(|e| ArrowError::ParseError(e.to_string()))?;
-            self.cube.add(CubeKey { region, hexagon }, &counts_of(counts.value(row)));
+            self.cube.add_cell(CubeKey { region, hexagon }, &cell_of(counts.value(row)));
         }
         Ok(())
     }
@@ -162,17 +163,25 @@ impl AllEnded {
     }
 }
 
-fn counts_of(bytes: &[u8]) -> Counts {
-    let mut counts = [0; CubeColumn::COUNT];
-    for (count, bytes) in counts.iter_mut().zip(bytes.chunks_exact(size_of::<i64>())) {
-        *count = i64::from_le_bytes(bytes.try_into().expect("a chunk has eight bytes"));
+/// The counts of a cell, then the digests.
+fn cell_of(bytes: &[u8]) -> Cell {
+    let mut cell = Cell::default();
+    let (words, _) = bytes.as_chunks();
+    let (counts, digests) = words.split_at(cell.counts.len().min(words.len()));
+    for (count, word) in cell.counts.iter_mut().zip(counts) {
+        *count = i64::from_le_bytes(*word);
     }
-    counts
+    for (digest, word) in cell.digests.iter_mut().zip(digests) {
+        *digest = u64::from_le_bytes(*word);
+    }
+    cell
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::indicator::CubeColumn;
+    use crate::domain::table::Table;
 
     #[test]
     fn what_partitions_came_to_travels_whole() {
@@ -184,9 +193,11 @@ mod tests {
             targeting: TargetingTable::new(),
         };
         let hexagon = CellIndex::try_from(0x088_283_4706_dfff_ff).ok();
-        for (region, count) in [(Some(RegionId(4)), 1), (None, 2)] {
+        for (region, count) in [(Some(RegionId(4)), 1_i64), (None, 2)] {
             let key = CubeKey { region, hexagon: hexagon.filter(|_| region.is_some()) };
-            ended.cube.add(key, &[count; CubeColumn::COUNT]);
+            let digests = [count.cast_unsigned() << 40; Table::COUNT];
+            let cell = Cell { counts: [count; CubeColumn::COUNT], digests };
+            ended.cube.add_cell(key, &cell);
         }
         let summary =
             Summary::new(Path::new("/shared/attempt-1"), vec!["11.parquet".into()], &ended);

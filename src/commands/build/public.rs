@@ -1,0 +1,42 @@
+//! The public side of a release: figures that are noised once, and what is told of how.
+
+use anyhow::{Context, Result};
+
+use super::tiles::TileMaker;
+use crate::domain::indicator::Denominators;
+use crate::protect::{Counted, LeafTable, NoiseKey, Policy, Protect, Protection, RegisterSecret};
+use crate::store::Draft;
+use crate::store::manifest::{BuildRecord, Protected};
+use crate::store::public::{self, PublicFacts};
+
+/// Makes the public leaves of what was counted, writes them into the draft, and records by what they were
+/// made.
+///
+/// # Errors
+/// Where they can't be written.
+pub fn make(
+    draft: &Draft,
+    record: &mut BuildRecord,
+    (policy, secret): (Policy, RegisterSecret),
+    counted: Counted<'_>,
+    denominators: Option<&Denominators>,
+    tiles: Option<&TileMaker<'_>>,
+) -> Result<()> {
+    let key = NoiseKey::new(&secret, policy.noise, draft.id(), counted.regions.system());
+    let leaves = LeafTable::public(counted, &Protect::new(policy, key));
+    let facts = PublicFacts {
+        regions: record.regions.clone(),
+        reference_date: record.reference_date,
+        disability_definition: record.persons.as_ref().and_then(|persons| persons.definition),
+        policy,
+    };
+    let folder = public::begin(draft.path())?;
+    if let Some(tiles) = tiles {
+        tiles.write(&folder, &leaves)?;
+    }
+    public::write(&folder, &facts, (&leaves, denominators), counted.regions)
+        .context("cannot write the public figures")?;
+    record.protection = Protection::Public;
+    record.protected = Some(Protected { policy, secret: secret.fingerprint() });
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! The tables of disjoint classes by which figures are protected: each unit stands once in each.
+
+use serde::{Deserialize, Serialize};
+
+use super::indicator::{CubeColumn, PovertyThreshold};
+
+/// A table of disjoint classes. The unit of [`Table::Ages`] and [`Table::Disabilities`] is a person of a
+/// poor household, that of [`Table::Visits`] a visit, that of all others a household.
+///
+/// Numbers are kept for good: digests and noise are made over them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Table {
+    /// Households that count, one class: it is never published and decides what may be shown.
+    Counted = 0,
+    /// Households that are poor, not poor, not ranked: the number of households is their sum.
+    Welfare = 1,
+    /// Ranked households by class of welfare decile, within [`Table::Welfare`].
+    Deciles = 2,
+    Ages = 3,
+    Disabilities = 4,
+    /// Visits by outcome.
+    Visits = 5,
+    /// Households by whether a hexagon may show them.
+    Positions = 6,
+}
+
+/// The household columns that have a decile.
+const RANKED: &[CubeColumn] = CubeColumn::HOUSEHOLDS.split_at(CubeColumn::HOUSEHOLDS.len() - 1).0;
+
+impl Table {
+    pub const COUNT: usize = 7;
+
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Counted,
+        Self::Welfare,
+        Self::Deciles,
+        Self::Ages,
+        Self::Disabilities,
+        Self::Visits,
+        Self::Positions,
+    ];
+
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Counted => "counted",
+            Self::Welfare => "welfare",
+            Self::Deciles => "deciles",
+            Self::Ages => "ages",
+            Self::Disabilities => "disabilities",
+            Self::Visits => "visits",
+            Self::Positions => "positions",
+        }
+    }
+
+    /// The cube columns that it covers.
+    pub const fn columns(self) -> &'static [CubeColumn] {
+        match self {
+            Self::Counted | Self::Welfare => &CubeColumn::HOUSEHOLDS,
+            Self::Deciles => RANKED,
+            Self::Ages => &CubeColumn::AGES,
+            Self::Disabilities => &CubeColumn::DISABILITIES,
+            Self::Visits => &CubeColumn::VISITS,
+            Self::Positions => &CubeColumn::POSITIONS,
+        }
+    }
+
+    /// Its classes, each the sum of cube columns, with the poor up to this threshold.
+    pub fn classes(self, threshold: PovertyThreshold) -> Vec<&'static [CubeColumn]> {
+        match self {
+            Self::Counted => vec![&CubeColumn::HOUSEHOLDS],
+            Self::Welfare => {
+                let poor = threshold.columns();
+                vec![poor, &RANKED[poor.len()..], &[CubeColumn::Unranked]]
+            }
+            _ => self.columns().chunks(1).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_is_in_one_class_of_a_published_table() {
+        for decile in [1, 2, 3, 4, 6] {
+            let threshold = PovertyThreshold::try_from(decile).unwrap();
+            let published = Table::ALL[2..].iter().flat_map(|table| table.classes(threshold));
+            let mut columns: Vec<CubeColumn> = published.flatten().copied().collect();
+            columns.push(CubeColumn::Unranked);
+            columns.sort_unstable();
+            assert_eq!(columns, CubeColumn::ALL);
+            assert_eq!(Table::Welfare.classes(threshold).concat(), CubeColumn::HOUSEHOLDS);
+        }
+    }
+}

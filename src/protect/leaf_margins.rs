@@ -1,0 +1,91 @@
+//! The margins of a public leaf table: variances of the places that layers are made of.
+
+use h3o::Resolution;
+use rayon::prelude::*;
+
+use super::arranged::ArrangedLeaves;
+use super::margin::{Margins, Parts};
+use super::policy::Policy;
+use crate::domain::indicator::PovertyThreshold;
+use crate::domain::region::{RegionId, RegionTree};
+use crate::domain::table::Table;
+
+/// A variance for each table, by [`Table::index`]; infinite where the table is not told.
+type Variances = [f32; Table::COUNT];
+
+/// The variances of regions and of villages' parts of hexagons.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct LeafMargins {
+    /// By [`RegionId`].
+    regions: Vec<Variances>,
+    /// By the place of a leaf: of the part of a hexagon 8; of the whole hexagon 7 at its rest.
+    parts: Vec<Variances>,
+    /// Of the rests of hexagons 7 themselves, by their places.
+    rests: Vec<(usize, Variances)>,
+}
+
+impl LeafMargins {
+    pub fn new(
+        leaves: &ArrangedLeaves,
+        regions: &RegionTree,
+        policy: &Policy,
+        threshold: PovertyThreshold,
+    ) -> Self {
+        let margins = Margins::new(regions, &leaves.shown(), policy, threshold);
+        let tree = margins.tree();
+        let of_region = |(id, _)| variances(&margins, tree.of_region(id));
+        let part = |place: usize| {
+            let part = leaves.region(place).zip(leaves.hexagons()[place]);
+            let node = part.and_then(|(region, cell)| tree.of_hexagon(region, cell));
+            node.map_or([f32::INFINITY; Table::COUNT], |node| variances(&margins, node))
+        };
+        let rest = |place: usize| {
+            let (region, cell) = leaves.region(place).zip(leaves.hexagons()[place])?;
+            let whole = tree.of_hexagon(region, cell)?;
+            let is_rest = cell.resolution() == Resolution::Seven;
+            is_rest.then(|| (place, variances(&margins, tree.rest(whole))))
+        };
+        Self {
+            regions: regions.iter().map(of_region).collect(),
+            parts: (0..leaves.len()).into_par_iter().map(part).collect(),
+            rests: (0..leaves.len()).into_par_iter().filter_map(rest).collect(),
+        }
+    }
+
+    /// The margin of a region's sum of columns; `None` where one is not told there.
+    pub fn of_region(&self, parts: &Parts, region: RegionId) -> Option<f64> {
+        parts.moe95([self.regions[region.index()]].into_iter())
+    }
+
+    /// The margin of a hexagon's sum of columns, given the places of all leaves within it. Those of
+    /// resolution 7 stand for all that lies in them, so of a larger hexagon only they are added up.
+    pub fn of_hexagon(
+        &self,
+        parts: &Parts,
+        leaves: &ArrangedLeaves,
+        places: impl Iterator<Item = usize>,
+        resolution: Resolution,
+    ) -> Option<f64> {
+        let of_place = |place: usize| {
+            let own = leaves.hexagons()[place].map(h3o::CellIndex::resolution);
+            match (resolution, own) {
+                (Resolution::Eight, Some(Resolution::Seven)) => self.rest(place),
+                (Resolution::Eight, _) | (_, Some(Resolution::Seven)) => Some(self.parts[place]),
+                _ => None,
+            }
+        };
+        parts.moe95(places.filter_map(of_place))
+    }
+
+    fn rest(&self, place: usize) -> Option<Variances> {
+        let found = self.rests.binary_search_by_key(&place, |rest| rest.0).ok()?;
+        Some(self.rests[found].1)
+    }
+}
+
+fn variances(margins: &Margins, node: usize) -> Variances {
+    Table::ALL.map(|table| {
+        let variance = margins.variance(table, node).unwrap_or(f64::INFINITY);
+        variance as f32
+    })
+}

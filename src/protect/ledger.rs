@@ -1,0 +1,60 @@
+//! The ledger: what a release tells of one household at most, summed over all tables.
+
+use serde::Serialize;
+
+use super::epsilon::Epsilon;
+use super::policy::{Policy, TreeLevel};
+use crate::domain::table::Table;
+
+/// What a release spends on a household, at most.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Spent {
+    pub persons: u32,
+    pub visits: u32,
+    /// Each table's epsilon, as often as the household stands in it.
+    pub tables: Vec<(Table, Epsilon)>,
+    pub epsilon: Epsilon,
+    /// The chance that the household's place is shown though it is alone there.
+    pub delta: f64,
+}
+
+/// The sizes of households of which the ledger tells.
+const HOUSEHOLDS: [u32; 3] = [1, 4, 8];
+
+impl Policy {
+    /// What a release spends on households of 1, 4 and 8 persons that were visited once.
+    pub fn ledger(&self) -> Vec<Spent> {
+        HOUSEHOLDS.map(|persons| self.spent(persons, 1)).to_vec()
+    }
+
+    /// What a release spends on a poor household in which every person is disabled, with so many persons
+    /// and visits: any other household of this size costs less.
+    pub fn spent(&self, persons: u32, visits: u32) -> Spent {
+        let of = |table: Table| {
+            let units = match table {
+                Table::Ages | Table::Disabilities => persons,
+                Table::Visits => visits,
+                Table::Counted | Table::Welfare | Table::Deciles | Table::Positions => 1,
+            };
+            (table, self.total(table).times(units))
+        };
+        let tables = Table::ALL.map(of).to_vec();
+        let epsilon = tables.iter().map(|(_, epsilon)| *epsilon).sum();
+        let delta = TreeLevel::ALL.into_iter().map(|level| self.chance_alone(level)).sum();
+        Spent { persons, visits, tables, epsilon, delta }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn adds_up_what_households_of_one_four_and_eight_persons_spend() {
+        let ledger = Policy::default().ledger();
+        let spent: Vec<f64> = ledger.iter().map(|spent| spent.epsilon.to_float()).collect();
+        assert_eq!(spent, [10.5, 23.7, 41.3]);
+        let delta = Policy::default().spent(4, 1).delta;
+        assert!((1.2e-5..3e-5).contains(&delta), "{delta}");
+    }
+}

@@ -1,0 +1,69 @@
+//! A leaf table summed to the nodes of a protected tree: told figures and exact ones side by side.
+
+use super::leaves::{LeafTable, households};
+use super::measure::Figures;
+use super::policy::deepest;
+use super::tree::ProtectedTree;
+use crate::count::CubeKey;
+use crate::domain::indicator::CubeColumn;
+use crate::domain::region::RegionId;
+use crate::domain::table::Table;
+
+/// The leaves of a tree in which those of a table lie.
+pub struct OnTree<'a> {
+    leaves: &'a LeafTable,
+    tree: &'a ProtectedTree,
+    /// In the order by (region, hexagon).
+    nodes: Vec<usize>,
+}
+
+impl<'a> OnTree<'a> {
+    pub fn new(leaves: &'a LeafTable, tree: &'a ProtectedTree) -> Self {
+        let arranged = &leaves.leaves;
+        let key = |place: usize| CubeKey {
+            region: arranged.region(place),
+            hexagon: arranged.hexagons()[place],
+        };
+        let nodes = arranged.by_region().map(|place| tree.leaf(&key(place))).collect();
+        Self { leaves, tree, nodes }
+    }
+
+    /// The households of each leaf that lies in a region and a hexagon, and the leaf of the tree in which
+    /// they are told.
+    pub fn positioned(&self) -> impl Iterator<Item = (RegionId, i64, usize)> {
+        let arranged = &self.leaves.leaves;
+        arranged.by_region().zip(&self.nodes).filter_map(|(place, node)| {
+            let region = arranged.region(place)?;
+            arranged.hexagons()[place]?;
+            let counts = arranged.sum_run(place..place + 1, &CubeColumn::HOUSEHOLDS);
+            Some((region, households(&counts), *node))
+        })
+    }
+
+    /// Sums the classes of a table to every node down to its deepest level.
+    pub fn figures(&self, table: Table) -> Figures {
+        let columns = table.classes(self.leaves.threshold());
+        let (nodes, classes) = (self.tree.down_to(deepest(table)), columns.len());
+        let mut figures = vec![0; nodes * classes];
+        for (class, columns) in columns.into_iter().enumerate() {
+            for column in columns {
+                let Some(counts) = self.leaves.leaves.counts_by_region(*column) else { continue };
+                for (leaf, count) in self.nodes.iter().zip(counts) {
+                    let mut node = *leaf;
+                    while node >= nodes {
+                        node = self.tree.parent(node);
+                    }
+                    let count = i32::try_from(count).expect("a place has fewer than 2^31 units");
+                    figures[node * classes + class] += count;
+                }
+            }
+        }
+        for node in (1..nodes).rev() {
+            let parent = self.tree.parent(node);
+            let (above, below) = figures.split_at_mut(node * classes);
+            let sums = &mut above[parent * classes..][..classes];
+            sums.iter_mut().zip(below).for_each(|(sum, figure)| *sum += *figure);
+        }
+        Figures { classes, figures }
+    }
+}

@@ -1,0 +1,181 @@
+//! The public side of a release: a folder of its own, all that a public server ever opens of it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::digest::Digest;
+use super::error::StoreError;
+use super::manifest::{Files, RegionsUsed};
+use super::{denominators, leaves, release, tree};
+use crate::domain::date::Date;
+use crate::domain::indicator::Denominators;
+use crate::domain::person::Definition;
+use crate::domain::region::{RegionTree, Slug};
+use crate::protect::ledger::Spent;
+use crate::protect::{LeafTable, Policy};
+
+/// The folder of what is public in a release.
+pub const PUBLIC: &str = "public";
+
+/// The name of the facts in it.
+const FACTS: &str = "facts.json";
+
+/// The version of the facts' own form.
+const FORMAT: u64 = 1;
+
+/// What the public may know of a release besides its figures. The release's name is its folder's, so that
+/// two releases of the same content are the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublicFacts {
+    pub regions: RegionsUsed,
+    /// The day at which ages are taken.
+    pub reference_date: Date,
+    /// By what it is told who is disabled.
+    pub disability_definition: Option<Definition>,
+    /// By which the figures were noised.
+    pub policy: Policy,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    format: u64,
+    facts: &'a PublicFacts,
+    /// It follows from the policy, and is written for those who read the file.
+    ledger: Vec<Spent>,
+    /// The other files of the folder.
+    files: Files,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    facts: PublicFacts,
+    files: Files,
+}
+
+/// The public side of a release, and nothing else of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PublicRelease {
+    id: Slug,
+    folder: PathBuf,
+    facts: PublicFacts,
+    files: Files,
+    content: Digest,
+}
+
+/// Makes the folder of what is public in a release that is being made.
+///
+/// # Errors
+/// [`StoreError`] where it can't be made.
+pub fn begin(draft: &Path) -> Result<PathBuf, StoreError> {
+    let folder = draft.join(PUBLIC);
+    fs::create_dir(&folder).map_err(StoreError::io("make the folder", &folder))?;
+    Ok(folder)
+}
+
+/// Writes the public side into its folder, beside the files that are there, which become part of it.
+///
+/// # Errors
+/// [`StoreError`] where it can't be written.
+pub fn write(
+    folder: &Path,
+    facts: &PublicFacts,
+    (table, given): (&LeafTable, Option<&Denominators>),
+    regions: &RegionTree,
+) -> Result<(), StoreError> {
+    leaves::write(folder, table, regions)?;
+    if let Some(given) = given {
+        denominators::write(folder, given)?;
+    }
+    let files = tree::hash_files(folder)?;
+    let ledger = facts.policy.ledger();
+    let written = Written { format: FORMAT, facts, ledger, files };
+    let mut text = serde_json::to_string_pretty(&written).expect("its map keys are strings");
+    text.push('\n');
+    let path = folder.join(FACTS);
+    fs::write(&path, text).map_err(StoreError::io("write", &path))
+}
+
+/// Opens the public side of a release, by default of the current one.
+///
+/// # Errors
+/// [`StoreError::NotPublic`] where it has none; [`StoreError`] where there is no such release or its
+/// public side is damaged.
+pub fn open(register: &Path, id: Option<&Slug>) -> Result<PublicRelease, StoreError> {
+    let no_current = || StoreError::NoCurrent { path: register.to_owned() };
+    let id = match id {
+        Some(id) => id.clone(),
+        None => release::current(register)?.ok_or_else(no_current)?,
+    };
+    let release = release::releases_folder(register).join(id.as_str());
+    if fs::symlink_metadata(&release).is_err() {
+        return Err(StoreError::NoRelease { release: id, path: register.to_owned() });
+    }
+    let folder = release.join(PUBLIC);
+    let path = folder.join(FACTS);
+    let text = match fs::read(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(StoreError::NotPublic { release: id, path: register.to_owned() });
+        }
+        Err(error) => return Err(StoreError::io("read", &path)(error)),
+    };
+    let content = Digest::of_bytes(&text);
+    release::check_format(&text, &path, FORMAT)?;
+    let Read { facts, files } =
+        serde_json::from_slice(&text).map_err(|source| StoreError::Manifest { path, source })?;
+    for (name, fact) in &files {
+        let found = fs::symlink_metadata(folder.join(name));
+        if !found.is_ok_and(|file| file.is_file() && file.len() == fact.bytes) {
+            return Err(StoreError::Damaged { release: id, file: format!("{PUBLIC}/{name}") });
+        }
+    }
+    Ok(PublicRelease { id, folder, facts, files, content })
+}
+
+impl PublicRelease {
+    pub const fn id(&self) -> &Slug {
+        &self.id
+    }
+
+    pub const fn facts(&self) -> &PublicFacts {
+        &self.facts
+    }
+
+    /// The hash of the facts and, by their hashes, of all public files.
+    pub const fn content(&self) -> Digest {
+        self.content
+    }
+
+    /// Whether it has a file of this name, `/` between folders.
+    pub fn has(&self, file: &str) -> bool {
+        self.files.contains_key(file)
+    }
+
+    /// Where a file of it lies.
+    pub fn path(&self, file: &str) -> PathBuf {
+        self.folder.join(file)
+    }
+
+    /// Reads the public leaf table.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it can't be read or does not belong to these regions.
+    pub fn leaves(&self, regions: &RegionTree) -> Result<LeafTable, StoreError> {
+        leaves::read_file(&self.folder.join(leaves::LEAVES), regions)
+    }
+
+    /// Reads the denominators; there are none where the build was given none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they can't be read.
+    pub fn denominators(&self) -> Result<Denominators, StoreError> {
+        if !self.files.contains_key(denominators::DENOMINATORS) {
+            return Ok(Denominators::new());
+        }
+        denominators::read_path(&self.folder.join(denominators::DENOMINATORS))
+    }
+}
