@@ -41,9 +41,11 @@ impl LeafMargins {
         };
         let rest = |place: usize| {
             let (region, cell) = leaves.region(place).zip(leaves.hexagons()[place])?;
+            if cell.resolution() != Resolution::Seven {
+                return None;
+            }
             let whole = tree.of_hexagon(region, cell)?;
-            let is_rest = cell.resolution() == Resolution::Seven;
-            is_rest.then(|| (place, variances(&margins, tree.rest(whole))))
+            Some((place, variances(&margins, tree.rest(whole))))
         };
         Self {
             regions: regions.iter().map(of_region).collect(),

@@ -72,6 +72,7 @@ mod tests {
         let refused = bind(everywhere, Protection::Restricted).await.unwrap_err();
         assert!(matches!(refused, ServeError::NotLoopback { .. }));
         assert!(bind("[::1]:0".parse().unwrap(), Protection::Restricted).await.is_ok());
+        assert!(bind(everywhere, Protection::Public).await.is_ok());
     }
 
     #[tokio::test]

@@ -17,6 +17,16 @@ const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;mar
     table{border-collapse:collapse;width:100%}td{border-top:1px solid #ccc;padding:.25rem .5rem}\
     [lang=id]{display:block;color:#555}a{color:#0b4f8a}";
 
+const RESTRICTED: &str = "<p class=\"restricted\" role=\"note\"><strong>Restricted.</strong> Exact figures, for \
+    this machine alone; do not pass them on. <span lang=\"id\" style=\"color:inherit\">\
+    <strong>Terbatas.</strong> Angka pasti, hanya untuk mesin ini; jangan disebarkan.</span></p>\n";
+
+const PUBLIC: &str = "<p role=\"note\">Every figure differs a little from the register's own, so that no household \
+    can be found in it: <code>moe95</code> says by how much. A 0 is not certain. Do not subtract two releases \
+    of a small place. <span lang=\"id\">Setiap angka sedikit berbeda dari angka register agar tidak ada rumah \
+    tangga yang dapat dikenali: <code>moe95</code> menyatakan seberapa besar. Angka 0 tidak pasti. Jangan \
+    mengurangkan dua rilis untuk wilayah kecil.</span></p>\n";
+
 /// `/`
 pub(super) async fn start(State(house): State<House>) -> impl IntoResponse {
     let policy =
@@ -31,14 +41,10 @@ fn start_page(served: &Served) -> String {
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
          <title>Sebaran: {release}</title><style>{STYLE}</style></head>\n<body>\n"
     );
-    if served.leaves.protection() == Protection::Restricted {
-        page.push_str(
-            "<p class=\"restricted\" role=\"note\"><strong>Restricted.</strong> Exact figures, for this \
-             machine alone; do not pass them on. <span lang=\"id\" style=\"color:inherit\">\
-             <strong>Terbatas.</strong> Angka pasti, hanya untuk mesin ini; jangan \
-             disebarkan.</span></p>\n",
-        );
-    }
+    page.push_str(match served.leaves.protection() {
+        Protection::Restricted => RESTRICTED,
+        Protection::Public => PUBLIC,
+    });
     let text = |text: &str| escaped(text);
     let (regions, date) = (served.tree.version(), text(&served.label.reference_date));
     let households = served.leaves.households();
