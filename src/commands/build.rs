@@ -27,11 +27,10 @@ use super::strange_codes;
 use crate::check::{Rule, RulesUsed};
 use crate::config::Config;
 use crate::domain::date::Date;
-use crate::domain::indicator::Denominators;
 use crate::domain::region::{RegionTree, Slug};
 use crate::domain::visit::{AssignBy, VisitField};
 use crate::engine::{self, Beside, Build, Built, EngineError, Ground, Pass, Sink};
-use crate::protect::{Counted, LeafTable, Protection, completed_denominators};
+use crate::protect::{Counted, LeafTable, Protection};
 use crate::read::denominators;
 use crate::read::visits::{ColumnsFile, VisitFiles};
 use crate::store::manifest::{BesideUsed, BuildChoices, BuildRecord, InputUsed, RegionsUsed};
@@ -203,7 +202,7 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     record.beside = BesideUsed { closed, ..used };
     registers.record(of_registers, &mut record);
     registers.keep(&draft, &mut built, &ground, &mut record)?;
-    let tiles = tile_maker(args, common, &ground, table.clone())?;
+    let tiles = TileMaker::asked(args, common, &ground.tree, table.clone())?;
     if args.restricted {
         progress.phase("Cutting tiles");
         tiles.map_or(Ok(()), |tiles| tiles.write(draft.path(), &table_of_leaves))?;
@@ -246,22 +245,6 @@ pub(super) fn columns(path: Option<&Path>) -> Result<ColumnsFile> {
     let shown = path.unwrap_or(Path::new("")).display();
     ColumnsFile::parse(&columns_text(path)?)
         .with_context(|| format!("cannot use columns file `{shown}`"))
-}
-
-/// What makes tiles, where they are asked for.
-fn tile_maker<'a>(
-    args: &BuildArgs,
-    common: &Common,
-    ground: &'a Ground,
-    given: Option<Denominators>,
-) -> Result<Option<TileMaker<'a>>> {
-    if args.tiles == Tiles::No {
-        return Ok(None);
-    }
-    let tree = &ground.tree;
-    let shapes = regions::load(&common.register, &args.regions)?.1;
-    let denominators = completed_denominators(given.unwrap_or_default(), tree);
-    Ok(Some(TileMaker { tree, shapes, denominators, reference_date: args.reference_date }))
 }
 
 /// The text of the columns file; empty, which changes nothing, where there is none.

@@ -25,6 +25,7 @@ mod memory;
 mod persons;
 mod plain;
 mod plain_groups;
+mod plain_persons;
 mod plain_rules;
 mod points;
 mod prelist;

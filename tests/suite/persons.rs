@@ -15,7 +15,7 @@ use sebaran::store::tables::TableFormat;
 
 use crate::country::{Country, Means, Plan, REFERENCE_DATE};
 use crate::table::{Texts, read_csv, read_parquet, texts, write_csv};
-use crate::{plain, reference, refused};
+use crate::{plain, plain_persons, reference, refused};
 
 fn persons(files: &[PathBuf]) -> RegisterArgs {
     RegisterArgs { persons: files.to_vec(), ..RegisterArgs::default() }
@@ -131,7 +131,7 @@ fn spoiled_persons_make_the_leaves_and_accounts_of_a_plain_join() {
         .build_with("r1", std::slice::from_ref(&visits), persons(&[file]), Means::default())
         .unwrap();
     let mut table = read_csv(&visits);
-    plain::tell_persons(&mut table, &told, REFERENCE_DATE.parse().unwrap());
+    plain_persons::tell_persons(&mut table, &told, REFERENCE_DATE.parse().unwrap());
     reference::compare(&country, &release, &plain::build(&country, &[table]));
     let expected = plain_accounts(&told, &release);
     assert_eq!(accounts(&release), expected);

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use gdal::vector::Geometry;
 use geo::{BoundingRect, Distance, Euclidean, MapCoords, MultiPolygon, Point, Rect};
 use h3o::{LatLng, Resolution};
@@ -94,79 +94,6 @@ pub fn spoil_positions(country: &Country, texts: &mut Texts) {
 /// What columns of visits are called behind `visit_`, by the number of their outcome.
 const OUTCOMES: &str = "completed not_found moved_or_gone part_of_another refused duplicate";
 
-/// Writes over the visits' own counts what the households' persons come to: each person of a household by
-/// a map, ages as the calendar has them. Rows that are equal count once.
-pub fn tell_persons(visits: &mut Texts, persons: &Texts, reference: NaiveDate) {
-    let column = |name: &str| persons.column(name);
-    let [household, presence, institution] =
-        ["household_id", "presence", "institution_id"].map(column);
-    let mut of_household: BTreeMap<&str, BTreeSet<&[String]>> = BTreeMap::new();
-    for row in &persons.rows {
-        let is_present = ["", "1", "5", "x"].contains(&row[presence].as_str());
-        if is_present && row[institution].is_empty() {
-            of_household.entry(&row[household]).or_default().insert(row);
-        }
-    }
-    let id = visits.column("household_id");
-    let counts = COUNTS.map(|name| visits.column(name));
-    for visit in &mut visits.rows {
-        let Some(persons) = of_household.get(visit[id].as_str()) else { continue };
-        let mut told = BTreeMap::from(COUNTS.map(|name| (name, 0)));
-        let classes = [column("birth_date"), column("disability_code")];
-        for person in persons {
-            for name in counted(&person[classes[0]], &person[classes[1]], reference) {
-                *told.get_mut(name).unwrap() += 1;
-            }
-        }
-        for (at, name) in counts.into_iter().zip(COUNTS) {
-            visit[at] = told[name].to_string();
-        }
-    }
-}
-
-const COUNTS: [&str; 11] = [
-    "members",
-    "children",
-    "children_under_5",
-    "elderly",
-    "elderly_70_plus",
-    "disabled",
-    "disabled_physical",
-    "disabled_intellectual",
-    "disabled_mental",
-    "disabled_sensory",
-    "disabled_multiple",
-];
-
-/// The counts to which a person adds. Without an age it is no member: those are told by their ages.
-fn counted(birth_date: &str, code: &str, reference: NaiveDate) -> Vec<&'static str> {
-    let mut names = Vec::new();
-    let born = birth_date.parse::<NaiveDate>().ok();
-    let age = born.map(|born| reference.years_since(born).unwrap_or(0)).filter(|age| *age <= 120);
-    if let Some(age) = age {
-        names.push("members");
-        let classes = [
-            ("children", 0..18),
-            ("children_under_5", 0..5),
-            ("elderly", 60..121),
-            ("elderly_70_plus", 70..121),
-        ];
-        names.extend(
-            classes.into_iter().filter(|(_, ages)| ages.contains(&age)).map(|(name, _)| name),
-        );
-    }
-    let class = match code {
-        "01" => "disabled_physical",
-        "02" | "03" | "04" => "disabled_sensory",
-        "05" | "06" | "07" | "08" | "09" | "12" => "disabled_multiple",
-        "10" => "disabled_intellectual",
-        "11" => "disabled_mental",
-        _ => return names,
-    };
-    names.extend(["disabled", class]);
-    names
-}
-
 fn visits_of(outcome: usize) -> &'static str {
     let name = OUTCOMES.split(' ').nth(outcome - 1).unwrap();
     CubeColumn::VISITS.iter().map(|it| it.name()).find(|it| it.ends_with(name)).unwrap()
@@ -201,11 +128,13 @@ pub fn build(country: &Country, tables: &[Texts]) -> PlainBuild {
         let last = visits.values().rev().find(|row| ["1", "4", "6"].contains(&&*row["outcome"]));
         let counts = last.filter(|row| row["outcome"] == "1");
         built.superseded += completed - u64::from(counts.is_some());
+        let latest = visits.values().rev().find(|row| row["outcome"] == "1");
         for row in visits.values() {
             // The position of a visit that is not completed is not looked at.
             let outcome = row["outcome"].parse::<usize>().unwrap();
+            let is_once_more = latest.is_some_and(|latest| !std::ptr::eq(*latest, *row));
             let region = match outcome {
-                1 => land.place(row, is_doubted(row)).0,
+                1 => land.place(row, is_once_more || is_doubted(row)).0,
                 _ => land.declared(row).into(),
             };
             built.add((region, 0), &[(visits_of(outcome), 1)]);

@@ -49,7 +49,7 @@ fn served() -> (Country, Server) {
     let country = Country::new();
     let visits = country.survey("survey", PLAN);
     country.build_with_tiles("r1", &[visits], Means::default()).unwrap();
-    let server = Server::start(&country.register(), &["serve", "--restricted"]);
+    let server = Server::start(&country.register(), &["serve"]);
     (country, server)
 }
 
@@ -176,7 +176,7 @@ fn an_archive_is_described_and_can_be_taken_home() {
     let bounds: Bounds = serde_json::from_value(told["bounds"].clone()).unwrap();
     assert_eq!(bounds, country.tree.bounds());
     let (status, _, bytes) = server.get_bytes("/tiles/regency.pmtiles");
-    let kept = country.register().join("releases/r1/tiles/regency.pmtiles");
+    let kept = country.register().join("releases/r1/public/tiles/regency.pmtiles");
     assert_eq!((status, bytes), (200, fs::read(kept).unwrap()));
     assert!(
         server.get("/tiles/street.json").0 == 404 && server.get("/tiles/hexagon.pmtiles").0 == 404

@@ -7,6 +7,8 @@ use anyhow::{Context, Result};
 use rayon::prelude::*;
 use tracing::info;
 
+use super::{BuildArgs, Tiles};
+use crate::commands::Common;
 use crate::domain::date::Date;
 use crate::domain::geography::Geography;
 use crate::domain::indicator::{Denominators, Indicators};
@@ -16,8 +18,9 @@ use crate::domain::zoom::ZoomSettings;
 use crate::encode::mvt::TileFigures;
 use crate::encode::tilejson::{TileJson, Tiled};
 use crate::outline::{Cutter, TilePiece};
-use crate::protect::{Layer, LayerRequest, LeafTable};
+use crate::protect::{Layer, LayerRequest, LeafTable, completed_denominators};
 use crate::store::archive::{ArchiveWriter, TILES, file_name, gzip};
+use crate::store::regions;
 
 /// Makes the tiles of a release.
 pub(super) struct TileMaker<'a> {
@@ -28,7 +31,25 @@ pub(super) struct TileMaker<'a> {
     pub reference_date: Date,
 }
 
-impl TileMaker<'_> {
+impl<'a> TileMaker<'a> {
+    /// What makes the tiles of a build; `None` where it was asked for none.
+    ///
+    /// # Errors
+    /// Where the regions can't be read.
+    pub fn asked(
+        args: &BuildArgs,
+        common: &Common,
+        tree: &'a RegionTree,
+        given: Option<Denominators>,
+    ) -> Result<Option<Self>> {
+        if args.tiles == Tiles::No {
+            return Ok(None);
+        }
+        let shapes = regions::load(&common.register, &args.regions)?.1;
+        let denominators = completed_denominators(given.unwrap_or_default(), tree);
+        Ok(Some(Self { tree, shapes, denominators, reference_date: args.reference_date }))
+    }
+
     /// Writes the archive of each level that the regions have into a folder, with the figures of these
     /// leaves.
     ///
