@@ -55,7 +55,8 @@ fn prefix(word: &str) -> Option<Option<Hint>> {
 
 fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    let letters = text.nfd().filter(|letter| !is_combining_mark(*letter) && !is_apostrophe(*letter));
+    let letters =
+        text.nfd().filter(|letter| !is_combining_mark(*letter) && !is_apostrophe(*letter));
     for letter in letters.flat_map(char::to_lowercase) {
         if letter.is_alphanumeric() {
             folded.push(letter);

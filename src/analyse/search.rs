@@ -54,7 +54,8 @@ impl RegionSearch {
 
     fn fits(&self, hint: Hint, tree: &RegionTree, id: RegionId) -> bool {
         let region = tree.get(id);
-        let is_city = || self.names[id.index()].hint == Some(Hint::City) || has_city_code(tree, region);
+        let is_city =
+            || self.names[id.index()].hint == Some(Hint::City) || has_city_code(tree, region);
         match hint {
             Hint::Province => region.level == Level::Province,
             Hint::Regency => region.level == Level::Regency && !is_city(),
@@ -85,7 +86,8 @@ fn by_code(tree: &RegionTree, digits: &str, limit: usize) -> Vec<RegionId> {
     else {
         return Vec::new();
     };
-    let begins = |code: RegionCode| code.width() >= start.width() && code.prefix(start.width()) == start;
+    let begins =
+        |code: RegionCode| code.width() >= start.width() && code.prefix(start.width()) == start;
     let found = tree.iter().filter(|(_, region)| begins(region.code));
     found.take(limit).map(|(id, _)| id).collect()
 }
@@ -116,7 +118,8 @@ fn likeness_of(asked: &str, name: &str) -> f64 {
             return 0.82 + covered;
         }
     }
-    let start = name.char_indices().nth(asked.chars().count()).map_or(name, |(end, _)| &name[..end]);
+    let start =
+        name.char_indices().nth(asked.chars().count()).map_or(name, |(end, _)| &name[..end]);
     let beginning = 0.9 * normalized_damerau_levenshtein(asked, start);
     normalized_damerau_levenshtein(asked, name).max(beginning)
 }

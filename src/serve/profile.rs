@@ -52,8 +52,7 @@ pub(super) async fn profile(
         NATION => None,
         code => Some(parse_within(&house.served, Geography::Region(Level::Village), code)?),
     };
-    let question =
-        Question { name: "region", canonical: format!("{region:?}"), media_type: JSON };
+    let question = Question { name: "region", canonical: format!("{region:?}"), media_type: JSON };
     reply(&house, &headers, question, move |served| {
         Ok(json(&region.map_or_else(|| of_nation(served), |id| of_region(served, id))))
     })

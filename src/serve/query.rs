@@ -150,12 +150,14 @@ fn parse_file(file: &str) -> Result<(Geography, Format), ApiError> {
 }
 
 pub(super) fn parse_geography(text: &str) -> Result<Geography, ApiError> {
-    text.parse().map_err(|error: UnknownGeography| {
-        ApiError::not_found(capital(&error.to_string()))
-    })
+    text.parse().map_err(|error: UnknownGeography| ApiError::not_found(capital(&error.to_string())))
 }
 
-pub(super) fn parse_within(served: &Served, geography: Geography, code: &str) -> Result<RegionId, ApiError> {
+pub(super) fn parse_within(
+    served: &Served,
+    geography: Geography,
+    code: &str,
+) -> Result<RegionId, ApiError> {
     find_within(code, geography, &served.tree).map_err(|error| match error {
         RequestError::UnknownRegion { .. } => ApiError::not_found(capital(&error.to_string())),
         RequestError::Code(_) | RequestError::TooDeep { .. } => sentence(&error),

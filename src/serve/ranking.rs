@@ -108,11 +108,7 @@ pub(super) async fn ranking(
 }
 
 impl RankingQuery {
-    fn parse(
-        served: &Served,
-        geography: &str,
-        parameters: &Parameters,
-    ) -> Result<Self, ApiError> {
+    fn parse(served: &Served, geography: &str, parameters: &Parameters) -> Result<Self, ApiError> {
         let geography = parse_geography(geography)?;
         let within = parameters.get("within").map(|code| parse_within(served, geography, code));
         let by = parameters.get("by").map(str::parse).transpose();
