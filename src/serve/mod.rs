@@ -5,15 +5,23 @@ mod bind;
 mod cache;
 mod catalogue;
 mod error;
+mod geometry;
 mod guard;
 mod gzip;
 mod layers;
 mod page;
+mod parameters;
+mod place;
+mod profile;
 mod query;
+mod ranking;
+mod ranking_csv;
+mod reply;
+mod search;
 mod served;
 mod tiles;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -28,13 +36,19 @@ pub use served::{FullShapes, Served};
 
 use cache::Cache;
 
+use crate::analyse::RegionSearch;
+
 /// The paths that are answered.
-pub const ROUTES: [&str; 7] = [
+pub const ROUTES: [&str; 11] = [
     "/",
     "/layers",
     "/layers/{theme}/{file}",
     "/tiles/{file}",
     "/tiles/{geography}/{z}/{x}/{file}",
+    "/regions",
+    "/regions/{code}",
+    "/regions/{code}/geometry",
+    "/ranking/{geography}",
     "/health",
     "/ready",
 ];
@@ -44,13 +58,18 @@ pub const ROUTES: [&str; 7] = [
 /// Layers take `within=CODE`, `bbox=west,south,east,north`, `limit=N`, `geometry=general|full|none` and
 /// `release=ID`.
 pub fn router(served: Arc<Served>, limits: Limits) -> Router {
-    let [start, catalogue, layer, tiles, tile, health, ready] = ROUTES;
+    let [start, catalogue, layer, tiles, tile, search, profile, outline, ranking, health, ready] =
+        ROUTES;
     let routes = Router::new()
         .route(start, get(page::start))
         .route(catalogue, get(catalogue::layers))
         .route(layer, get(layers::layer))
         .route(tiles, get(tiles::description))
         .route(tile, get(tiles::tile))
+        .route(search, get(search::regions))
+        .route(profile, get(profile::profile))
+        .route(outline, get(geometry::geometry))
+        .route(ranking, get(ranking::ranking))
         .route(health, get(catalogue::health))
         .route(ready, get(catalogue::ready))
         .fallback(error::no_such_page)
@@ -96,12 +115,15 @@ struct House {
     limits: Limits,
     cache: Arc<Cache>,
     workers: Arc<Semaphore>,
+    /// Made when it is first asked for: a start does not wait for it.
+    search: Arc<OnceLock<RegionSearch>>,
 }
 
 impl House {
     fn new(served: Arc<Served>, limits: Limits) -> Self {
         let cache = Arc::new(Cache::new(limits.cache_bytes));
-        Self { served, limits, cache, workers: Arc::new(Semaphore::new(limits.workers.max(1))) }
+        let workers = Arc::new(Semaphore::new(limits.workers.max(1)));
+        Self { served, limits, cache, workers, search: Arc::default() }
     }
 
     /// The bytes that a tag stands for, from the cache, or made in a thread that may take its time.
@@ -135,5 +157,7 @@ impl House {
     }
 }
 
+#[cfg(test)]
+mod regions_tests;
 #[cfg(test)]
 mod router_tests;
