@@ -95,7 +95,7 @@ impl IntoResponse for ApiError {
 
 pub(super) async fn no_such_page() -> ApiError {
     ApiError::not_found(
-        "There is no such page; there are /, /layers, /layers/{theme}/{geography}.geojson (or .csv), \
+        "There is no such page; there are /, /plain, /layers, /layers/{theme}/{geography}.geojson (or .csv), \
          /health and /ready.",
     )
 }

@@ -12,6 +12,7 @@ mod page;
 mod query;
 mod served;
 mod tiles;
+mod web;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,8 +30,10 @@ pub use served::{FullShapes, Served};
 use cache::Cache;
 
 /// The paths that are answered.
-pub const ROUTES: [&str; 7] = [
+pub const ROUTES: [&str; 9] = [
     "/",
+    "/assets/{file}",
+    "/plain",
     "/layers",
     "/layers/{theme}/{file}",
     "/tiles/{file}",
@@ -44,9 +47,11 @@ pub const ROUTES: [&str; 7] = [
 /// Layers take `within=CODE`, `bbox=west,south,east,north`, `limit=N`, `geometry=general|full|none` and
 /// `release=ID`.
 pub fn router(served: Arc<Served>, limits: Limits) -> Router {
-    let [start, catalogue, layer, tiles, tile, health, ready] = ROUTES;
+    let [start, asset, plain, catalogue, layer, tiles, tile, health, ready] = ROUTES;
     let routes = Router::new()
-        .route(start, get(page::start))
+        .route(start, get(web::page))
+        .route(asset, get(web::asset))
+        .route(plain, get(page::plain))
         .route(catalogue, get(catalogue::layers))
         .route(layer, get(layers::layer))
         .route(tiles, get(tiles::description))

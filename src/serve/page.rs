@@ -1,4 +1,4 @@
-//! The start page: the layers with links, without scripts.
+//! The layers with links, as a page without scripts.
 
 use std::fmt::Write;
 
@@ -17,14 +17,14 @@ const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;mar
     table{border-collapse:collapse;width:100%}td{border-top:1px solid #ccc;padding:.25rem .5rem}\
     [lang=id]{display:block;color:#555}a{color:#0b4f8a}";
 
-/// `/`
-pub(super) async fn start(State(house): State<House>) -> impl IntoResponse {
+/// `/plain`
+pub(super) async fn plain(State(house): State<House>) -> impl IntoResponse {
     let policy =
         [(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'")];
-    (policy, Html(start_page(&house.served)))
+    (policy, Html(plain_page(&house.served)))
 }
 
-fn start_page(served: &Served) -> String {
+fn plain_page(served: &Served) -> String {
     let release = escaped(served.label.release.as_str());
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
