@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
-import { defineConfig, type Plugin } from 'vite'
+import type { Plugin } from 'vite'
+import { defineConfig } from 'vitest/config'
 
 const packed: Plugin = {
   name: 'packed',
@@ -17,9 +18,18 @@ const packed: Plugin = {
   },
 }
 
+/** The map's own chunk is the largest there is; `tests/weight.test.ts` bounds it. */
+const MOST_KB = 1200
+
+const target = process.env['SEBARAN_URL'] ?? 'http://127.0.0.1:8080'
+const figures = { '^/(layers|regions|ranking|tiles|plain)': { target, changeOrigin: false } }
+
 export default defineConfig({
   plugins: [svelte(), packed],
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: MOST_KB, modulePreload: { polyfill: false } },
   worker: { format: 'es' },
-  server: { proxy: { '^/(layers|regions|ranking|tiles)': 'http://127.0.0.1:8080' } },
+  test: { environment: 'node', testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false, maxWorkers: 1 },
+  // While the page is being written: a running server's figures behind it.
+  server: { proxy: figures },
+  preview: { proxy: figures },
 })

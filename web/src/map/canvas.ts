@@ -52,6 +52,8 @@ export function open(container: HTMLElement, label: string, heard: Heard, still:
 export class Painted {
   #drawn: Drawn | null = null
   #hovered = ''
+  /** A style can be changed in part only once the first one stands. */
+  #isReady = false
 
   constructor(
     private readonly canvas: Canvas,
@@ -64,6 +66,10 @@ export class Painted {
         if (!canvas.hasImage(untold)) canvas.addImage(untold, image, { pixelRatio: 2 })
       })
     }
+    canvas.on('style.load', () => {
+      this.#isReady = true
+      if (this.#drawn) this.show(this.#drawn)
+    })
     canvas.on('mousemove', (event) => heard.hover(this.#at(event.point)?.code ?? '', event.point))
     canvas.on('mouseout', () => heard.hover('', null))
     canvas.on('click', (event) => {
@@ -78,12 +84,13 @@ export class Painted {
   /** Draws; what is the same as before is not drawn anew. */
   show(drawn: Drawn) {
     this.#drawn = drawn
+    if (!this.#isReady) return
     this.canvas.setStyle(style(drawn, { origin: location.origin, font: new URL(font, location.href).href }), { diff: true })
     this.hover(this.#hovered, true)
   }
 
   hover(code: string, anew = false) {
-    if (!this.#drawn || (code === this.#hovered && !anew)) return
+    if (!this.#drawn || !this.#isReady || (code === this.#hovered && !anew)) return
     const from = { source: this.#drawn.geography, sourceLayer: this.#drawn.geography }
     if (!this.canvas.getSource(from.source)) return
     this.canvas.removeFeatureState(from)

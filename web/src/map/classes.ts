@@ -4,12 +4,23 @@
 const MOST = 600
 
 /** The inner breaks of at most `most` classes; a class holds what is at its break or above, and below the next. */
-export function breaks(values: readonly number[], most = 5): number[] {
+export function breaks(values: readonly number[], most = fitting(values.length)): number[] {
   const sorted = values.filter(Number.isFinite).sort((a, b) => a - b)
   const classes = Math.min(most, new Set(sorted).size)
   if (classes < 2) return []
   const exact = jenks(thinned(sorted), classes)
   return rounded(exact, sorted)
+}
+
+/** Breaks around what is usual: a quarter of it, itself, and four and sixteen times as much, in round numbers. */
+export function around(usual: number): number[] {
+  const middle = usual > 0 ? usual : 1
+  return [1 / 4, 1, 4, 16].map((times) => Number((middle * times).toPrecision(1)))
+}
+
+/** Few areas are not worth five classes. */
+function fitting(areas: number): number {
+  return areas < 5 ? 2 : areas < 10 ? 3 : 5
 }
 
 /** The class of a value, the lowest 0. */

@@ -146,6 +146,7 @@ function circles(drawn: Drawn): LayerSpecification[] {
       source: drawn.geography,
       'source-layer': 'label',
       filter: having(drawn, ['value']),
+      layout: { 'circle-sort-key': ['-', 0, share] },
       paint: {
         'circle-radius': ['max', 1.5, ['*', LARGEST_PX, ['sqrt', share]]],
         'circle-color': PAPER.circle,
