@@ -4,12 +4,12 @@
 //! shapes; [`locate`] indexes the villages and finds where each position lies; [`check`] tells what is
 //! hard to believe, and drops nothing. [`place`] decides where a household counts and where it may be
 //! shown, [`count`] adds it to the cube, and [`protect`] makes the leaf table, which is all that may be
-//! told. [`encode`] writes a layer of it as bytes. [`engine`] runs all up to the cube as one plan that
+//! told. [`analyse`] compares what layers tell, [`encode`] writes a layer as bytes. [`engine`] runs all up to the cube as one plan that
 //! spills; [`store`] keeps regions and releases, [`serve`] answers over HTTP, and [`commands`] puts it
 //! together for the command line. [`domain`] has the words that all of them share; [`invent`] makes a
 //! country and a survey from a seed, so that nothing real is in the repository.
 //!
-//! What is absent on purpose: `encode` and `serve` cannot name the cube, only `protect` makes a layer,
+//! What is absent on purpose: `analyse`, `encode` and `serve` cannot name the cube, only `protect` makes a layer,
 //! only `read` and the writing of a GeoPackage name GDAL, and no stage names a later one. The core reads no file, clock or environment.
 //! There is no SQL, no position in a log or an error, and no time of day in a release.
 
@@ -28,6 +28,8 @@ pub mod place;
 pub mod count;
 
 pub mod protect;
+
+pub mod analyse;
 
 pub mod encode;
 

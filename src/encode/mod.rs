@@ -6,6 +6,7 @@ pub mod csv;
 pub mod geojson;
 pub mod mvt;
 mod outline;
+pub mod region;
 pub mod tilejson;
 pub mod title;
 

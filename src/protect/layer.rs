@@ -100,7 +100,8 @@ impl Status {
         }
     }
 
-    const fn of(households: i64, count: Option<i64>) -> Self {
+    /// From what is told of households and of the theme.
+    pub const fn of(households: i64, count: Option<i64>) -> Self {
         match count {
             _ if households == 0 => Self::NotVisited,
             None => Self::NoData,

@@ -87,7 +87,8 @@ pub(super) fn tile(coding: Coding, tag: &str, name: String, body: Bytes) -> Resp
     typed(mvt::MEDIA_TYPE, coding, tag, name, body)
 }
 
-fn typed(
+/// An answer of any media type.
+pub(super) fn typed(
     media_type: &'static str,
     coding: Coding,
     tag: &str,

@@ -5,16 +5,24 @@ mod bind;
 mod cache;
 mod catalogue;
 mod error;
+mod geometry;
 mod guard;
 mod gzip;
 mod layers;
 mod page;
+mod parameters;
+mod place;
+mod profile;
 mod query;
+mod ranking;
+mod ranking_csv;
+mod reply;
+mod search;
 mod served;
 mod tiles;
 mod web;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -29,8 +37,10 @@ pub use served::{FullShapes, Served};
 
 use cache::Cache;
 
+use crate::analyse::RegionSearch;
+
 /// The paths that are answered.
-pub const ROUTES: [&str; 9] = [
+pub const ROUTES: [&str; 13] = [
     "/",
     "/assets/{file}",
     "/plain",
@@ -38,6 +48,10 @@ pub const ROUTES: [&str; 9] = [
     "/layers/{theme}/{file}",
     "/tiles/{file}",
     "/tiles/{geography}/{z}/{x}/{file}",
+    "/regions",
+    "/regions/{code}",
+    "/regions/{code}/geometry",
+    "/ranking/{geography}",
     "/health",
     "/ready",
 ];
@@ -47,7 +61,21 @@ pub const ROUTES: [&str; 9] = [
 /// Layers take `within=CODE`, `bbox=west,south,east,north`, `limit=N`, `geometry=general|full|none` and
 /// `release=ID`.
 pub fn router(served: Arc<Served>, limits: Limits) -> Router {
-    let [start, asset, plain, catalogue, layer, tiles, tile, health, ready] = ROUTES;
+    let [
+        start,
+        asset,
+        plain,
+        catalogue,
+        layer,
+        tiles,
+        tile,
+        search,
+        profile,
+        outline,
+        ranking,
+        health,
+        ready,
+    ] = ROUTES;
     let routes = Router::new()
         .route(start, get(web::page))
         .route(asset, get(web::asset))
@@ -56,6 +84,10 @@ pub fn router(served: Arc<Served>, limits: Limits) -> Router {
         .route(layer, get(layers::layer))
         .route(tiles, get(tiles::description))
         .route(tile, get(tiles::tile))
+        .route(search, get(search::regions))
+        .route(profile, get(profile::profile))
+        .route(outline, get(geometry::geometry))
+        .route(ranking, get(ranking::ranking))
         .route(health, get(catalogue::health))
         .route(ready, get(catalogue::ready))
         .fallback(error::no_such_page)
@@ -101,12 +133,15 @@ struct House {
     limits: Limits,
     cache: Arc<Cache>,
     workers: Arc<Semaphore>,
+    /// Made when it is first asked for: a start does not wait for it.
+    search: Arc<OnceLock<RegionSearch>>,
 }
 
 impl House {
     fn new(served: Arc<Served>, limits: Limits) -> Self {
         let cache = Arc::new(Cache::new(limits.cache_bytes));
-        Self { served, limits, cache, workers: Arc::new(Semaphore::new(limits.workers.max(1))) }
+        let workers = Arc::new(Semaphore::new(limits.workers.max(1)));
+        Self { served, limits, cache, workers, search: Arc::default() }
     }
 
     /// The bytes that a tag stands for, from the cache, or made in a thread that may take its time.

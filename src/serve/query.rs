@@ -3,7 +3,7 @@
 use super::Limits;
 use super::error::ApiError;
 use super::served::Served;
-use crate::domain::geography::Geography;
+use crate::domain::geography::{Geography, UnknownGeography};
 use crate::domain::indicator::Theme;
 use crate::domain::position::Bounds;
 use crate::domain::region::{RegionId, Slug};
@@ -112,12 +112,12 @@ impl LayerQuery {
 }
 
 /// A client's text as a refusal repeats it.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("`{}`", text.chars().take(40).collect::<String>())
 }
 
 /// A cause of the core's as a sentence to the client.
-fn sentence(cause: &dyn std::error::Error) -> ApiError {
+pub(super) fn sentence(cause: &dyn std::error::Error) -> ApiError {
     ApiError::bad_request(capital(&cause.to_string()))
 }
 
@@ -127,7 +127,7 @@ fn capital(text: &str) -> String {
     first.into_iter().chain(characters).chain(['.']).collect()
 }
 
-fn find_theme<'a>(served: &'a Served, name: &str) -> Result<&'a Theme, ApiError> {
+pub(super) fn find_theme<'a>(served: &'a Served, name: &str) -> Result<&'a Theme, ApiError> {
     let there_are = || {
         let names: Vec<&str> =
             served.indicators.themes.iter().map(|theme| theme.name.as_str()).collect();
@@ -143,13 +143,21 @@ fn parse_file(file: &str) -> Result<(Geography, Format), ApiError> {
             "A layer's name ends in its format; there are .geojson and .csv.",
         ));
     };
+    let geography = parse_geography(geography)?;
     let unknown = |text: String| ApiError::not_found(capital(&text));
-    let geography = geography.parse::<Geography>().map_err(|error| unknown(error.to_string()))?;
     let format = extension.parse::<Format>().map_err(|error| unknown(error.to_string()))?;
     Ok((geography, format))
 }
 
-fn parse_within(served: &Served, geography: Geography, code: &str) -> Result<RegionId, ApiError> {
+pub(super) fn parse_geography(text: &str) -> Result<Geography, ApiError> {
+    text.parse().map_err(|error: UnknownGeography| ApiError::not_found(capital(&error.to_string())))
+}
+
+pub(super) fn parse_within(
+    served: &Served,
+    geography: Geography,
+    code: &str,
+) -> Result<RegionId, ApiError> {
     find_within(code, geography, &served.tree).map_err(|error| match error {
         RequestError::UnknownRegion { .. } => ApiError::not_found(capital(&error.to_string())),
         RequestError::Code(_) | RequestError::TooDeep { .. } => sentence(&error),
@@ -178,14 +186,14 @@ fn parse_bounds(text: &str) -> Result<Bounds, ApiError> {
     fits.then_some(bounds).ok_or_else(refuse)
 }
 
-fn parse_limit(text: &str, most: usize) -> Result<usize, ApiError> {
+pub(super) fn parse_limit(text: &str, most: usize) -> Result<usize, ApiError> {
     let limit = text.parse().ok().filter(|limit| (1..=most).contains(limit));
     limit.ok_or_else(|| {
         ApiError::bad_request(format!("`limit` is a whole number from 1 to {most}."))
     })
 }
 
-fn check_release(served: &Served, text: &str) -> Result<(), ApiError> {
+pub(super) fn check_release(served: &Served, text: &str) -> Result<(), ApiError> {
     let release: Slug = text.parse().map_err(|error| sentence(&error))?;
     if release == served.label.release {
         return Ok(());

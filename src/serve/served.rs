@@ -79,7 +79,7 @@ impl FullShapes {
         Self { load: Box::new(load), loaded: Mutex::new(None) }
     }
 
-    fn get(&self) -> Result<Arc<[MultiPolygon]>, ServeError> {
+    pub(super) fn get(&self) -> Result<Arc<[MultiPolygon]>, ServeError> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(shapes) = &*loaded {
             return Ok(Arc::clone(shapes));

@@ -53,7 +53,8 @@ fn answer(built: &[Built], file: &str, coding: Coding) -> Result<Response<Body>,
     let plain = find(built, &path).ok_or_else(unknown)?;
     let packed = find(built, &format!("{path}.gz")).filter(|_| coding == Coding::Gzip);
     let mut response = Response::new(Body::from(Bytes::from_static(packed.unwrap_or(plain))));
-    let mut put = |name, value| response.headers_mut().insert(name, HeaderValue::from_static(value));
+    let mut put =
+        |name, value| response.headers_mut().insert(name, HeaderValue::from_static(value));
     put(header::CONTENT_TYPE, media_type);
     put(header::CACHE_CONTROL, FOREVER);
     put(header::VARY, "accept-encoding");
@@ -83,8 +84,11 @@ fn media_type(file: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    const SOME: &[Built] =
-        &[("assets/map-1a2b.js", b"plain"), ("assets/map-1a2b.js.gz", b"packed"), ("index.html", b"")];
+    const SOME: &[Built] = &[
+        ("assets/map-1a2b.js", b"plain"),
+        ("assets/map-1a2b.js.gz", b"packed"),
+        ("index.html", b""),
+    ];
 
     #[test]
     fn an_asset_is_kept_forever_and_sent_packed_where_that_is_taken() {

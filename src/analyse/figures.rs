@@ -1,0 +1,168 @@
+//! A theme's figures of a region or of the nation, beside those of what holds it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::ranking::Rank;
+use crate::domain::indicator::{CubeColumn, Theme};
+use crate::domain::region::RegionId;
+use crate::protect::{Feature, Layer, Place, ShareOf, Status};
+
+/// The figures of one region or of the nation in one theme, as [`Feature`] describes them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Figures {
+    pub households: i64,
+    pub count: Option<i64>,
+    pub moe95: Option<f64>,
+    pub share: Option<f64>,
+    pub share_moe95: Option<f64>,
+    pub share_of: Option<ShareOf>,
+    pub density_km2: Option<f64>,
+    pub status: Status,
+    pub breakdown: BTreeMap<CubeColumn, Option<i64>>,
+}
+
+/// A theme in a region or the nation, its rank, and the same of what holds it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ThemeFigures<'a> {
+    pub theme: &'a str,
+    #[serde(flatten)]
+    pub figures: Figures,
+    /// Among the regions with the same parent; `None` for the nation and where there is no figure.
+    pub rank: Option<Rank>,
+    /// `None` for a province and for the nation.
+    pub parent: Option<Figures>,
+    pub nation: Figures,
+}
+
+impl Figures {
+    /// The figures of a feature of a layer of this theme.
+    pub fn of(feature: &Feature, theme: &Theme) -> Self {
+        Self {
+            households: feature.households,
+            count: feature.count,
+            moe95: feature.moe95,
+            share: feature.share,
+            share_moe95: feature.share_moe95,
+            share_of: feature.share_of.clone(),
+            density_km2: feature.density_km2,
+            status: feature.status,
+            breakdown: theme.breakdown.iter().copied().zip(feature.breakdown.clone()).collect(),
+        }
+    }
+
+    /// The figures of a region, from a layer in which it is a feature.
+    pub fn of_region(region: RegionId, layer: &Layer) -> Option<Self> {
+        let is_it = |feature: &&Feature| feature.place == Place::Region(region);
+        layer.features().iter().find(is_it).map(|feature| Self::of(feature, layer.theme()))
+    }
+
+    /// The sum of all provinces, from their layer; what is known to no province is not in it.
+    ///
+    /// The margin is that of independent errors. Where children were fitted to their parent their errors
+    /// offset one another, so it is rather too wide than too narrow.
+    pub fn of_nation(provinces: &Layer, area_km2: f64) -> Self {
+        let features = provinces.features();
+        let households = features.iter().map(|feature| feature.households).sum();
+        let count = features.iter().map(|feature| feature.count).sum::<Option<i64>>();
+        let squares = features.iter().map(|feature| feature.moe95.map(|moe| moe * moe));
+        let moe95 = squares.sum::<Option<f64>>().map(f64::sqrt);
+        let share_of = sum_of_denominators(features);
+        let residents = share_of.as_ref().map(|of| residents_of(of)).filter(|value| *value > 0.0);
+        let by_residents = |value: Option<f64>| Some(value? / residents?);
+        let value = count.map(number);
+        Self {
+            households,
+            count,
+            moe95,
+            share: by_residents(value),
+            share_moe95: by_residents(moe95),
+            share_of,
+            density_km2: value.filter(|_| area_km2 > 0.0).map(|count| count / area_km2),
+            status: Status::of(households, count),
+            breakdown: sum_of_breakdowns(provinces),
+        }
+    }
+}
+
+/// The residents of all provinces, where each has a number and all are of one year.
+fn sum_of_denominators(features: &[Feature]) -> Option<ShareOf> {
+    let parts: Vec<&ShareOf> =
+        features.iter().map(|feature| feature.share_of.as_ref()).collect::<Option<_>>()?;
+    let first = parts.first()?;
+    if parts.iter().any(|part| part.year != first.year) {
+        return None;
+    }
+    let mut sources: Vec<&str> = parts.iter().map(|part| part.source.as_str()).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    Some(ShareOf {
+        column: first.column,
+        year: first.year,
+        source: sources.join("; "),
+        value: parts.iter().map(|part| part.value).sum(),
+    })
+}
+
+fn sum_of_breakdowns(layer: &Layer) -> BTreeMap<CubeColumn, Option<i64>> {
+    let columns = layer.theme().breakdown.iter().enumerate();
+    let sum = |index: usize| layer.features().iter().map(|feature| feature.breakdown[index]).sum();
+    columns.map(|(index, column)| (*column, sum(index))).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are fewer than 2^52")]
+const fn number(count: i64) -> f64 {
+    count as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "residents are fewer than 2^52")]
+const fn residents_of(share_of: &ShareOf) -> f64 {
+    share_of.value as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::indicator::Indicators;
+    use crate::protect::LayerRequest;
+    use crate::protect::fixture::{code, denominators, leaves, tree};
+
+    fn layer(theme: &str, geography: &str) -> Layer {
+        let (tree, indicators) = (tree(), Indicators::embedded());
+        let request = LayerRequest {
+            theme: indicators.theme(theme).unwrap(),
+            geography: geography.parse().unwrap(),
+            within: None,
+            bounds: None,
+            limit: None,
+        };
+        leaves(&tree).layer(&request, &tree, &indicators, &denominators())
+    }
+
+    #[test]
+    fn the_nation_is_the_sum_of_its_provinces() {
+        let nation = Figures::of_nation(&layer("poverty", "province"), 4.0);
+        // 12 and 5 of 20 households in the first province, 20 of 20 in the second.
+        assert_eq!((nation.households, nation.count, nation.moe95), (40, Some(37), Some(0.0)));
+        assert_eq!(nation.density_km2, Some(37.0 / 4.0));
+        assert_eq!(nation.breakdown[&CubeColumn::Decile1], Some(12));
+        // The second province has a village without a denominator, so the nation has none either.
+        assert_eq!((nation.share, nation.share_of), (None, None));
+        assert_eq!(nation.status, Status::Value);
+    }
+
+    #[test]
+    fn what_the_input_does_not_hold_is_none_in_the_nation_too() {
+        let nation = Figures::of_nation(&layer("disability", "province"), 4.0);
+        assert_eq!((nation.count, nation.status), (None, Status::NoData));
+    }
+
+    #[test]
+    fn finds_a_region_in_its_layer() {
+        let id = tree().find(code("0101")).unwrap();
+        let figures = Figures::of_region(id, &layer("poverty", "regency")).unwrap();
+        assert_eq!((figures.count, figures.share), (Some(12), Some(0.5)));
+        assert_eq!(Figures::of_region(id, &layer("poverty", "village")), None);
+    }
+}

@@ -1,0 +1,138 @@
+//! What is told of a region or of the nation: where it lies, what it holds, its figures in every theme.
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::Serialize;
+
+use super::House;
+use super::error::ApiError;
+use super::parameters::{Asked, Parameters};
+use super::place::{Named, bbox, label};
+use super::query::parse_within;
+use super::reply::{JSON, Question, json, reply};
+use super::served::Served;
+use crate::analyse::{Figures, Rank, ThemeFigures};
+use crate::domain::geography::Geography;
+use crate::domain::indicator::Theme;
+use crate::domain::position::Bounds;
+use crate::domain::region::{Level, RegionId, RegionKind, Slug};
+use crate::protect::{Layer, LayerRequest};
+
+/// What stands for a code where all regions are meant.
+const NATION: &str = "nation";
+
+#[derive(Serialize)]
+struct Profile<'a> {
+    release: &'a Slug,
+    code: String,
+    /// `None` for the nation, whose name no table of regions has.
+    name: Option<&'a str>,
+    level: &'static str,
+    kind: RegionKind,
+    area_km2: f64,
+    bbox: [f64; 4],
+    label: [f64; 2],
+    parents: Vec<Named<'a>>,
+    children: Vec<Named<'a>>,
+    themes: Vec<ThemeFigures<'a>>,
+}
+
+/// `/regions/{code}` and `/regions/nation`
+pub(super) async fn profile(
+    State(house): State<House>,
+    path: Result<Path<String>, PathRejection>,
+    asked: Asked,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let Path(code) = path.map_err(|error| ApiError::bad_request(error.body_text()))?;
+    Parameters::parse(asked, &house.served, &[])?;
+    let region = match code.as_str() {
+        NATION => None,
+        code => Some(parse_within(&house.served, Geography::Region(Level::Village), code)?),
+    };
+    let question = Question { name: "region", canonical: format!("{region:?}"), media_type: JSON };
+    reply(&house, &headers, question, move |served| {
+        Ok(json(&region.map_or_else(|| of_nation(served), |id| of_region(served, id))))
+    })
+    .await
+}
+
+fn of_region(served: &Served, id: RegionId) -> Profile<'_> {
+    let (tree, region) = (&served.tree, served.tree.get(id));
+    let themes = served.indicators.themes.iter();
+    Profile {
+        release: &served.label.release,
+        code: region.code.to_string(),
+        name: Some(&region.name),
+        level: region.level.name(),
+        kind: region.kind,
+        area_km2: region.area_km2,
+        bbox: bbox(region.bounds),
+        label: label(region.label),
+        parents: Named::parents(id, tree),
+        children: tree.children(id).map(|child| Named::of(RegionId(child), tree)).collect(),
+        themes: themes.filter_map(|theme| theme_of_region(served, theme, id)).collect(),
+    }
+}
+
+/// A theme in a region; every region is in the layer of its siblings, so there always is one.
+fn theme_of_region<'a>(
+    served: &Served,
+    theme: &'a Theme,
+    id: RegionId,
+) -> Option<ThemeFigures<'a>> {
+    let parent = served.tree.parent(id);
+    let level = served.tree.get(id).level;
+    let siblings = layer(served, theme, level, parent);
+    let of_parent = |parent| {
+        let own = layer(served, theme, served.tree.get(parent).level, Some(parent));
+        Figures::of_region(parent, &own)
+    };
+    Some(ThemeFigures {
+        theme: &theme.name,
+        figures: Figures::of_region(id, &siblings)?,
+        rank: Rank::of(id, &siblings),
+        parent: parent.and_then(of_parent),
+        nation: nation_figures(served, theme),
+    })
+}
+
+fn of_nation(served: &Served) -> Profile<'_> {
+    let tree = &served.tree;
+    let theme = |theme| {
+        let figures: Figures = nation_figures(served, theme);
+        let nation = figures.clone();
+        ThemeFigures { theme: &theme.name, figures, rank: None, parent: None, nation }
+    };
+    let Bounds { west, south, east, north } = tree.bounds();
+    let middle = [f64::midpoint(west, east), f64::midpoint(south, north)];
+    Profile {
+        release: &served.label.release,
+        code: NATION.to_owned(),
+        name: None,
+        level: NATION,
+        kind: RegionKind::Region,
+        area_km2: area_km2(served),
+        bbox: bbox(tree.bounds()),
+        label: middle,
+        parents: Vec::new(),
+        children: tree.level(Level::Province).map(|(id, _)| Named::of(id, tree)).collect(),
+        themes: served.indicators.themes.iter().map(theme).collect(),
+    }
+}
+
+fn nation_figures(served: &Served, theme: &Theme) -> Figures {
+    let provinces = layer(served, theme, Level::Province, None);
+    Figures::of_nation(&provinces, area_km2(served))
+}
+
+fn area_km2(served: &Served) -> f64 {
+    served.tree.level(Level::Province).map(|(_, region)| region.area_km2).sum()
+}
+
+fn layer(served: &Served, theme: &Theme, level: Level, within: Option<RegionId>) -> Layer {
+    let geography = Geography::Region(level);
+    served.layer(&LayerRequest { theme, geography, within, bounds: None, limit: None })
+}
