@@ -26,7 +26,7 @@ export interface Places {
 }
 
 /** The radius of the largest circle. */
-export const LARGEST_PX = 26
+export const LARGEST_PX = 20
 
 export function style(drawn: Drawn, places: Places): StyleSpecification {
   const names = new Set<Geography>(['province', drawn.geography])
