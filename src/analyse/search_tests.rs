@@ -126,6 +126,7 @@ fn nation() -> RegionTree {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test measures what must be fast")]
 fn the_villages_of_a_nation_are_searched_in_no_time() {
     let tree = nation();
     let search = RegionSearch::new(&tree);

@@ -101,7 +101,7 @@ impl Status {
     }
 
     /// From what is told of households and of the theme.
-    pub const fn of(households: i64, count: Option<i64>) -> Self {
+    pub const fn of(households: i64, count: Option<i64>) -> Status {
         match count {
             _ if households == 0 => Self::NotVisited,
             None => Self::NoData,

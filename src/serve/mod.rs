@@ -176,4 +176,6 @@ impl House {
 }
 
 #[cfg(test)]
+mod regions_tests;
+#[cfg(test)]
 mod router_tests;

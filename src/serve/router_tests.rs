@@ -47,22 +47,22 @@ fn served() -> Arc<Served> {
     })
 }
 
-struct Answer {
-    status: StatusCode,
+pub(super) struct Answer {
+    pub status: StatusCode,
     headers: HeaderMap,
-    body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    fn detail(&self) -> String {
+    pub fn detail(&self) -> String {
         assert_eq!(self.header("content-type"), "application/problem+json");
         self.json()["detail"].as_str().unwrap().to_owned()
     }
@@ -79,11 +79,11 @@ async fn send(router: Router, request: Request<Body>) -> Answer {
     answer
 }
 
-async fn ask(url: &str) -> Answer {
+pub(super) async fn ask(url: &str) -> Answer {
     ask_with(url, &[]).await
 }
 
-async fn ask_with(url: &str, headers: &[(&str, &str)]) -> Answer {
+pub(super) async fn ask_with(url: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = Request::get(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
