@@ -300,7 +300,10 @@ async fn lists_the_layers_on_a_page_that_says_restricted() {
 #[tokio::test]
 async fn the_page_may_load_from_here_alone() {
     let page = ask("/").await;
-    assert_eq!((page.status, page.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (StatusCode::OK, "text/html; charset=utf-8")
+    );
     let policy = page.header("content-security-policy");
     assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
     assert!(!policy.contains("unsafe"), "{policy}");
