@@ -24,8 +24,8 @@ try {
   const { children } = await (await fetch(`${server.url}/regions/nation`)).json()
   const province = children[2].code
   const regency = (await (await fetch(`${server.url}/regions/${province}`)).json()).children[1].code
-  const asked = `lang=en&geography=district&within=${province}&area=${regency}`
-  await picture('desk', `?${asked}`, 'poverty district share', { width: 1280, height: 1000 })
+  const asked = `lang=en&geography=regency&within=${province}&area=${regency}`
+  await picture('desk', `?${asked}`, 'poverty regency share', { width: 1280, height: 1000 })
   await picture('phone', `?lang=id&measure=count`, 'poverty province count', { width: 390, height: 1000 })
 } finally {
   await browser.close()

@@ -25,6 +25,11 @@ export interface Camera {
 
 const HATCH_PX = 16
 
+/** The buttons stand in a row over a narrow map, and in a column over a wide one; no area is under them. */
+const NARROW_PX = 600
+const BESIDE_A_ROW = { top: 56, right: 12, bottom: 12, left: 12 }
+const BESIDE_A_COLUMN = { top: 24, right: 24, bottom: 24, left: 60 }
+
 setWorkerUrl(new URL(workerUrl, location.href).href)
 
 /** Opens a map. Throws where the browser has no WebGL 2. */
@@ -99,7 +104,7 @@ export class Painted {
   }
 
   fit(box: Box, least: number) {
-    const padding = Math.min(32, this.canvas.getContainer().clientWidth / 12)
+    const padding = this.canvas.getContainer().clientWidth < NARROW_PX ? BESIDE_A_ROW : BESIDE_A_COLUMN
     const camera = this.canvas.cameraForBounds(box, { padding })
     if (!camera) return
     const zoom = Math.max(camera.zoom ?? least, least)
