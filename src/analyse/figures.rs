@@ -69,7 +69,7 @@ impl Figures {
         let squares = features.iter().map(|feature| feature.moe95.map(|moe| moe * moe));
         let moe95 = squares.sum::<Option<f64>>().map(f64::sqrt);
         let share_of = sum_of_denominators(features);
-        let residents = share_of.as_ref().map(|of| residents_of(of)).filter(|value| *value > 0.0);
+        let residents = share_of.as_ref().map(residents_of).filter(|value| *value > 0.0);
         let by_residents = |value: Option<f64>| Some(value? / residents?);
         let value = count.map(number);
         Self {

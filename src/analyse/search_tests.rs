@@ -137,7 +137,6 @@ fn the_villages_of_a_nation_are_searched_in_no_time() {
         least = least.min(start.elapsed());
         assert_eq!(tree.get(found[0]).name, "qanxorvilzem");
     }
-    // Optimised it takes a tenth of this; the bound holds for a busy machine too.
-    assert!(least < Duration::from_millis(100), "{least:?}");
-    println!("{least:?}");
+    // It takes some 5 ms and has 20; the bound is for a busy machine.
+    assert!(least < Duration::from_millis(50), "{least:?}");
 }
