@@ -8,6 +8,9 @@ const QUIET = [
 const DRAWS = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader']
 const DRAWS_NOT = ['--disable-gpu', '--disable-software-rasterizer', '--disable-3d-apis']
 
+/** Maps are painted without a graphics device, perhaps beside a compiler. */
+const PATIENCE_MS = 120_000
+
 export function launch(draws: 'draws' | 'draws not'): Promise<Browser> {
   const args = [...QUIET, ...(draws === 'draws' ? DRAWS : DRAWS_NOT)]
   return chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args })
@@ -28,6 +31,7 @@ export async function open(
   const context = await browser.newContext({
     viewport: { width, height }, reducedMotion: 'reduce', locale: 'en-GB', javaScriptEnabled,
   })
+  context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
   const faults: string[] = []
   const { origin } = new URL(url)
@@ -52,7 +56,7 @@ export async function painted(page: Page, drawn: string): Promise<number> {
       return canvas?.dataset['drawn'] === shown && Number(canvas.dataset['painted']) > 0
     },
     drawn,
-    { timeout: 30_000 },
+    { timeout: PATIENCE_MS },
   )
   return Number(await canvas.getAttribute('data-painted'))
 }
