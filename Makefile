@@ -3,10 +3,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test test-cluster bench peers setup fmt lint
+.PHONY: help run test test-cluster test-web bench peers pictures setup web fmt lint
 
 # Debian's own GDAL: building it from source takes a quarter of an hour, installing it seconds.
 PACKAGES := build-essential pkg-config libgdal-dev
+# What the tests of the page open it with.
+BROWSER := chromium
 CARGO := cargo --locked
 PYTHON := python3
 PEERS = $(if $(POINTS),--points $(POINTS)) $(if $(CHECK),--check $(CHECK)) \
@@ -15,23 +17,35 @@ PEERS = $(if $(POINTS),--points $(POINTS)) $(if $(CHECK),--check $(CHECK)) \
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: setup ## build, then make and serve the invented country at http://127.0.0.1:8080
+run: setup web ## build, then make and serve the invented country at http://127.0.0.1:8080
 	@exec $(CARGO) run -- demo
 
-test: setup ## formatting, lints, then every test
+test: PACKAGES += $(BROWSER)
+test: setup web ## formatting, lints, then every test, those of the page in a browser too
 	@cargo fmt --check
 	@$(CARGO) clippy --all-targets -- -D warnings
+	@$(MAKE) --no-print-directory test-web
 	@if cargo nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --no-fail-fast; else $(CARGO) test --no-fail-fast; fi
 
+test-web: PACKAGES += $(BROWSER)
+test-web: setup web ## the page alone: types, its logic, then in a browser against the program
+	@$(CARGO) build
+	@cd web && npm run --silent check && npm run --silent unit && npm run --silent browser
+
+pictures: PACKAGES += $(BROWSER)
+pictures: setup web ## the pictures in README, of the invented country
+	@$(CARGO) build
+	@cd web && npm run --silent pictures
+
 # The feature brings the whole of DataFusion, so it is not in what `test` compiles.
-test-cluster: setup ## lints and tests of builds on a cluster: its processes on this machine
+test-cluster: setup web ## lints and tests of builds on a cluster: its processes on this machine
 	@$(CARGO) clippy --lib --bins --test suite --features cluster -- -D warnings
 	@if cargo nextest --version >/dev/null 2>&1; then \
 		$(CARGO) nextest run --features cluster --no-fail-fast -E 'test(cluster::)'; \
 	else $(CARGO) test --features cluster --no-fail-fast cluster::; fi
 
 # `GROWTH` names the households of the table of growth, for example 1000000,4000000,10000000,41697344.
-bench: setup ## ours beside plain ways: lookup, whole build and layers of invented households, and how a build grows
+bench: setup web ## ours beside plain ways: lookup, whole build and layers of invented households, and how a build grows
 	@$(CARGO) bench --bench speed -- $(if $(GROWTH),--growth "$(GROWTH)") \
 		$(if $(REGISTER),--register "$(REGISTER)" --regions "$(REGIONS)")
 
@@ -52,7 +66,7 @@ peers: setup ## ours beside others: make peers BOUNDARIES=villages.geojson POINT
 fmt: ## format the sources
 	@cargo fmt
 
-lint: setup ## lints alone
+lint: setup web ## lints alone
 	@$(CARGO) clippy --all-targets -- -D warnings
 
 # Installs what is missing, and nothing where nothing is.
@@ -78,3 +92,21 @@ setup: ## Debian's packages that the build needs
 	compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null || apt-get update -q; \
 	apt-get install -y -q --no-install-recommends "$${missing[@]}" </dev/null \
 		|| { apt-get update -q && apt-get install -y -q --no-install-recommends "$${missing[@]}" </dev/null; }
+
+# By content and not by time: a checkout changes times. The stamp lies beside what was built from it, so
+# neither outlives the other. The program embeds `web/dist` and is compiled anew where that changed.
+web: ## the page, where its sources are newer than what was built of them
+	@command -v npm >/dev/null || { echo "There is no npm: install Node 20 or later with npm 11" >&2; exit 1; }
+	@cd web; \
+	digest() { cat "$$@" | sha256sum | cut -d ' ' -f 1; }; \
+	needs=$$(digest package.json package-lock.json); \
+	if [[ "$$(cat node_modules/.needs 2>/dev/null || true)" != "$$needs" ]]; then \
+		npm ci --no-audit --no-fund --silent </dev/null; \
+		echo "$$needs" >node_modules/.needs; \
+	fi; \
+	mapfile -t sources < <(find src index.html package-lock.json tsconfig.json vite.config.ts -type f ! -name '*.test.ts' | LC_ALL=C sort); \
+	built=$$(digest "$${sources[@]}"); \
+	if [[ "$$(cat dist/.built 2>/dev/null || true)" != "$$built" ]]; then \
+		npm run --silent build -- --logLevel warn </dev/null; \
+		echo "$$built" >dist/.built; \
+	fi

@@ -95,8 +95,8 @@ impl IntoResponse for ApiError {
 
 pub(super) async fn no_such_page() -> ApiError {
     ApiError::not_found(
-        "There is no such page; there are /, /layers, /layers/{theme}/{geography}.geojson (or .csv), \
-         /regions?q=, /regions/{code}, /regions/{code}/geometry, /ranking/{geography}, /health and /ready.",
+        "There is no such page; there are /, /plain, /layers, /layers/{theme}/{geography}.geojson (or \
+         .csv), /regions?q=, /regions/{code}, /regions/{code}/geometry, /ranking/{geography}, /health and /ready.",
     )
 }
 

@@ -58,7 +58,9 @@ async fn mark(State(protection): State<Protection>, request: Request, next: Next
     };
     let headers = response.headers_mut();
     headers.insert(PROTECTION, HeaderValue::from_static(protection.name()));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache_control(protection)));
+    // The page's own files hold no figures and say themselves how long they are kept.
+    let cache_control = HeaderValue::from_static(cache_control(protection));
+    headers.entry(header::CACHE_CONTROL).or_insert(cache_control);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let id = id.map(tower_http::request_id::RequestId::into_header_value);
     // No other site's page may load the answer, not even as an image or a script.

@@ -20,6 +20,7 @@ mod reply;
 mod search;
 mod served;
 mod tiles;
+mod web;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -39,8 +40,10 @@ use cache::Cache;
 use crate::analyse::RegionSearch;
 
 /// The paths that are answered.
-pub const ROUTES: [&str; 11] = [
+pub const ROUTES: [&str; 13] = [
     "/",
+    "/assets/{file}",
+    "/plain",
     "/layers",
     "/layers/{theme}/{file}",
     "/tiles/{file}",
@@ -58,10 +61,25 @@ pub const ROUTES: [&str; 11] = [
 /// Layers take `within=CODE`, `bbox=west,south,east,north`, `limit=N`, `geometry=general|full|none` and
 /// `release=ID`.
 pub fn router(served: Arc<Served>, limits: Limits) -> Router {
-    let [start, catalogue, layer, tiles, tile, search, profile, outline, ranking, health, ready] =
-        ROUTES;
+    let [
+        start,
+        asset,
+        plain,
+        catalogue,
+        layer,
+        tiles,
+        tile,
+        search,
+        profile,
+        outline,
+        ranking,
+        health,
+        ready,
+    ] = ROUTES;
     let routes = Router::new()
-        .route(start, get(page::start))
+        .route(start, get(web::page))
+        .route(asset, get(web::asset))
+        .route(plain, get(page::plain))
         .route(catalogue, get(catalogue::layers))
         .route(layer, get(layers::layer))
         .route(tiles, get(tiles::description))

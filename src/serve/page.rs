@@ -1,4 +1,4 @@
-//! The start page: the layers with links, without scripts.
+//! The layers with links, as a page without scripts.
 
 use std::fmt::Write;
 
@@ -27,14 +27,14 @@ const PUBLIC: &str = "<p role=\"note\">Every figure differs a little from the re
     tangga yang dapat dikenali: <code>moe95</code> menyatakan seberapa besar. Angka 0 tidak pasti. Jangan \
     mengurangkan dua rilis untuk wilayah kecil.</span></p>\n";
 
-/// `/`
-pub(super) async fn start(State(house): State<House>) -> impl IntoResponse {
+/// `/plain`
+pub(super) async fn plain(State(house): State<House>) -> impl IntoResponse {
     let policy =
         [(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'")];
-    (policy, Html(start_page(&house.served)))
+    (policy, Html(plain_page(&house.served)))
 }
 
-fn start_page(served: &Served) -> String {
+fn plain_page(served: &Served) -> String {
     let release = escaped(served.label.release.as_str());
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\

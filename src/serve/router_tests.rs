@@ -297,10 +297,32 @@ async fn answers_over_a_socket() {
 
 #[tokio::test]
 async fn lists_the_layers_on_a_page_that_says_restricted() {
-    let page = ask("/").await;
+    let page = ask("/plain").await;
     let text = String::from_utf8(page.body.clone()).unwrap();
     assert!(text.contains("<strong>Restricted.</strong>") && text.contains("Terbatas."));
     assert!(text.contains("href=\"/layers/disability/hex8.csv\""));
     assert!(text.contains("Lansia menurut kecamatan"));
     assert!(!text.contains("<script"));
+}
+
+#[tokio::test]
+async fn the_page_may_load_from_here_alone() {
+    let page = ask("/").await;
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (StatusCode::OK, "text/html; charset=utf-8")
+    );
+    let policy = page.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert!(String::from_utf8(page.body).unwrap().contains("href=\"/plain\""));
+}
+
+#[tokio::test]
+async fn an_unknown_file_of_the_page_is_not_found() {
+    for path in ["/assets/strange.js", "/assets/index.html", "/assets/a%2Fb.js"] {
+        let answer = ask(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.detail().contains("load the page anew"), "{path}");
+    }
 }

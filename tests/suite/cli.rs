@@ -120,7 +120,7 @@ fn visits_become_layers() {
     assert_eq!(collection(&hexagons).features.len(), 3);
     let (status, _, problem) = server.get("/layers/poverty/street.geojson");
     assert!(status == 404 && problem.contains("hex4 to hex8"), "{status} {problem}");
-    for path in ["/", "/layers", "/health"] {
+    for path in ["/", "/plain", "/layers", "/health"] {
         assert_eq!(server.get(path).0, 200, "{path}");
     }
 }

@@ -1,0 +1,83 @@
+// The answers of the server, as their documentation has them.
+
+export type Status = 'value' | 'below_10' | 'not_visited' | 'no_data'
+export const UNTOLD = ['below_10', 'not_visited', 'no_data'] as const
+
+export interface Bilingual {
+  en: string
+  id: string
+}
+
+export interface Catalogue {
+  release: { release: string; reference_date: string }
+  protection: string
+  poverty_threshold: number
+  totals: { households: number; unplaced: number }
+  themes: { name: string; title: Bilingual; definition: Bilingual; share_of: string; held: boolean }[]
+}
+
+/** The figures of an area. `share` is a fraction 0 to 1. */
+export interface Figure {
+  code: string
+  name: string | null
+  parent: string | null
+  households: number
+  count: number | null
+  moe95: number | null
+  share: number | null
+  share_moe95: number | null
+  density_km2: number | null
+  rest: boolean
+  status: Status
+}
+
+export interface Head {
+  release: string
+  reference_date: string
+  matched: number
+  unit: Bilingual
+  definition: Bilingual
+}
+
+export interface Layer {
+  head: Head
+  figures: Figure[]
+  /** The denominator of the shares, where there is one. */
+  shareOf: { year: number; source: string } | null
+}
+
+export interface Place {
+  code: string
+  name: string
+  level: string
+}
+
+export interface Found extends Place {
+  parents: Place[]
+  bbox: Box
+}
+
+export type Box = [west: number, south: number, east: number, north: number]
+
+export interface ThemeFigures {
+  theme: string
+  households: number
+  count: number | null
+  moe95: number | null
+  share: number | null
+  share_moe95: number | null
+  density_km2: number | null
+  status: Status
+  breakdown: Record<string, number | null>
+  rank: { by: string; place: number; among: number } | null
+  parent: { count: number | null; share: number | null; status: Status } | null
+  nation: { count: number | null; share: number | null; status: Status } | null
+}
+
+export interface Region extends Place {
+  area_km2: number
+  bbox: Box
+  parents: Place[]
+  children: Place[]
+  themes: ThemeFigures[]
+}

@@ -1,0 +1,84 @@
+// What is shown, as the URL tells it. The URL owns it; nothing else does.
+import { type Geography, GEOGRAPHIES } from '../map/levels'
+
+export type Language = 'id' | 'en'
+export type Measure = 'share' | 'count'
+export type Palette = 'theme' | 'contrast'
+export type View = 'map' | 'table'
+
+export interface Shown {
+  language: Language
+  theme: string
+  geography: Geography
+  /** The region whose parts are shown; empty for the nation. */
+  within: string
+  /** The selected area; empty where none is. */
+  area: string
+  measure: Measure
+  palette: Palette
+  view: View
+  /** A column of the table, after `-` where the largest come first. */
+  sort: string
+  /** `zoom/latitude/longitude` where the map was moved by hand; empty where it shows the whole of `within`. */
+  at: string
+}
+
+export const DEFAULTS: Shown = {
+  language: 'id',
+  theme: 'poverty',
+  geography: 'province',
+  within: '',
+  area: '',
+  measure: 'share',
+  palette: 'theme',
+  view: 'map',
+  sort: '-figure',
+  at: '',
+}
+
+const NAMES: Record<keyof Shown, string> = {
+  language: 'lang',
+  theme: 'theme',
+  geography: 'geography',
+  within: 'within',
+  area: 'area',
+  measure: 'measure',
+  palette: 'palette',
+  view: 'view',
+  sort: 'sort',
+  at: 'at',
+}
+
+/** Reads a query; what it does not understand is the default. */
+export function parse(query: string, language: Language): Shown {
+  const asked = new URLSearchParams(query)
+  const text = (key: keyof Shown, pattern: RegExp) => {
+    const value = asked.get(NAMES[key]) ?? ''
+    return pattern.test(value) ? value : String(DEFAULTS[key])
+  }
+  const one = <T extends string>(key: keyof Shown, of: readonly T[], otherwise: T): T => {
+    const value = asked.get(NAMES[key])
+    return of.find((name) => name === value) ?? otherwise
+  }
+  return {
+    language: one('language', ['id', 'en'], language),
+    theme: text('theme', /^[a-z_]{1,40}$/),
+    geography: one('geography', GEOGRAPHIES, DEFAULTS.geography),
+    within: text('within', /^[0-9A-Za-z.]{1,20}$/),
+    area: text('area', /^[0-9A-Za-z.]{1,20}$/),
+    measure: one('measure', ['share', 'count'], DEFAULTS.measure),
+    palette: one('palette', ['theme', 'contrast'], DEFAULTS.palette),
+    view: one('view', ['map', 'table'], DEFAULTS.view),
+    sort: text('sort', /^-?(name|households|count|share|density|figure)$/),
+    at: text('at', /^\d+(\.\d+)?\/-?\d+(\.\d+)?\/-?\d+(\.\d+)?$/),
+  }
+}
+
+/** The query of what is shown: the language always, the rest where it is not the default. */
+export function query(shown: Shown): string {
+  const asked = new URLSearchParams()
+  for (const key of Object.keys(NAMES) as (keyof Shown)[]) {
+    if (key === 'language' || shown[key] !== DEFAULTS[key]) asked.set(NAMES[key], shown[key])
+  }
+  return `?${asked.toString().replaceAll('%2F', '/')}`
+}

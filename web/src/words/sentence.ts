@@ -1,0 +1,26 @@
+// What is said of an area, in one sentence with its margin.
+import type { Figure } from '../data/figures'
+import type { Key, Say, writer } from './text'
+
+export type By = 'share' | 'density' | 'count'
+export type Told = Pick<Figure, 'count' | 'moe95' | 'share' | 'share_moe95' | 'density_km2' | 'status'>
+
+export function sentence(
+  say: Say,
+  write: ReturnType<typeof writer>,
+  subject: { theme: string; by: By; place: string; threshold: number },
+  figure: Told,
+): string {
+  const { theme, by, place, threshold } = subject
+  if (figure.status !== 'value') return say(`sentence.${figure.status}`, { place })
+  const count = withMargin(write.whole(figure.count), figure.moe95, write.whole)
+  if (by === 'density') return say('sentence.density', { place, count, density: write.density(figure.density_km2) })
+  const share = withMargin(write.share(figure.share), figure.share_moe95, write.share)
+  const form = by === 'share' && figure.share !== null ? 'share' : 'count'
+  return say(`sentence.${theme}.${form}` as Key, { share, count, place, threshold })
+}
+
+/** A figure with its margin of error, where it has one. */
+export function withMargin(figure: string, moe95: number | null, write: (value: number) => string): string {
+  return moe95 ? `${figure} (± ${write(moe95)})` : figure
+}

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { sentence } from './sentence'
+import { CATALOGUES, speaker, writer } from './text'
+
+const holes = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort()
+
+test('both languages say the same with the same holes', () => {
+  const { en, id } = CATALOGUES
+  expect(Object.keys(id)).toEqual(Object.keys(en))
+  for (const [key, text] of Object.entries(en)) expect(holes(id[key] ?? ''), key).toEqual(holes(text))
+})
+
+test('numbers follow the language', () => {
+  expect(writer('id').share(0.1244)).toBe('12,4\u00a0%')
+  expect(writer('en').share(0.1244)).toBe('12.4%')
+  expect(writer('id').whole(12345)).toBe('12.345')
+  expect(writer('en').whole(null)).toBe('–')
+})
+
+test('a sentence carries its margin, and an area without a figure is told in words', () => {
+  const figure = { count: 12, moe95: 3, share: 0.124, share_moe95: 0.012, density_km2: 1, status: 'value' as const }
+  const told = (status: 'value' | 'below_10') =>
+    sentence(speaker('en'), writer('en'), { theme: 'poverty', by: 'share', place: 'X', threshold: 4 }, { ...figure, status })
+  expect(told('value')).toBe('12.4% (± 1.2%) of resident households in X are in deciles 1 to 4.')
+  expect(told('below_10')).toBe('X: below 10, too few to tell a share of.')
+})
