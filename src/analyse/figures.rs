@@ -124,9 +124,18 @@ const fn residents_of(share_of: &ShareOf) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::indicator::Indicators;
+    use crate::domain::indicator::{Denominators, Indicators};
     use crate::protect::LayerRequest;
-    use crate::protect::fixture::{code, denominators, leaves, tree};
+    use crate::protect::fixture::{self, code, leaves, tree};
+
+    /// Enough residents for a share to be told.
+    fn denominators() -> Denominators {
+        let mut given = fixture::denominators();
+        for denominator in given.values_mut() {
+            denominator.households = denominator.households.map(|households| 2 * households);
+        }
+        given
+    }
 
     fn layer(theme: &str, geography: &str) -> Layer {
         let (tree, indicators) = (tree(), Indicators::embedded());
@@ -162,7 +171,7 @@ mod tests {
     fn finds_a_region_in_its_layer() {
         let id = tree().find(code("0101")).unwrap();
         let figures = Figures::of_region(id, &layer("poverty", "regency")).unwrap();
-        assert_eq!((figures.count, figures.share), (Some(12), Some(0.5)));
+        assert_eq!((figures.count, figures.share), (Some(12), Some(0.25)));
         assert_eq!(Figures::of_region(id, &layer("poverty", "village")), None);
     }
 }

@@ -124,9 +124,18 @@ impl<'a> Ranking<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::indicator::Indicators;
+    use crate::domain::indicator::{Denominators, Indicators};
     use crate::protect::LayerRequest;
-    use crate::protect::fixture::{code, denominators, leaves, tree};
+    use crate::protect::fixture::{self, code, leaves, tree};
+
+    /// Enough residents for a share to be told.
+    fn denominators() -> Denominators {
+        let mut given = fixture::denominators();
+        for denominator in given.values_mut() {
+            denominator.households = denominator.households.map(|households| 2 * households);
+        }
+        given
+    }
 
     fn layer(theme: &str, geography: &str, within: Option<&str>) -> Layer {
         let (tree, indicators) = (tree(), Indicators::embedded());

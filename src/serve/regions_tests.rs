@@ -33,7 +33,7 @@ async fn tells_of_a_region_its_figures_its_rank_and_what_holds_it() {
     let poverty = &region["themes"][0];
     assert_eq!(poverty["theme"], "poverty");
     assert_eq!((&poverty["households"], &poverty["count"]), (&json!(15), &json!(12)));
-    assert_eq!((&poverty["share"], &poverty["status"]), (&json!(0.5), &json!("value")));
+    assert_eq!((&poverty["share"], &poverty["status"]), (&json!(0.25), &json!("value")));
     assert_eq!(poverty["breakdown"]["decile_1"], 12);
     assert_eq!(poverty["rank"], json!({ "by": "share", "place": 1, "among": 2 }));
     assert_eq!(poverty["parent"]["count"], 17);

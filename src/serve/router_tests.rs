@@ -10,7 +10,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::{FullShapes, House, Limits, Served, guard, router};
-use crate::domain::indicator::Indicators;
+use crate::domain::indicator::{Denominators, Indicators};
 use crate::encode::ReleaseLabel;
 use crate::protect::Protection;
 use crate::protect::fixture::{denominators, leaves, shapes, tree};
@@ -36,7 +36,7 @@ fn served() -> Arc<Served> {
         content: "0123".to_owned(),
         leaves: leaves(&tree),
         indicators: Indicators::embedded(),
-        denominators: denominators(),
+        denominators: twice(denominators()),
         full: FullShapes::new({
             let full = general.clone();
             move || Ok(full.clone())
@@ -45,6 +45,14 @@ fn served() -> Arc<Served> {
         tiles: BTreeMap::new(),
         tree,
     })
+}
+
+/// Enough residents for a share to be told.
+fn twice(mut given: Denominators) -> Denominators {
+    for denominator in given.values_mut() {
+        denominator.households = denominator.households.map(|households| 2 * households);
+    }
+    given
 }
 
 pub(super) struct Answer {
