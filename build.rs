@@ -1,5 +1,10 @@
 //! Puts the built page, `web/dist`, into the program. It runs no npm and touches no network: where the page
 //! is not built, the program is made without it and says how to build it.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "reads what the page's build wrote"
+)]
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -39,6 +39,7 @@ export function open(container: HTMLElement, label: string, heard: Heard, still:
     container,
     style: first,
     attributionControl: false,
+    transformRequest: (url) => ({ url: fromHere(url) }),
     dragRotate: false,
     pitchWithRotate: false,
     touchPitch: false,
@@ -52,6 +53,13 @@ export function open(container: HTMLElement, label: string, heard: Heard, still:
   canvas.touchZoomRotate.disableRotation()
   canvas.keyboard.disableRotation()
   return new Painted(canvas, heard, still)
+}
+
+/** The server names itself as it was reached, which behind a proxy with HTTPS is not how the page was. */
+function fromHere(url: string): string {
+  if (!/^https?:/.test(url)) return url
+  const { pathname, search } = new URL(url)
+  return location.origin + pathname + search
 }
 
 export class Painted {
