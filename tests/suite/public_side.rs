@@ -204,7 +204,7 @@ fn sums_close_in_public_too() {
         counted.insert(layer["sebaran"]["totals"]["counted"].as_i64().unwrap());
         features.iter().map(|it| it["properties"][field].as_i64().unwrap()).sum()
     };
-    assert!(server.get("/").2.contains("Do not subtract two releases"));
+    assert!(server.get("/plain").2.contains("Do not subtract two releases"));
     let (hex8, hex7) = (ask("hex8"), ask("hex7"));
     for field in ["households", "count", "decile_1", "decile_7_10"] {
         assert_eq!(count(&hex8, field), count(&hex7, field), "{field}");
