@@ -184,6 +184,7 @@ fn exact_figures_stay_on_the_machine() {
 fn a_restricted_build_has_nothing_for_the_public() {
     let country = Country::new();
     let register = country.register();
+    std::fs::remove_file(register.join("secret")).unwrap();
     let visits = country.write("v.csv", crate::refused::visits(&country));
     let words = ["build", text(&visits), "--regions", VERSION, "--release", "r1", "--restricted"];
     let words = [&words[..], &["--reference-date", "2021-11-30", "--quiet"]].concat();

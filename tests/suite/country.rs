@@ -1,5 +1,8 @@
 //! An invented country that is small enough for a test, surveys of it, and releases built on it.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use sebaran::commands::Common;
@@ -13,6 +16,7 @@ use sebaran::invent::{self, CountrySettings};
 use sebaran::outline::{self, OutlineSettings};
 use sebaran::store::digest::Digest;
 use sebaran::store::regions::{self, IfThere, ImportReport, SourceStamp};
+use sebaran::store::secret::SECRET;
 use sebaran::store::tables::TableFormat;
 use sebaran::store::{Release, leaves};
 use tempfile::TempDir;
@@ -58,6 +62,7 @@ impl Country {
         let report = ImportReport::new(source, Vec::new(), derived.coverage);
         let register = folder.path().join("register");
         regions::save(&register, &derived.tree, &derived.shapes, &report, IfThere::Refuse).unwrap();
+        keep_secret(&register);
         Self { folder, tree: derived.tree, shapes: derived.shapes }
     }
 
@@ -209,6 +214,13 @@ impl Country {
     pub fn leaves(&self, release: &Release) -> sebaran::protect::LeafTable {
         leaves::read(release, &self.tree).unwrap()
     }
+}
+
+/// Gives the register a secret that is known, so that every run of a test sees the same noise.
+fn keep_secret(register: &Path) {
+    let path = register.join(SECRET);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).unwrap();
+    file.write_all(&[9; 32]).unwrap();
 }
 
 fn build_args(release: &str, visits: &[PathBuf]) -> BuildArgs {
