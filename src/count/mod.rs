@@ -11,7 +11,7 @@ pub mod recipient_accounts;
 
 pub use accounts::Accounts;
 pub use cube::{Cell, Cube, CubeKey};
-pub use digest::{Digests, digests};
+pub use digest::{Digests, Unit};
 pub use household::HouseholdColumns;
 pub use person_accounts::PersonAccounts;
 pub use quality::Quality;

@@ -6,7 +6,7 @@ use super::measure::{Contents, Figures, Leaves};
 use super::policy::TreeLevel;
 use super::tree::{ProtectedTree, Shown};
 use super::*;
-use crate::count::{Cell, Cube, CubeKey, digests};
+use crate::count::{Cell, Cube, CubeKey, Unit};
 use crate::domain::code::CodeSystem;
 use crate::domain::indicator::{CubeColumn, PovertyThreshold};
 use crate::domain::region::{Region, RegionTree};
@@ -40,7 +40,7 @@ fn cube(key: CubeKey, others: i64, canary: CubeColumn, canaries: i64) -> Cube {
     let mut add = |unit: &str, columns: &[CubeColumn], count: i64| {
         let mut cell = Cell::default();
         columns.iter().for_each(|column| cell.counts[column.index()] = count);
-        cell.digests = digests(unit, &cell.counts, PovertyThreshold::default());
+        cell.digests = Unit::new(unit).digests(&cell.counts, PovertyThreshold::default());
         cube.add_cell(key, &cell);
     };
     add("others", &CubeColumn::ALL, others);
@@ -225,7 +225,7 @@ fn gate(households: i64, is_shown: fn(&Shown) -> bool) -> Seen {
             let mut cell = Cell::default();
             cell.counts[CubeColumn::Decile1.index()] = 1;
             let unit = household.to_string();
-            cell.digests = digests(&unit, &cell.counts, PovertyThreshold::default());
+            cell.digests = Unit::new(&unit).digests(&cell.counts, PovertyThreshold::default());
             cube.add_cell(key, &cell);
         }
         cube
