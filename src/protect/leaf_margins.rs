@@ -1,27 +1,24 @@
-//! The margins of a public leaf table: variances of the places that layers are made of.
+//! The margins of a public leaf table: errors of the places that layers are made of.
 
 use h3o::Resolution;
 use rayon::prelude::*;
 
 use super::arranged::ArrangedLeaves;
-use super::margin::{Margins, Parts};
+use super::margin::{Errors, Margins, Parts};
 use super::policy::Policy;
 use crate::domain::indicator::PovertyThreshold;
 use crate::domain::region::{RegionId, RegionTree};
 use crate::domain::table::Table;
 
-/// A variance for each table, by [`Table::index`]; infinite where the table is not told.
-type Variances = [f32; Table::COUNT];
-
-/// The variances of regions and of villages' parts of hexagons.
+/// The errors of regions and of villages' parts of hexagons.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct LeafMargins {
     /// By [`RegionId`].
-    regions: Vec<Variances>,
+    regions: Vec<Errors<f32>>,
     /// By the place of a leaf: of the part of a hexagon 8; of the whole hexagon 7 at its rest.
-    parts: Vec<Variances>,
+    parts: Vec<Errors<f32>>,
     /// Of the rests of hexagons 7 themselves, by their places.
-    rests: Vec<(usize, Variances)>,
+    rests: Vec<(usize, Errors<f32>)>,
 }
 
 impl LeafMargins {
@@ -31,13 +28,13 @@ impl LeafMargins {
         policy: &Policy,
         threshold: PovertyThreshold,
     ) -> Self {
-        let margins = Margins::new(regions, &leaves.shown(), policy, threshold);
+        let margins = Margins::new(regions, leaves, policy, threshold);
         let tree = margins.tree();
-        let of_region = |(id, _)| variances(&margins, tree.of_region(id));
+        let of_region = |(id, _)| errors(&margins, tree.of_region(id));
         let part = |place: usize| {
             let part = leaves.region(place).zip(leaves.hexagons()[place]);
             let node = part.and_then(|(region, cell)| tree.of_hexagon(region, cell));
-            node.map_or([f32::INFINITY; Table::COUNT], |node| variances(&margins, node))
+            node.map_or(UNTOLD, |node| errors(&margins, node))
         };
         let rest = |place: usize| {
             let (region, cell) = leaves.region(place).zip(leaves.hexagons()[place])?;
@@ -45,7 +42,7 @@ impl LeafMargins {
                 return None;
             }
             let whole = tree.of_hexagon(region, cell)?;
-            Some((place, variances(&margins, tree.rest(whole))))
+            Some((place, errors(&margins, tree.rest(whole))))
         };
         Self {
             regions: regions.iter().map(of_region).collect(),
@@ -79,15 +76,19 @@ impl LeafMargins {
         parts.moe95(places.filter_map(of_place))
     }
 
-    fn rest(&self, place: usize) -> Option<Variances> {
+    fn rest(&self, place: usize) -> Option<Errors<f32>> {
         let found = self.rests.binary_search_by_key(&place, |rest| rest.0).ok()?;
         Some(self.rests[found].1)
     }
 }
 
-fn variances(margins: &Margins, node: usize) -> Variances {
-    Table::ALL.map(|table| {
-        let variance = margins.variance(table, node).unwrap_or(f64::INFINITY);
-        variance as f32
-    })
+/// Of a place that is no node.
+const UNTOLD: Errors<f32> =
+    Errors { variances: [f32::INFINITY; Table::COUNT], shortfalls: [0.0; Table::COUNT] };
+
+fn errors(margins: &Margins, node: usize) -> Errors<f32> {
+    let Errors { variances, shortfalls } = margins.errors(node);
+    let [variances, shortfalls] =
+        [variances, shortfalls].map(|of| of.map(|value: f64| value as f32));
+    Errors { variances, shortfalls }
 }
