@@ -11,12 +11,10 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow::array::RecordBatch;
-
 use super::error::EngineError;
 use super::hashes::hash_of;
 use super::kept::{Keeping, Kept, Merged};
-use super::keyed::{self, KeyedRows};
+use super::keyed;
 use super::latest::Choice;
 use super::notes::{NotedRows, Notes, Noting, RowKey};
 use super::operator::MakeStep;
@@ -136,27 +134,20 @@ fn by_household(
         persons.into_iter().map(|kept| Mutex::new(Some(kept))).collect();
     let partitions = portions.len() + persons.len();
     let (files, rows, names) = (Arc::clone(files), Arc::clone(rows), Arc::clone(names));
-    let make = move |partition: usize,
-                     most_rows: usize,
-                     put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>| {
-        let mut keyed = KeyedRows::default();
+    keyed::Rows::new("Recipients", partitions, move |partition, handing| {
         let mut told = BTreeSet::new();
-        let mut packed = Vec::new();
-        let mut flow = ControlFlow::Continue(());
         if let Some(found) = partition.checked_sub(portions.len()) {
             let kept = persons[found].lock().unwrap_or_else(PoisonError::into_inner).take();
             let mut reader = kept.expect("a partition is made once").read()?;
             while let Some((household, row)) = reader.get() {
-                if !told.contains(programme_of(row)) {
-                    told.insert(programme_of(row).to_owned());
-                }
-                keyed.push(household, row);
-                if keyed.len() == most_rows && put(keyed.take()).is_break() {
+                tell(&mut told, programme_of(row));
+                if handing.push(household, row).is_break() {
                     return Ok(());
                 }
                 reader.advance()?;
             }
         } else {
+            let mut packed = Vec::new();
             for portion in &portions[partition] {
                 files.read(portion, &mut |batch| {
                     rows[portion.file()].fetch_add(batch.len() as u64, Ordering::Relaxed);
@@ -164,31 +155,27 @@ fn by_household(
                         let Recipient::Household(household) = batch.recipient(row) else {
                             continue;
                         };
-                        if !told.contains(batch.programme(row)) {
-                            told.insert(batch.programme(row).to_owned());
-                        }
+                        tell(&mut told, batch.programme(row));
                         pack(batch, row, &mut packed);
-                        keyed.push(household, &packed);
-                        if keyed.len() == most_rows {
-                            flow = put(keyed.take());
-                        }
-                        if flow.is_break() {
-                            break;
-                        }
+                        handing.push(household, &packed)?;
                     }
-                    flow
+                    ControlFlow::Continue(())
                 })?;
-                if flow.is_break() {
+                if handing.is_over() {
                     return Ok(());
                 }
             }
         }
         names.lock().unwrap_or_else(PoisonError::into_inner).append(&mut told);
-        // Whether it is taken or not, it was the last.
-        let _ = put(keyed.take());
         Ok(())
-    };
-    keyed::Rows { name: "Recipients", partitions, make: Arc::new(make) }
+    })
+}
+
+/// Adds a name, of which most rows have one that is known.
+fn tell(names: &mut BTreeSet<String>, name: &str) {
+    if !names.contains(name) {
+        names.insert(name.to_owned());
+    }
 }
 
 /// A row by its period, whether the programme reaches the recipient, the hash of the person or 0, and the
