@@ -14,7 +14,7 @@ pub type Digests = [u64; Table::COUNT];
 /// which it adds nothing has 0.
 pub fn digests(unit: &str, counts: &Counts, threshold: PovertyThreshold) -> Digests {
     let unit = hash(unit);
-    Table::ALL.map(|table| {
+    Table::OF_CELLS.map(|table| {
         let mut state = 0;
         for column in table.columns() {
             let count = counts[column.index()];
@@ -44,14 +44,14 @@ pub fn add(sum: &mut Digests, more: &Digests) {
     }
 }
 
-fn hash(unit: &str) -> [u64; 2] {
+pub(super) fn hash(unit: &str) -> [u64; 2] {
     let hash = blake3::hash(unit.as_bytes());
     let (words, _) = hash.as_bytes().as_chunks::<8>();
     [u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1])]
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea and Flood 2014, variant 13 of Stafford).
-const fn mix(word: u64) -> u64 {
+pub(super) const fn mix(word: u64) -> u64 {
     let word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     word ^ (word >> 31)
@@ -71,7 +71,7 @@ mod tests {
 
     fn differing(one: &Digests, other: &Digests) -> Vec<Table> {
         let differs = |table: &Table| one[table.index()] != other[table.index()];
-        Table::ALL.into_iter().filter(differs).collect()
+        Table::OF_CELLS.into_iter().filter(differs).collect()
     }
 
     #[test]

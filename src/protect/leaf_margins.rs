@@ -11,7 +11,10 @@ use crate::domain::region::{RegionId, RegionTree};
 use crate::domain::table::Table;
 
 /// A variance for each table, by [`Table::index`]; infinite where the table is not told.
-type Variances = [f32; Table::COUNT];
+type Variances = [f32; Table::ALL.len()];
+
+/// The same of the tables that go down to hexagons, the first ones.
+type OfHexagon = [f32; Table::Visits.index()];
 
 /// The variances of regions and of villages' parts of hexagons.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,9 +22,9 @@ pub(super) struct LeafMargins {
     /// By [`RegionId`].
     regions: Vec<Variances>,
     /// By the place of a leaf: of the part of a hexagon 8; of the whole hexagon 7 at its rest.
-    parts: Vec<Variances>,
+    parts: Vec<OfHexagon>,
     /// Of the rests of hexagons 7 themselves, by their places.
-    rests: Vec<(usize, Variances)>,
+    rests: Vec<(usize, OfHexagon)>,
 }
 
 impl LeafMargins {
@@ -37,7 +40,7 @@ impl LeafMargins {
         let part = |place: usize| {
             let part = leaves.region(place).zip(leaves.hexagons()[place]);
             let node = part.and_then(|(region, cell)| tree.of_hexagon(region, cell));
-            node.map_or([f32::INFINITY; Table::COUNT], |node| variances(&margins, node))
+            node.map_or([f32::INFINITY; Table::Visits.index()], |node| of_hexagon(&margins, node))
         };
         let rest = |place: usize| {
             let (region, cell) = leaves.region(place).zip(leaves.hexagons()[place])?;
@@ -45,7 +48,7 @@ impl LeafMargins {
                 return None;
             }
             let whole = tree.of_hexagon(region, cell)?;
-            Some((place, variances(&margins, tree.rest(whole))))
+            Some((place, of_hexagon(&margins, tree.rest(whole))))
         };
         Self {
             regions: regions.iter().map(of_region).collect(),
@@ -76,13 +79,25 @@ impl LeafMargins {
                 _ => None,
             }
         };
-        parts.moe95(places.filter_map(of_place))
+        parts.moe95(places.filter_map(of_place).map(whole))
     }
 
-    fn rest(&self, place: usize) -> Option<Variances> {
+    fn rest(&self, place: usize) -> Option<OfHexagon> {
         let found = self.rests.binary_search_by_key(&place, |rest| rest.0).ok()?;
         Some(self.rests[found].1)
     }
+}
+
+fn of_hexagon(margins: &Margins, node: usize) -> OfHexagon {
+    let all = variances(margins, node);
+    std::array::from_fn(|table| all[table])
+}
+
+/// Tables that are told of regions alone are not told of a hexagon.
+fn whole(of_hexagon: OfHexagon) -> Variances {
+    let mut all = [f32::INFINITY; Table::ALL.len()];
+    all[..of_hexagon.len()].copy_from_slice(&of_hexagon);
+    all
 }
 
 fn variances(margins: &Margins, node: usize) -> Variances {

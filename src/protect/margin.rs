@@ -76,7 +76,7 @@ impl Margins {
     fn of_nodes(
         &self,
         nodes: impl IntoIterator<Item = usize>,
-    ) -> impl Iterator<Item = [f64; Table::COUNT]> {
+    ) -> impl Iterator<Item = [f64; Table::ALL.len()]> {
         let of_table = |table, node| self.variance(table, node).unwrap_or(f64::INFINITY);
         nodes.into_iter().map(move |node| Table::ALL.map(|table| of_table(table, node)))
     }
@@ -84,13 +84,13 @@ impl Margins {
 
 /// How often the variance of each table's classes stands in that of a sum of columns.
 #[derive(Debug, Clone)]
-pub(super) struct Parts([f64; Table::COUNT]);
+pub(super) struct Parts([f64; Table::ALL.len()]);
 
 impl Parts {
     /// The margin of such a sum over places, given each one's variances by table.
     pub fn moe95<V: Into<f64>>(
         &self,
-        places: impl Iterator<Item = [V; Table::COUNT]>,
+        places: impl Iterator<Item = [V; Table::ALL.len()]>,
     ) -> Option<f64> {
         // Hundredths say more than anybody needs.
         let margin = (HALF_95 * self.variance(places).sqrt() * 100.0).round() / 100.0;
@@ -98,7 +98,7 @@ impl Parts {
     }
 
     /// The variance of it; infinite where a table is not told.
-    fn variance<V: Into<f64>>(&self, places: impl Iterator<Item = [V; Table::COUNT]>) -> f64 {
+    fn variance<V: Into<f64>>(&self, places: impl Iterator<Item = [V; Table::ALL.len()]>) -> f64 {
         let mut variance = 0.0;
         for place in places {
             for (part, own) in self.0.into_iter().zip(place) {
@@ -113,7 +113,7 @@ impl Parts {
     /// A whole class of welfare is told by itself. Of the k deciles that share one, m together are what
     /// the deciles tell but for their common error, and m/k of the class.
     pub fn of(columns: &[CubeColumn], threshold: PovertyThreshold) -> Self {
-        let mut parts = [0.0; Table::COUNT];
+        let mut parts = [0.0; Table::ALL.len()];
         for class in Table::Welfare.classes(threshold) {
             let summed = class.iter().filter(|column| columns.contains(column)).count();
             if summed > 0 {
@@ -122,7 +122,8 @@ impl Parts {
                 parts[Table::Deciles.index()] += summed * (1.0 - summed / all);
             }
         }
-        for table in [Table::Ages, Table::Disabilities, Table::Visits, Table::Positions] {
+        let of_own_columns = Table::ALL[Table::Ages.index()..].iter();
+        for table in of_own_columns {
             let summed = table.columns().iter().filter(|column| columns.contains(column)).count();
             parts[table.index()] = summed as f64;
         }

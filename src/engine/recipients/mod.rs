@@ -6,7 +6,7 @@
 mod by_person;
 mod rows;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,6 +36,7 @@ const MOST_PROGRAMMES: usize = 32;
 pub struct Recipients {
     walks: Arc<Walks<Receive>>,
     programmes: Arc<[String]>,
+    periods: Vec<Period>,
     rows: Vec<u64>,
     accounts: RecipientAccounts,
     unknown_persons: Vec<Kept>,
@@ -50,6 +51,8 @@ pub struct Benefits {
     pub rows: Vec<u64>,
     /// The names of the programmes, by their numbers.
     pub programmes: Arc<[String]>,
+    /// The latest period of each programme.
+    pub periods: Vec<Period>,
     /// Rows by the household that is in no visit.
     pub unknown_households: Merged,
     /// Rows by the person whom no persons file has.
@@ -75,11 +78,12 @@ impl Recipients {
         let rows: Arc<[AtomicU64]> = files.paths().map(|_| AtomicU64::new(0)).collect();
         let resolved = by_person::resolve(build, files, &rows, &progress).await?;
         let Resolved { persons, accounts, unknown } = resolved;
-        let names = Arc::new(Mutex::new(BTreeSet::new()));
+        let names = Arc::new(Mutex::new(Latest::new()));
         let make = by_household(build, files, &rows, persons, &names);
         let kept = keyed::gather(build, make, None, &rows, progress).await?;
         let names = std::mem::take(&mut *names.lock().unwrap_or_else(PoisonError::into_inner));
-        let programmes: Arc<[String]> = names.into_iter().collect();
+        let (names, periods): (Vec<String>, Vec<Period>) = names.into_iter().unzip();
+        let programmes: Arc<[String]> = names.into();
         if programmes.len() > MOST_PROGRAMMES {
             return Err(EngineError::TooManyProgrammes { found: programmes.len() });
         }
@@ -91,7 +95,7 @@ impl Recipients {
         let rows: Vec<u64> = rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect();
         let repeated = accounts.repeated + kept.repeated;
         let accounts = RecipientAccounts { rows: rows.iter().sum(), repeated, ..accounts };
-        Ok(Self { walks, programmes, rows, accounts, unknown_persons: unknown, notes })
+        Ok(Self { walks, programmes, periods, rows, accounts, unknown_persons: unknown, notes })
     }
 
     /// Makes the step that joins a partition's recipients to its visits.
@@ -115,6 +119,7 @@ impl Recipients {
             accounts,
             rows: self.rows,
             programmes: Arc::clone(&self.programmes),
+            periods: self.periods,
             unknown_households: Merged::of(unknown)?,
             unknown_persons: Merged::of(self.unknown_persons)?,
         };
@@ -129,7 +134,7 @@ fn by_household(
     files: &Arc<RecipientFiles>,
     rows: &Arc<[AtomicU64]>,
     persons: Vec<Kept>,
-    names: &Arc<Mutex<BTreeSet<String>>>,
+    names: &Arc<Mutex<Latest>>,
 ) -> keyed::Rows {
     let portions = files.portions(build.threads.get());
     let persons: Vec<Mutex<Option<Kept>>> =
@@ -140,16 +145,14 @@ fn by_household(
                      most_rows: usize,
                      put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>| {
         let mut keyed = KeyedRows::default();
-        let mut told = BTreeSet::new();
+        let mut told = Latest::new();
         let mut packed = Vec::new();
         let mut flow = ControlFlow::Continue(());
         if let Some(found) = partition.checked_sub(portions.len()) {
             let kept = persons[found].lock().unwrap_or_else(PoisonError::into_inner).take();
             let mut reader = kept.expect("a partition is made once").read()?;
             while let Some((household, row)) = reader.get() {
-                if !told.contains(programme_of(row)) {
-                    told.insert(programme_of(row).to_owned());
-                }
+                note(&mut told, programme_of(row), period_of(row));
                 keyed.push(household, row);
                 if keyed.len() == most_rows && put(keyed.take()).is_break() {
                     return Ok(());
@@ -164,9 +167,7 @@ fn by_household(
                         let Recipient::Household(household) = batch.recipient(row) else {
                             continue;
                         };
-                        if !told.contains(batch.programme(row)) {
-                            told.insert(batch.programme(row).to_owned());
-                        }
+                        note(&mut told, batch.programme(row), batch.period(row));
                         pack(batch, row, &mut packed);
                         keyed.push(household, &packed);
                         if keyed.len() == most_rows {
@@ -183,12 +184,26 @@ fn by_household(
                 }
             }
         }
-        names.lock().unwrap_or_else(PoisonError::into_inner).append(&mut told);
+        let mut names = names.lock().unwrap_or_else(PoisonError::into_inner);
+        told.iter().for_each(|(programme, period)| note(&mut names, programme, *period));
+        drop(names);
         // Whether it is taken or not, it was the last.
         let _ = put(keyed.take());
         Ok(())
     };
     keyed::Rows { name: "Recipients", partitions, make: Arc::new(make) }
+}
+
+/// The latest period of each programme, by its name.
+type Latest = BTreeMap<String, Period>;
+
+fn note(latest: &mut Latest, programme: &str, period: Period) {
+    match latest.get_mut(programme) {
+        Some(known) => *known = period.max(*known),
+        None => {
+            latest.insert(programme.to_owned(), period);
+        }
+    }
 }
 
 /// A row by its period, whether the programme reaches the recipient, the hash of the person or 0, and the
@@ -203,6 +218,10 @@ fn pack(batch: &RecipientBatch, row: usize, bytes: &mut Vec<u8>) {
     };
     bytes.extend(person.to_be_bytes());
     bytes.extend(batch.programme(row).as_bytes());
+}
+
+const fn period_of(row: &[u8]) -> Period {
+    Period(u16::from_be_bytes([row[0], row[1]]))
 }
 
 fn programme_of(row: &[u8]) -> &str {
@@ -227,7 +246,7 @@ impl Receive {
     fn bits(&self, rows: &[Vec<u8>]) -> u32 {
         let mut latest: BTreeMap<&str, (Period, bool)> = BTreeMap::new();
         for row in rows {
-            let told = (Period(u16::from_be_bytes([row[0], row[1]])), row[2] == 1);
+            let told = (period_of(row), row[2] == 1);
             let known = latest.entry(programme_of(row)).or_insert(told);
             // In one period any payment counts.
             *known = (*known).max(told);
