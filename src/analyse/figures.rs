@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::ranking::Rank;
-use crate::domain::indicator::{CubeColumn, Theme};
+use crate::domain::indicator::{CubeColumn, DenominatorColumn, PovertyThreshold, Rate, Theme};
 use crate::domain::region::RegionId;
-use crate::protect::{Feature, Layer, Place, ShareOf, Status};
+use crate::protect::{Feature, Layer, Place, ShareOf, Status, moe95_of_part, share_of_enough};
 
 /// The figures of one region or of the nation in one theme, as [`Feature`] describes them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -21,6 +21,8 @@ pub struct Figures {
     pub density_km2: Option<f64>,
     pub status: Status,
     pub breakdown: BTreeMap<CubeColumn, Option<i64>>,
+    /// By the names of the theme's rates.
+    pub rates: BTreeMap<String, Option<f64>>,
 }
 
 /// A theme in a region or the nation, its rank, and the same of what holds it.
@@ -49,6 +51,7 @@ impl Figures {
             density_km2: feature.density_km2,
             status: feature.status,
             breakdown: theme.breakdown.iter().copied().zip(feature.breakdown.clone()).collect(),
+            rates: names(theme).zip(feature.rates.iter().copied()).collect(),
         }
     }
 
@@ -68,25 +71,72 @@ impl Figures {
         let count = features.iter().map(|feature| feature.count).sum::<Option<i64>>();
         let squares = features.iter().map(|feature| feature.moe95.map(|moe| moe * moe));
         let moe95 = squares.sum::<Option<f64>>().map(f64::sqrt);
-        let share_of = sum_of_denominators(features);
-        let residents = share_of.as_ref().map(residents_of).filter(|value| *value > 0.0);
-        let by_residents = |value: Option<f64>| Some(value? / residents?);
         let value = count.map(number);
-        Self {
+        let breakdown = sum_of_breakdowns(provinces);
+        let rates = rates(provinces.theme(), &breakdown);
+        let mut nation = Self {
             households,
             count,
             moe95,
-            share: by_residents(value),
-            share_moe95: by_residents(moe95),
-            share_of,
+            share: None,
+            share_moe95: None,
+            share_of: sum_of_denominators(features),
             density_km2: value.filter(|_| area_km2 > 0.0).map(|count| count / area_km2),
-            status: Status::of(households, count),
-            breakdown: sum_of_breakdowns(provinces),
+            status: Status::NoData,
+            breakdown,
+            rates,
+        };
+        nation.status = Status::of(nation.visited(provinces.theme()), count);
+        nation.add_share(provinces.theme(), provinces.threshold());
+        nation
+    }
+
+    /// What was visited, as far as the theme tells of it: visits, or households.
+    fn visited(&self, theme: &Theme) -> i64 {
+        match (theme.share_of, &self.share_of) {
+            (DenominatorColumn::Visits, Some(visits)) => {
+                i64::try_from(visits.value).unwrap_or(i64::MAX)
+            }
+            _ => self.households,
         }
+    }
+
+    fn add_share(&mut self, theme: &Theme, threshold: PovertyThreshold) {
+        let Some(of) = self.share_of.as_ref().map(|of| of.value).filter(|of| *of > 0) else {
+            return;
+        };
+        #[expect(clippy::cast_precision_loss, reason = "residents are fewer than 2^52")]
+        let by_exact = self.moe95.map(|moe95| moe95 / of as f64);
+        self.share = self.count.and_then(|count| share_of_enough(count, of));
+        self.share_moe95 = match (theme.share_of.counted(), self.share.zip(by_exact)) {
+            (Some(whole), Some((share, by_exact))) => {
+                let part = theme.count_columns(threshold).len();
+                Some(moe95_of_part(by_exact, share, (part, whole.len())))
+            }
+            (_, margin) => margin.map(|(_, by_exact)| by_exact),
+        };
     }
 }
 
-/// The residents of all provinces, where each has a number and all are of one year.
+fn names(theme: &Theme) -> impl Iterator<Item = String> {
+    theme.rates.iter().map(|rate| rate.name.clone())
+}
+
+/// A theme's rates of these figures.
+fn rates(
+    theme: &Theme,
+    breakdown: &BTreeMap<CubeColumn, Option<i64>>,
+) -> BTreeMap<String, Option<f64>> {
+    let sum = |columns: &[CubeColumn]| -> Option<i64> {
+        columns.iter().map(|column| breakdown.get(column).copied().flatten()).sum()
+    };
+    let value = |rate: &Rate| {
+        share_of_enough(sum(&rate.numerator)?, u64::try_from(sum(&rate.denominator)?).ok()?)
+    };
+    names(theme).zip(theme.rates.iter().map(value)).collect()
+}
+
+/// The denominators of all provinces, where each has one and all are of one year.
 fn sum_of_denominators(features: &[Feature]) -> Option<ShareOf> {
     let parts: Vec<&ShareOf> =
         features.iter().map(|feature| feature.share_of.as_ref()).collect::<Option<_>>()?;
@@ -114,11 +164,6 @@ fn sum_of_breakdowns(layer: &Layer) -> BTreeMap<CubeColumn, Option<i64>> {
 #[expect(clippy::cast_precision_loss, reason = "counts are fewer than 2^52")]
 const fn number(count: i64) -> f64 {
     count as f64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "residents are fewer than 2^52")]
-const fn residents_of(share_of: &ShareOf) -> f64 {
-    share_of.value as f64
 }
 
 #[cfg(test)]

@@ -34,8 +34,12 @@ impl Answers {
     /// The counts as a file tells them.
     fn csv(&mut self, layer: &Layer) {
         let Ok(release) = "audit".parse() else { return };
-        let label =
-            ReleaseLabel { release, reference_date: String::new(), disability_definition: None };
+        let label = ReleaseLabel {
+            release,
+            reference_date: String::new(),
+            disability_definition: None,
+            programmes: Vec::new(),
+        };
         let mut bytes = Vec::new();
         if Format::Csv.write(layer, &label, Outlines::None, &mut bytes).is_err() {
             return;
@@ -52,7 +56,7 @@ pub fn attack(case: &Case<'_>) -> Attack {
     let (mut asked, mut places, mut faults) = (0.0, 0.0, Vec::new());
     let indicators = Indicators::embedded();
     for theme in &indicators.themes {
-        for geography in Geography::ALL {
+        for geography in theme.geographies() {
             let answers = ask(case, &theme.name, geography, &indicators);
             asked += answers.asked;
             places += answers.all.len() as f64;

@@ -15,7 +15,7 @@ pub fn attack(case: &Case<'_>) -> Attack {
     let indicators = Indicators::embedded();
     let mut checked = Checked::default();
     for theme in &indicators.themes {
-        for geography in Geography::ALL {
+        for geography in theme.geographies() {
             let layer = whole(case, theme, geography, &indicators);
             checked.layer(case, &layer);
         }
@@ -55,12 +55,19 @@ impl Checked {
         let nodes = nodes_of(case, layer.geography());
         let counted = classes_of(case, layer.theme().count_columns(layer.threshold()));
         let all = classes_of(case, &CubeColumn::HOUSEHOLDS);
+        let columns = layer.theme().breakdown.iter();
+        let columns: Vec<_> = columns.map(|column| classes_of(case, &[*column])).collect();
         for feature in layer.features() {
             let own = nodes.get(&key(feature.place)).map(Vec::as_slice).unwrap_or_default();
             let households = sum(case, &all, own);
             let count = feature.count.map(|_| sum(case, &counted, own));
+            let broken_down = columns.iter().zip(&feature.breakdown);
+            let is_told = broken_down
+                .clone()
+                .all(|(classes, told)| told.is_none_or(|told| told == sum(case, classes, own)));
+            let is_same = feature.households == households && feature.count == count && is_told;
             self.figures += 1.0 + f64::from(u8::from(count.is_some()));
-            let is_same = feature.households == households && feature.count == count;
+            self.figures += broken_down.filter(|(_, told)| told.is_some()).count() as f64;
             if !is_same || households < 0 || count.is_some_and(|count| count < 0) {
                 self.faults.push(format!("{name}: {} is no sum of leaves", feature.code));
             }

@@ -387,6 +387,7 @@ fn record(
         persons: None,
         prelist: None,
         recipients: None,
+        programmes: Vec::new(),
     })
 }
 

@@ -60,7 +60,7 @@ fn invent_release(common: &Common, args: &DemoArgs, id: &Slug) -> Result<()> {
         format: TableFormat::Parquet,
         facts: None,
         reference_date: None,
-        persons: Persons::Omitted,
+        persons: Persons::Listed,
         out: out.clone(),
     };
     let (tree, shapes) = regions::load(&common.register, &version)?;
@@ -73,7 +73,15 @@ fn invent_release(common: &Common, args: &DemoArgs, id: &Slug) -> Result<()> {
         reference_date: REFERENCE_DATE.parse()?,
         columns: None,
         denominators: glob(&out, "denominators")?.pop(),
-        registers: RegisterArgs::default(),
+        registers: RegisterArgs {
+            persons: glob(&out, "persons")?,
+            disability: None,
+            prelist: glob(&out, "prelist")?,
+            closed: Vec::new(),
+            institutions: glob(&out, "institutions")?,
+            resources: glob(&out, "resources")?,
+            recipients: glob(&out, "recipients")?,
+        },
         restricted: false,
         assign: Assign::Declared,
         tiles: Tiles::Yes,

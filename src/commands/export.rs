@@ -57,11 +57,13 @@ impl FromStr for LayerName {
         let (theme, geography) = text.rsplit_once('-').ok_or(example)?;
         let geography: Geography = geography.parse().map_err(|error| format!("{error}"))?;
         let indicators = Indicators::embedded();
-        if indicators.theme(theme).is_none() {
+        let unknown = || {
             let themes: Vec<&str> =
                 indicators.themes.iter().map(|theme| theme.name.as_str()).collect();
-            return Err(format!("no theme is called `{theme}`; there are {}", themes.join(", ")));
-        }
+            format!("no theme is called `{theme}`; there are {}", themes.join(", "))
+        };
+        let described = indicators.theme(theme).ok_or_else(unknown)?;
+        described.check_geography(geography).map_err(|error| error.to_string())?;
         Ok(Self { theme: theme.to_owned(), geography })
     }
 }
@@ -134,6 +136,7 @@ mod tests {
         assert_eq!((name.theme.as_str(), name.geography.name()), ("poverty", "hex7"));
         assert!("poverty".parse::<LayerName>().unwrap_err().contains("for example"));
         assert!("wealth-village".parse::<LayerName>().unwrap_err().contains("poverty, elderly"));
+        assert!("visits-hex6".parse::<LayerName>().unwrap_err().contains("by region alone"));
         assert!("poverty-street".parse::<LayerName>().unwrap_err().contains("hex4 to hex8"));
     }
 

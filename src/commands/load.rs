@@ -6,13 +6,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 
 use crate::domain::indicator::{Denominators, Indicators};
+use crate::domain::institution::PublicInstitution;
 use crate::domain::region::{Level, RegionTree, Slug};
 use crate::encode::ReleaseLabel;
 use crate::protect::{LeafTable, Protection, completed_denominators};
 use crate::serve::{FullShapes, Served};
 use crate::store::archive::{TileArchive, file_name};
+use crate::store::institutions::INSTITUTIONS;
 use crate::store::manifest::RegionsUsed;
-use crate::store::{StoreError, denominators, leaves, public, regions, release};
+use crate::store::{
+    StoreError, denominators, leaves, public, public_institutions, regions, release,
+};
 
 /// Opens a release, by default the current one, with the regions on which it was built: its public
 /// figures, or its exact ones. Of what is public nothing else is opened.
@@ -34,10 +38,13 @@ fn public_side(register: &Path, id: Option<&Slug>) -> Result<Served> {
         release: release.id().clone(),
         reference_date: facts.reference_date.to_string(),
         disability_definition: facts.disability_definition,
+        programmes: facts.programmes.clone(),
     };
     let given = release.denominators()?;
     let tiles = tiles(|file| release.has(file).then(|| release.path(file)))?;
-    let source = Source { label, content: release.content().to_string(), given, tiles };
+    let institutions = release.institutions()?;
+    let content = release.content().to_string();
+    let source = Source { label, content, given, tiles, institutions };
     source.open(register, &facts.regions, |tree| release.leaves(tree))
 }
 
@@ -48,10 +55,14 @@ fn exact_side(register: &Path, id: Option<&Slug>) -> Result<Served> {
         release: release.id().clone(),
         reference_date: record.reference_date.to_string(),
         disability_definition: record.persons.and_then(|persons| persons.definition),
+        programmes: record.programmes.clone(),
     };
     let given = denominators::read(&release)?;
     let tiles = tiles(|file| release.file(file).ok())?;
-    let source = Source { label, content: release.manifest().content().to_string(), given, tiles };
+    let institutions = release.file(INSTITUTIONS).ok();
+    let institutions = institutions.map(|path| public_institutions::read(&path)).transpose()?;
+    let content = release.manifest().content().to_string();
+    let source = Source { label, content, given, tiles, institutions };
     source.open(register, &record.regions, |tree| leaves::read(&release, tree))
 }
 
@@ -62,6 +73,7 @@ struct Source {
     content: String,
     given: Denominators,
     tiles: BTreeMap<Level, TileArchive>,
+    institutions: Option<Vec<PublicInstitution>>,
 }
 
 impl Source {
@@ -93,6 +105,7 @@ impl Source {
             general,
             full,
             tiles: self.tiles,
+            institutions: self.institutions,
         })
     }
 }

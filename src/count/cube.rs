@@ -6,6 +6,7 @@ use h3o::CellIndex;
 
 use super::digest::{self, Digests, Unit};
 use crate::domain::indicator::{Counts, CubeColumn};
+use crate::domain::programme::{Programme, Targeting};
 use crate::domain::region::RegionId;
 use crate::domain::table::Table;
 
@@ -22,6 +23,8 @@ pub struct CubeKey {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cube {
     cells: BTreeMap<CubeKey, Cell>,
+    /// Whom programmes reach, by region: far fewer than there are cells.
+    reach: BTreeMap<Programme, BTreeMap<Option<RegionId>, ReachCell>>,
 }
 
 /// What is counted in one place, and the digests of the content of each table.
@@ -29,6 +32,27 @@ pub struct Cube {
 pub struct Cell {
     pub counts: Counts,
     pub digests: Digests,
+}
+
+/// What is counted of a programme in one region: its classes, in the order of its columns, and a digest of
+/// which household is in which.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReachCell {
+    pub counts: [i64; 3],
+    pub digest: u64,
+}
+
+impl ReachCell {
+    fn add(&mut self, other: &Self) {
+        self.counts.iter_mut().zip(other.counts).for_each(|(sum, count)| *sum += count);
+        self.digest = self.digest.wrapping_add(other.digest);
+    }
+}
+
+impl From<&Targeting> for ReachCell {
+    fn from(targeting: &Targeting) -> Self {
+        Self { counts: targeting.classes().map(u64::cast_signed), digest: targeting.digest }
+    }
 }
 
 impl Default for Cell {
@@ -70,6 +94,38 @@ impl Cube {
         for (key, cell) in &other.cells {
             self.add_cell(*key, cell);
         }
+        for (programme, regions) in &other.reach {
+            self.know(*programme);
+            for (region, cell) in regions {
+                self.add_reach(*programme, *region, cell);
+            }
+        }
+    }
+
+    /// Notes that it is known whom a programme reaches, though it may be nobody.
+    pub fn know(&mut self, programme: Programme) {
+        self.reach.entry(programme).or_default();
+    }
+
+    /// Adds whom a programme reaches in a region.
+    pub fn add_reach(&mut self, programme: Programme, region: Option<RegionId>, cell: &ReachCell) {
+        // It is told with the region's own cell.
+        self.cells.entry(CubeKey { region, hexagon: None }).or_default();
+        self.reach.entry(programme).or_default().entry(region).or_default().add(cell);
+    }
+
+    /// The programmes of which it is known whom they reach.
+    pub fn programmes(&self) -> Vec<Programme> {
+        self.reach.keys().copied().collect()
+    }
+
+    /// Whom a programme reaches, by region.
+    pub fn reach(
+        &self,
+        programme: Programme,
+    ) -> impl Iterator<Item = (Option<RegionId>, &ReachCell)> {
+        let regions = self.reach.get(&programme).into_iter().flatten();
+        regions.map(|(region, cell)| (*region, cell))
     }
 
     /// The counts in the order of their keys.

@@ -162,8 +162,8 @@ mod tests {
             persons,
             PovertyThreshold::default(),
         );
-        let told = CubeColumn::ALL.iter().filter(|column| counts[column.index()] != 0);
-        told.map(|column| format!("{column} {}", counts[column.index()])).collect()
+        let told = CubeColumn::ALL.iter().zip(counts).filter(|(_, count)| *count != 0);
+        told.map(|(column, count)| format!("{column} {count}")).collect()
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub mod quality;
 pub mod recipient_accounts;
 
 pub use accounts::Accounts;
-pub use cube::{Cell, Cube, CubeKey};
+pub use cube::{Cell, Cube, CubeKey, ReachCell};
 pub use digest::{Digests, Unit};
 pub use household::HouseholdColumns;
 pub use person_accounts::PersonAccounts;

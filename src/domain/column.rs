@@ -8,8 +8,8 @@ use super::visit::Outcome;
 
 /// An additive column of the cube, in the order of `data/indicators.toml`.
 ///
-/// The household columns count households, ages and disabilities persons of poor households. Visits and
-/// positions are counted by region alone, never by hexagon.
+/// The household columns count households, ages and disabilities persons of poor households. Visits,
+/// positions and programmes are counted by region alone, never by hexagon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CubeColumn {
@@ -58,12 +58,24 @@ pub enum CubeColumn {
     /// Households that may be shown in a hexagon, and those that may not.
     Positioned,
     NotPositioned,
+    /// Households in the deciles that a programme is for, which it reaches; the same, which it does not
+    /// reach; and households in other deciles, which it reaches.
+    PkhEligibleReceives,
+    PkhEligibleOnly,
+    PkhReceivesOnly,
+    SembakoEligibleReceives,
+    SembakoEligibleOnly,
+    SembakoReceivesOnly,
+    PbiJkEligibleReceives,
+    PbiJkEligibleOnly,
+    PbiJkReceivesOnly,
 }
 
 impl CubeColumn {
+    /// How many are counted in each cell of the cube: the first ones, all but those of programmes.
     pub const COUNT: usize = 28;
 
-    pub const ALL: [Self; Self::COUNT] = [
+    pub const ALL: [Self; 37] = [
         Self::Decile1,
         Self::Decile2,
         Self::Decile3,
@@ -92,6 +104,15 @@ impl CubeColumn {
         Self::VisitDuplicate,
         Self::Positioned,
         Self::NotPositioned,
+        Self::PkhEligibleReceives,
+        Self::PkhEligibleOnly,
+        Self::PkhReceivesOnly,
+        Self::SembakoEligibleReceives,
+        Self::SembakoEligibleOnly,
+        Self::SembakoReceivesOnly,
+        Self::PbiJkEligibleReceives,
+        Self::PbiJkEligibleOnly,
+        Self::PbiJkReceivesOnly,
     ];
 
     /// The columns that together count each household once.
@@ -139,11 +160,23 @@ impl CubeColumn {
     /// Households by whether a hexagon may show them.
     pub const POSITIONS: [Self; 2] = [Self::Positioned, Self::NotPositioned];
 
+    /// Households by whether PKH is for them and reaches them.
+    pub const PKH: [Self; 3] =
+        [Self::PkhEligibleReceives, Self::PkhEligibleOnly, Self::PkhReceivesOnly];
+
+    /// The same of SEMBAKO.
+    pub const SEMBAKO: [Self; 3] =
+        [Self::SembakoEligibleReceives, Self::SembakoEligibleOnly, Self::SembakoReceivesOnly];
+
+    /// The same of PBI_JK.
+    pub const PBI_JK: [Self; 3] =
+        [Self::PbiJkEligibleReceives, Self::PbiJkEligibleOnly, Self::PbiJkReceivesOnly];
+
     pub const fn index(self) -> usize {
         self as usize
     }
 
-    pub const fn bit(self) -> u32 {
+    pub const fn bit(self) -> u64 {
         1 << self.index()
     }
 
@@ -201,6 +234,15 @@ impl CubeColumn {
             Self::VisitDuplicate => "visit_duplicate",
             Self::Positioned => "positioned",
             Self::NotPositioned => "not_positioned",
+            Self::PkhEligibleReceives => "pkh_eligible_receives",
+            Self::PkhEligibleOnly => "pkh_eligible_only",
+            Self::PkhReceivesOnly => "pkh_receives_only",
+            Self::SembakoEligibleReceives => "sembako_eligible_receives",
+            Self::SembakoEligibleOnly => "sembako_eligible_only",
+            Self::SembakoReceivesOnly => "sembako_receives_only",
+            Self::PbiJkEligibleReceives => "pbi_jk_eligible_receives",
+            Self::PbiJkEligibleOnly => "pbi_jk_eligible_only",
+            Self::PbiJkReceivesOnly => "pbi_jk_receives_only",
         }
     }
 }
@@ -211,5 +253,8 @@ impl fmt::Display for CubeColumn {
     }
 }
 
-/// One row of cube columns, by [`CubeColumn::index`].
+/// The columns that are counted in each cell of the cube, by [`CubeColumn::index`].
 pub type Counts = [i64; CubeColumn::COUNT];
+
+/// One row of all columns, by [`CubeColumn::index`].
+pub type AllCounts = [i64; CubeColumn::ALL.len()];

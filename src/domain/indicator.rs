@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use super::column::{Counts, CubeColumn};
+pub use super::column::{AllCounts, Counts, CubeColumn};
+use super::geography::Geography;
+use super::programme::Programme;
 use super::visit::VisitField;
 
 /// The deciles that count as poor: 1 to 1, 2, 3, 4 or 6, the bounds at which decile classes end.
@@ -71,6 +73,9 @@ pub struct ColumnSpec {
     /// The table of disjoint classes to which it belongs.
     pub table: String,
     pub needs: Needs,
+    /// The programme of which it must be known whom it reaches.
+    #[serde(default)]
+    pub programme: Option<Programme>,
     pub title: Bilingual,
 }
 
@@ -116,12 +121,17 @@ pub enum NamedCount {
     Poor,
 }
 
-/// The resident units of which a theme's share is taken.
+/// The units of which a theme's share is taken: residents, who are given by region, or units that the
+/// release counts itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DenominatorColumn {
     Population,
     Households,
+    Visits,
+    CountedHouseholds,
+    /// The households that PKH is for.
+    PkhEligible,
 }
 
 impl DenominatorColumn {
@@ -129,8 +139,33 @@ impl DenominatorColumn {
         match self {
             Self::Population => "population",
             Self::Households => "households",
+            Self::Visits => "visits",
+            Self::CountedHouseholds => "counted_households",
+            Self::PkhEligible => "pkh_eligible",
         }
     }
+
+    /// The columns of the release whose sum it is; `None` of residents.
+    pub const fn counted(self) -> Option<&'static [CubeColumn]> {
+        match self {
+            Self::Population | Self::Households => None,
+            Self::Visits => Some(&CubeColumn::VISITS),
+            Self::CountedHouseholds => Some(&CubeColumn::POSITIONS),
+            Self::PkhEligible => {
+                Some(&[CubeColumn::PkhEligibleReceives, CubeColumn::PkhEligibleOnly])
+            }
+        }
+    }
+}
+
+/// A quotient of sums of columns, told beside a theme's breakdown.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    pub name: String,
+    pub title: Bilingual,
+    pub numerator: Vec<CubeColumn>,
+    pub denominator: Vec<CubeColumn>,
 }
 
 /// A theme of layers, described.
@@ -146,9 +181,33 @@ pub struct Theme {
     pub count: CountSpec,
     pub breakdown: Vec<CubeColumn>,
     pub share_of: DenominatorColumn,
+    /// Whether it is counted by region alone, and in no hexagon.
+    #[serde(default)]
+    pub regions_only: bool,
+    #[serde(default, rename = "rate")]
+    pub rates: Vec<Rate>,
 }
 
 impl Theme {
+    /// The geographies in which it has layers, the coarsest first.
+    pub fn geographies(&self) -> impl Iterator<Item = Geography> + use<> {
+        let regions_only = self.regions_only;
+        Geography::ALL
+            .into_iter()
+            .filter(move |geography| !regions_only || matches!(geography, Geography::Region(_)))
+    }
+
+    /// Refuses a geography in which it has no layer.
+    ///
+    /// # Errors
+    /// [`NoLayer`], which says where there are some.
+    pub fn check_geography(&self, geography: Geography) -> Result<(), NoLayer> {
+        if self.geographies().any(|there| there == geography) {
+            return Ok(());
+        }
+        Err(NoLayer { theme: self.name.clone(), geography })
+    }
+
     /// The columns whose sum is the theme's count.
     pub fn count_columns(&self, threshold: PovertyThreshold) -> &[CubeColumn] {
         match &self.count {
@@ -156,6 +215,16 @@ impl Theme {
             CountSpec::Sum(columns) => columns,
         }
     }
+}
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error(
+    "there is no layer of {theme} by {geography}: it is counted by region alone, and never by hexagon; \
+     there are province, regency, district and village"
+)]
+pub struct NoLayer {
+    theme: String,
+    geography: Geography,
 }
 
 /// All columns and themes.
@@ -199,9 +268,14 @@ impl Indicators {
         self.themes.iter().find(|theme| theme.name == name)
     }
 
-    /// The columns that an input with these fields holds, as bits ([`CubeColumn::bit`]).
-    pub fn held(&self, fields: u32) -> u32 {
-        let held = self.columns.iter().filter(|column| column.needs.are_met_by(fields));
+    /// The columns that an input with these fields holds, where it is known whom these programmes reach,
+    /// as bits ([`CubeColumn::bit`]).
+    pub fn held(&self, fields: u32, programmes: &[Programme]) -> u64 {
+        let is_held = |column: &&ColumnSpec| {
+            column.needs.are_met_by(fields)
+                && column.programme.is_none_or(|programme| programmes.contains(&programme))
+        };
+        let held = self.columns.iter().filter(is_held);
         held.fold(0, |bits, column| bits | column.name.bit())
     }
 }
@@ -216,10 +290,14 @@ pub struct Denominator {
 }
 
 impl Denominator {
+    /// The residents of a column; `None` of units that releases count themselves.
     pub const fn get(&self, column: DenominatorColumn) -> Option<u64> {
         match column {
             DenominatorColumn::Population => self.population,
             DenominatorColumn::Households => self.households,
+            DenominatorColumn::Visits
+            | DenominatorColumn::CountedHouseholds
+            | DenominatorColumn::PkhEligible => None,
         }
     }
 }
@@ -238,15 +316,29 @@ mod tests {
             assert_eq!(spec.name, column);
             assert_eq!(serde_json::to_value(column).unwrap(), column.name());
         }
-        assert_eq!(indicators.themes.len(), 4);
+        assert_eq!(indicators.themes.len(), 7);
     }
 
     #[test]
     fn a_column_is_held_where_its_field_is_in_the_input() {
-        let held = Indicators::embedded().held(VisitField::Decile.bit());
+        let held = Indicators::embedded().held(VisitField::Decile.bit(), &[Programme::Pkh]);
         assert_ne!(held & CubeColumn::Decile1.bit(), 0);
         assert_ne!(held & CubeColumn::Unranked.bit(), 0);
         assert_eq!(held & CubeColumn::Age0To4.bit(), 0);
+        assert_ne!(held & CubeColumn::PkhEligibleOnly.bit(), 0);
+        assert_eq!(held & CubeColumn::SembakoEligibleOnly.bit(), 0);
+        let without_decile = Indicators::embedded().held(0, &Programme::ALL);
+        assert_eq!(without_decile & CubeColumn::PkhEligibleOnly.bit(), 0);
+    }
+
+    #[test]
+    fn what_is_counted_by_region_alone_has_no_layer_of_hexagons() {
+        let indicators = Indicators::embedded();
+        let visits = indicators.theme("visits").unwrap();
+        assert_eq!(visits.geographies().count(), 4);
+        let refused = visits.check_geography("hex7".parse().unwrap()).unwrap_err().to_string();
+        assert!(refused.contains("visits by hex7") && refused.contains("village"), "{refused}");
+        assert_eq!(indicators.theme("poverty").unwrap().geographies().count(), 9);
     }
 
     #[test]

@@ -87,6 +87,18 @@ pub struct Institution {
     pub doubtful: u8,
 }
 
+/// What everybody may know of an institution: neither who lives there nor how many.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PublicInstitution {
+    pub name: String,
+    pub kind: InstitutionKind,
+    /// Where it counts: its village, or the region of another level that it declares.
+    pub region: Option<RegionCode>,
+    pub position: Option<Position>,
+    /// How many it can take.
+    pub capacity: Option<u32>,
+}
+
 /// How many live in an institution, as it says itself; `None` where it does not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Residents {

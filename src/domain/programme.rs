@@ -1,11 +1,52 @@
 //! Programmes of social aid: for whom they are, and whom they reach.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::region::RegionId;
+
+/// A programme of which it is known for whom it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Programme {
+    #[serde(rename = "PKH")]
+    Pkh,
+    #[serde(rename = "SEMBAKO")]
+    Sembako,
+    #[serde(rename = "PBI_JK")]
+    PbiJk,
+}
+
+impl Programme {
+    pub const ALL: [Self; 3] = [Self::Pkh, Self::Sembako, Self::PbiJk];
+
+    /// As lists of recipients call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pkh => "PKH",
+            Self::Sembako => "SEMBAKO",
+            Self::PbiJk => "PBI_JK",
+        }
+    }
+
+    /// The programme of this name.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|programme| programme.name() == name)
+    }
+}
+
+/// What is told of a programme beside its figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProgrammeTerms {
+    pub programme: Programme,
+    /// The highest welfare decile that it is for.
+    pub threshold: u8,
+    /// The last month of the latest period of its lists; `None` where visits alone tell whom it reaches.
+    pub period: Option<Period>,
+}
 
 /// The highest welfare decile that each programme is for; of others it is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,11 +69,15 @@ impl Default for ProgrammeSettings {
 impl ProgrammeSettings {
     /// The highest decile that a programme is for, where that is known.
     pub fn threshold(&self, programme: &str) -> Option<u8> {
+        Programme::find(programme).map(|programme| self.decile(programme))
+    }
+
+    /// The highest decile that a programme is for.
+    pub const fn decile(&self, programme: Programme) -> u8 {
         match programme {
-            "PKH" => Some(self.pkh),
-            "SEMBAKO" => Some(self.sembako),
-            "PBI_JK" => Some(self.pbi_jk),
-            _ => None,
+            Programme::Pkh => self.pkh,
+            Programme::Sembako => self.sembako,
+            Programme::PbiJk => self.pbi_jk,
         }
     }
 
@@ -81,8 +126,10 @@ impl FromStr for RecipientStatus {
     }
 }
 
-/// A year, a quarter or a month by its last month, counted from January of year 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// A year, a quarter or a month by its last month, counted from January of year 0. It is written as that
+/// month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Period(pub u16);
 
 impl Period {
@@ -103,6 +150,61 @@ impl Period {
     }
 }
 
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.0 / 12, self.0 % 12 + 1)
+    }
+}
+
+impl From<Period> for String {
+    fn from(period: Period) -> Self {
+        period.to_string()
+    }
+}
+
+impl TryFrom<String> for Period {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text).ok_or_else(|| format!("`{text}` is not a period"))
+    }
+}
+
+/// Where a household stands that a programme is for or reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    EligibleReceives,
+    EligibleOnly,
+    /// Reached, and in a decile above the programme's.
+    ReceivesOnly,
+    /// Reached, and not known whether the programme is for it.
+    ReceivesUnknown,
+}
+
+impl Reach {
+    /// Of a household of a decile; `None` where the programme neither is known to be for it nor reaches it.
+    pub fn of(decile: Option<u8>, threshold: Option<u8>, receives: bool) -> Option<Self> {
+        let is_eligible = decile.zip(threshold).map(|(decile, threshold)| decile <= threshold);
+        match (is_eligible, receives) {
+            (Some(true), true) => Some(Self::EligibleReceives),
+            (Some(true), false) => Some(Self::EligibleOnly),
+            (Some(false), true) => Some(Self::ReceivesOnly),
+            (None, true) => Some(Self::ReceivesUnknown),
+            (Some(false) | None, false) => None,
+        }
+    }
+
+    /// The number of its class in a programme's table; `None` of who is in none.
+    pub const fn class(self) -> Option<usize> {
+        match self {
+            Self::EligibleReceives => Some(0),
+            Self::EligibleOnly => Some(1),
+            Self::ReceivesOnly => Some(2),
+            Self::ReceivesUnknown => None,
+        }
+    }
+}
+
 /// The households of a region by whether a programme is for them and reaches them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Targeting {
@@ -115,21 +217,27 @@ pub struct Targeting {
     /// Reached, and not known whether the programme is for them: they have no decile, or the programme's
     /// is not known.
     pub receives_unknown: u64,
+    /// The digest of the households in the first three.
+    pub digest: u64,
 }
 
 impl Targeting {
-    /// Adds a household of a decile.
-    pub fn add(&mut self, decile: Option<u8>, threshold: Option<u8>, receives: bool) {
+    /// Adds a household.
+    pub const fn add(&mut self, reach: Option<Reach>) {
         self.households += 1;
-        let is_eligible = decile.zip(threshold).map(|(decile, threshold)| decile <= threshold);
-        let count = match (is_eligible, receives) {
-            (Some(true), true) => &mut self.eligible_receives,
-            (Some(true), false) => &mut self.eligible_only,
-            (Some(false), true) => &mut self.receives_only,
-            (None, true) => &mut self.receives_unknown,
-            (Some(false) | None, false) => return,
+        let count = match reach {
+            Some(Reach::EligibleReceives) => &mut self.eligible_receives,
+            Some(Reach::EligibleOnly) => &mut self.eligible_only,
+            Some(Reach::ReceivesOnly) => &mut self.receives_only,
+            Some(Reach::ReceivesUnknown) => &mut self.receives_unknown,
+            None => return,
         };
         *count += 1;
+    }
+
+    /// The disjoint classes of those of whom it is known whether the programme is for them.
+    pub const fn classes(&self) -> [u64; 3] {
+        [self.eligible_receives, self.eligible_only, self.receives_only]
     }
 
     pub const fn merge(&mut self, other: &Self) {
@@ -138,6 +246,7 @@ impl Targeting {
         self.eligible_only += other.eligible_only;
         self.receives_only += other.receives_only;
         self.receives_unknown += other.receives_unknown;
+        self.digest = self.digest.wrapping_add(other.digest);
     }
 }
 
@@ -155,6 +264,7 @@ mod tests {
         assert!(period("2021-06") < period("2021-Q3"));
         assert_eq!(period("2021-Q4"), period("2021"));
         assert!(period("2021") < period("2022-01"));
+        assert_eq!(period("2021-Q3").to_string(), "2021-09");
         for text in ["21", "2021-13", "2021-00", "2021-Q5", "2021-7", "2021-7x", "Q3-2021", "２021"]
         {
             assert_eq!(Period::parse(text), None, "{text}");
@@ -172,7 +282,7 @@ mod tests {
             (None, true),
             (None, false),
         ] {
-            sums.add(decile, Some(4), receives);
+            sums.add(Reach::of(decile, Some(4), receives));
         }
         let expected = Targeting {
             households: 6,
@@ -180,9 +290,10 @@ mod tests {
             eligible_only: 1,
             receives_only: 1,
             receives_unknown: 1,
+            digest: 0,
         };
         assert_eq!(sums, expected);
-        sums.add(Some(1), None, true);
+        sums.add(Reach::of(Some(1), None, true));
         assert_eq!(sums.receives_unknown, 2);
     }
 }

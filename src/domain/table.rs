@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::indicator::{CubeColumn, PovertyThreshold};
+use super::programme::Programme;
 
 /// A table of disjoint classes. The unit of [`Table::Ages`] and [`Table::Disabilities`] is a person of a
 /// poor household, that of [`Table::Visits`] a visit, that of all others a household.
@@ -23,15 +24,36 @@ pub enum Table {
     Visits = 5,
     /// Households by whether a hexagon may show them.
     Positions = 6,
+    /// Households by whether PKH is for them and reaches them.
+    Pkh = 7,
+    /// The same of SEMBAKO.
+    Sembako = 8,
+    /// The same of PBI_JK.
+    PbiJk = 9,
 }
 
 /// The household columns that have a decile.
 const RANKED: &[CubeColumn] = CubeColumn::HOUSEHOLDS.split_at(CubeColumn::HOUSEHOLDS.len() - 1).0;
 
 impl Table {
+    /// How many are counted in each cell of the cube.
     pub const COUNT: usize = 7;
 
-    pub const ALL: [Self; Self::COUNT] = [
+    pub const ALL: [Self; 10] = [
+        Self::Counted,
+        Self::Welfare,
+        Self::Deciles,
+        Self::Ages,
+        Self::Disabilities,
+        Self::Visits,
+        Self::Positions,
+        Self::Pkh,
+        Self::Sembako,
+        Self::PbiJk,
+    ];
+
+    /// Those that are counted in each cell of the cube: all but those of programmes.
+    pub const OF_CELLS: [Self; Self::COUNT] = [
         Self::Counted,
         Self::Welfare,
         Self::Deciles,
@@ -54,6 +76,9 @@ impl Table {
             Self::Disabilities => "disabilities",
             Self::Visits => "visits",
             Self::Positions => "positions",
+            Self::Pkh => "pkh",
+            Self::Sembako => "sembako",
+            Self::PbiJk => "pbi_jk",
         }
     }
 
@@ -66,6 +91,28 @@ impl Table {
             Self::Disabilities => &CubeColumn::DISABILITIES,
             Self::Visits => &CubeColumn::VISITS,
             Self::Positions => &CubeColumn::POSITIONS,
+            Self::Pkh => &CubeColumn::PKH,
+            Self::Sembako => &CubeColumn::SEMBAKO,
+            Self::PbiJk => &CubeColumn::PBI_JK,
+        }
+    }
+
+    /// The table that tells of a programme.
+    pub const fn of_programme(programme: Programme) -> Self {
+        match programme {
+            Programme::Pkh => Self::Pkh,
+            Programme::Sembako => Self::Sembako,
+            Programme::PbiJk => Self::PbiJk,
+        }
+    }
+
+    /// The programme of which it tells.
+    pub const fn programme(self) -> Option<Programme> {
+        match self {
+            Self::Pkh => Some(Programme::Pkh),
+            Self::Sembako => Some(Programme::Sembako),
+            Self::PbiJk => Some(Programme::PbiJk),
+            _ => None,
         }
     }
 

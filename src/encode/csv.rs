@@ -7,7 +7,7 @@ use csv::{Terminator, WriterBuilder};
 use super::ReleaseLabel;
 use crate::protect::{Feature, Layer};
 
-/// The columns before the theme's breakdown. The denominator of the share has four.
+/// The columns before the theme's breakdown and rates. The denominator of the share has four.
 const COLUMNS: [&str; 16] = [
     "code",
     "name",
@@ -37,7 +37,8 @@ const ORIGIN: [&str; 4] = ["theme", "release", "regions", "protection"];
 pub fn write(layer: &Layer, label: &ReleaseLabel, out: &mut impl io::Write) -> io::Result<()> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
     let breakdown = layer.theme().breakdown.iter().map(|column| column.name());
-    writer.write_record(COLUMNS.into_iter().chain(breakdown).chain(ORIGIN))?;
+    let rates = layer.theme().rates.iter().map(|rate| rate.name.as_str());
+    writer.write_record(COLUMNS.into_iter().chain(breakdown).chain(rates).chain(ORIGIN))?;
     let origin = [
         layer.theme().name.clone(),
         label.release.to_string(),
@@ -46,7 +47,7 @@ pub fn write(layer: &Layer, label: &ReleaseLabel, out: &mut impl io::Write) -> i
     ];
     for feature in layer.features() {
         let figures = figures(layer, feature);
-        let breakdown = feature.breakdown.iter().map(text);
+        let breakdown = feature.breakdown.iter().map(text).chain(feature.rates.iter().map(text));
         writer.write_record(figures.into_iter().chain(breakdown).chain(origin.iter().cloned()))?;
     }
     writer.flush()
@@ -65,7 +66,7 @@ fn figures(layer: &Layer, feature: &Feature) -> [String; COLUMNS.len()] {
         text(&feature.share),
         text(&feature.share_moe95),
         share_of.map_or_else(String::new, |of| of.column.to_owned()),
-        text(&share_of.map(|of| of.year)),
+        text(&share_of.and_then(|of| of.year)),
         share_of.map_or_else(String::new, |of| of.source.clone()),
         text(&share_of.map(|of| of.value)),
         text(&feature.density_km2),

@@ -20,6 +20,7 @@ fn write(layer: &Layer, format: Format, outlines: Outlines<'_>) -> String {
         release: "r1".parse().unwrap(),
         reference_date: "2024-12-31".to_owned(),
         disability_definition: None,
+        programmes: Vec::new(),
     };
     let mut out = Vec::new();
     format.write(layer, &label, outlines, &mut out).unwrap();

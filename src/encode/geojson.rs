@@ -16,6 +16,7 @@ use crate::domain::geography::Geography;
 use crate::domain::indicator::{Bilingual, PovertyThreshold};
 use crate::domain::person::Definition;
 use crate::domain::position::Bounds;
+use crate::domain::programme::ProgrammeTerms;
 use crate::domain::region::Slug;
 use crate::protect::{Feature, Layer, PlaceCode, Protection, Totals};
 
@@ -91,6 +92,9 @@ struct Head<'a> {
     unit: &'a Bilingual,
     definition: &'a Bilingual,
     disability_definition: Option<Definition>,
+    /// Of layers of programmes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    programmes: Option<&'a [ProgrammeTerms]>,
     matched: usize,
     totals: Totals,
 }
@@ -111,6 +115,7 @@ impl<'a> Head<'a> {
             unit: &theme.unit,
             definition: &theme.definition,
             disability_definition: label.disability_definition,
+            programmes: (!theme.rates.is_empty()).then_some(&label.programmes),
             matched: layer.matched(),
             totals: layer.totals(),
         }
@@ -159,6 +164,9 @@ impl Serialize for Properties<'_> {
         map.serialize_entry("status", &feature.status)?;
         for (column, value) in layer.theme().breakdown.iter().zip(&feature.breakdown) {
             map.serialize_entry(column.name(), value)?;
+        }
+        for (rate, value) in layer.theme().rates.iter().zip(&feature.rates) {
+            map.serialize_entry(&rate.name, value)?;
         }
         map.end()
     }

@@ -4,6 +4,7 @@
 
 pub mod csv;
 pub mod geojson;
+pub mod institutions;
 pub mod mvt;
 mod outline;
 pub mod region;
@@ -17,6 +18,7 @@ use geo::MultiPolygon;
 use serde::Serialize;
 
 use crate::domain::person::Definition;
+use crate::domain::programme::ProgrammeTerms;
 use crate::domain::region::Slug;
 use crate::protect::Layer;
 
@@ -28,6 +30,8 @@ pub struct ReleaseLabel {
     pub reference_date: String,
     /// By what it is told who is disabled; `None` where persons were not told of one by one.
     pub disability_definition: Option<Definition>,
+    /// The programmes of which figures are told.
+    pub programmes: Vec<ProgrammeTerms>,
 }
 
 /// The outlines of regions, by [`crate::domain::region::RegionId`]. A hexagon's outline is its own.

@@ -4,6 +4,7 @@ use fast_mvt::{MvtError, MvtGeomType, MvtLayerBuilder, MvtValue};
 use geo::{Coord, LineString, MultiPolygon};
 
 use crate::domain::geography::Geography;
+use crate::domain::indicator::Theme;
 use crate::domain::position::Position;
 use crate::domain::region::{RegionId, RegionTree};
 use crate::domain::tile::{Tile, project};
@@ -19,8 +20,8 @@ pub const HEXAGONS: &str = "hexagon";
 /// The layer of points at which regions are labelled.
 pub const LABELS: &str = "label";
 
-/// The fields that a theme has in a tile: each is the theme's name, `_` and one of these.
-pub const THEME_FIELDS: [(&str, &str); 6] = [
+/// The fields that a theme may have in a tile: each is the theme's name, `_` and one of these.
+const THEME_FIELDS: [(&str, &str); 6] = [
     ("count", "Number"),
     ("moe95", "Number"),
     ("share", "Number"),
@@ -28,6 +29,16 @@ pub const THEME_FIELDS: [(&str, &str); 6] = [
     ("density_km2", "Number"),
     ("status", "String"),
 ];
+
+/// Those that a theme has: one that is told by region alone has what a map draws, so that tiles stay small.
+pub fn theme_fields(theme: &Theme) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let is_told = |name| has_field(theme, name);
+    THEME_FIELDS.into_iter().filter(move |(name, _)| is_told(name))
+}
+
+fn has_field(theme: &Theme, name: &str) -> bool {
+    !theme.regions_only || !["share_moe95", "density_km2"].contains(&name)
+}
 
 /// The fields that stand beside those of the themes.
 pub const PLACE_FIELDS: [(&str, &str); 4] =
@@ -65,7 +76,8 @@ impl TileFigures {
         let mut keys: Vec<String> = PLACE_FIELDS.iter().map(|(name, _)| (*name).into()).collect();
         for layer in layers {
             let theme = &layer.theme().name;
-            keys.extend(THEME_FIELDS.iter().map(|(name, _)| format!("{theme}_{name}")));
+            let fields = theme_fields(layer.theme());
+            keys.extend(fields.map(|(name, _)| format!("{theme}_{name}")));
         }
         let mut rows: Vec<Row> = first
             .features()
@@ -79,7 +91,7 @@ impl TileFigures {
         for layer in layers {
             for (row, feature) in rows.iter_mut().zip(layer.features()) {
                 assert_eq!(row.code, feature.code, "all themes have the same features");
-                row.values.extend(theme_values(feature));
+                row.values.extend(theme_values(layer.theme(), feature));
             }
         }
         Self { geography: first.geography(), keys, rows }
@@ -180,16 +192,18 @@ fn place_values(feature: &Feature) -> Vec<Option<MvtValue>> {
     ]
 }
 
-/// In the order of [`THEME_FIELDS`].
-fn theme_values(feature: &Feature) -> [Option<MvtValue>; THEME_FIELDS.len()] {
-    [
+/// In the order of [`theme_fields`].
+fn theme_values(theme: &Theme, feature: &Feature) -> impl Iterator<Item = Option<MvtValue>> {
+    let all: [Option<MvtValue>; THEME_FIELDS.len()] = [
         feature.count.map(MvtValue::auto_int),
         feature.moe95.map(MvtValue::Double),
         feature.share.map(MvtValue::Double),
         feature.share_moe95.map(MvtValue::Double),
         feature.density_km2.map(MvtValue::Double),
         Some(MvtValue::String(feature.status.name().to_owned())),
-    ]
+    ];
+    let told = THEME_FIELDS.into_iter().zip(all);
+    told.filter(|((name, _), _)| has_field(theme, name)).map(|(_, value)| value)
 }
 
 fn open(ring: &LineString<i32>) -> impl Iterator<Item = Coord<i32>> + '_ {

@@ -50,6 +50,7 @@ fn hexagon(cell: CellIndex) -> MultiPolygon {
     Polygon::new(corners, Vec::new()).into()
 }
 
-fn rounded(at: Coord) -> Coord {
+/// A place in whole steps.
+pub(super) fn rounded(at: Coord) -> Coord {
     Coord { x: (at.x * STEPS).round() / STEPS, y: (at.y * STEPS).round() / STEPS }
 }

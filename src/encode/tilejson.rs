@@ -5,8 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::mvt::{HEXAGONS, LABELS, PLACE_FIELDS, THEME_FIELDS};
-use crate::domain::indicator::Indicators;
+use super::mvt::{HEXAGONS, LABELS, PLACE_FIELDS, theme_fields};
+use crate::domain::indicator::{Indicators, Theme};
 use crate::domain::position::Bounds;
 use crate::domain::region::{Level, Slug};
 use crate::domain::zoom::Zooms;
@@ -76,7 +76,7 @@ impl TileJson {
             description,
             minzoom: zooms.least,
             maxzoom: zooms.most,
-            fields: fields(indicators),
+            fields: fields(tiled, indicators),
         };
         let mut vector_layers = vec![layer(tiled.name(), "Shapes with the figures of all themes")];
         if tiled != Tiled::Hexagons {
@@ -112,12 +112,12 @@ impl TileJson {
     }
 }
 
-fn fields(indicators: &Indicators) -> Map<String, Value> {
+fn fields(tiled: Tiled, indicators: &Indicators) -> Map<String, Value> {
     let of_place = PLACE_FIELDS.iter().map(|(name, kind)| ((*name).to_owned(), json!(kind)));
-    let of_theme = indicators.themes.iter().flat_map(|theme| {
-        let named =
-            move |(name, kind): &(&str, &str)| (format!("{}_{name}", theme.name), json!(kind));
-        THEME_FIELDS.iter().map(named)
+    let is_told = |theme: &&Theme| tiled != Tiled::Hexagons || !theme.regions_only;
+    let of_theme = indicators.themes.iter().filter(is_told).flat_map(|theme| {
+        let named = |(name, kind)| (format!("{}_{name}", theme.name), json!(kind));
+        theme_fields(theme).map(named)
     });
     of_place.chain(of_theme).collect()
 }

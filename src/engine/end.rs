@@ -9,6 +9,7 @@ use super::error::EngineError;
 use super::ground::Ground;
 use super::repeats::Repeats;
 use super::tally::Tally;
+use super::targeting::ForWhom;
 use crate::check::Rule;
 use crate::count::{Accounts, Cube, Quality};
 use crate::domain::programme::TargetingTable;
@@ -50,8 +51,8 @@ pub struct Ended {
 }
 
 impl End {
-    /// `programmes` are the highest deciles for which the programmes are, by their numbers.
-    pub fn new(ground: Arc<Ground>, programmes: Vec<Option<u8>>, sink: Box<dyn Sink>) -> Self {
+    /// `programmes` say for whom the programmes are, by their numbers.
+    pub fn new(ground: Arc<Ground>, programmes: Vec<ForWhom>, sink: Box<dyn Sink>) -> Self {
         let tally = Tally::new(ground.threshold, programmes);
         Self { repeats: Repeats::default(), tally, quality: Quality::default(), ground, sink }
     }

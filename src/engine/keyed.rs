@@ -56,7 +56,7 @@ impl<'a> Handing<'a> {
     }
 
     /// Whether nobody takes rows any more.
-    pub const fn is_over(&self) -> bool {
+    pub fn is_over(&self) -> bool {
         self.flow.is_break()
     }
 

@@ -30,6 +30,7 @@ use super::scan::VisitsScan;
 use super::session;
 use super::standings::Standings;
 use super::survey::{Known, survey_step};
+use super::targeting::add_reach;
 use crate::check::{Rule, RulesUsed};
 use crate::count::{Accounts, Cube, Quality};
 use crate::domain::programme::TargetingTable;
@@ -189,11 +190,13 @@ async fn place(
         operator(part, input, step)
     };
     let plan = passes::placing(Arc::new(source), threads, &on_batches)?;
-    let programmes = known.registers.thresholds(&build.ground.programmes);
+    let programmes = known.registers.for_whom(&build.ground.programmes);
     let make_end = || End::new(Arc::clone(&build.ground), programmes.clone(), make_sink());
     let ends = drive(build, plan, make_end, &rows, progress).await?;
     let ended = ends.into_iter().map(End::finish).collect::<Result<Vec<_>, _>>()?;
-    Ok(sum(ended, rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect()))
+    let mut built = sum(ended, rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect());
+    add_reach(&mut built.cube, &built.targeting, &programmes);
+    Ok(built)
 }
 
 fn operator(part: Part, input: Arc<dyn ExecutionPlan>, step: MakeStep) -> Arc<dyn ExecutionPlan> {

@@ -14,9 +14,10 @@ use super::persons::{Joined, Persons, PersonsTold};
 use super::plan::{Build, Pass};
 use super::prelist::{Compared, Prelist};
 use super::recipients::{Benefits, BenefitsTold, Recipients};
+use super::targeting::ForWhom;
 use crate::check::low_coverage::Coverages;
 use crate::domain::person::Definition;
-use crate::domain::programme::ProgrammeSettings;
+use crate::domain::programme::{Programme, ProgrammeSettings};
 use crate::read::persons::PersonFiles;
 use crate::read::prelist::PrelistFiles;
 use crate::read::recipients::RecipientFiles;
@@ -58,10 +59,11 @@ pub struct Told {
 }
 
 impl Told {
-    /// The highest deciles for which the programmes are, by their numbers.
-    pub fn thresholds(&self, settings: &ProgrammeSettings) -> Vec<Option<u8>> {
+    /// For whom the programmes are, by their numbers.
+    pub fn for_whom(&self, settings: &ProgrammeSettings) -> Vec<ForWhom> {
         let programmes = self.benefits.iter().flat_map(|benefits| benefits.programmes.iter());
-        programmes.map(|programme| settings.threshold(programme)).collect()
+        let known = programmes.map(|name| Programme::find(name));
+        known.map(|known| known.map(|it| (it, settings.decile(it)))).collect()
     }
 }
 

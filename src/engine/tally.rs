@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use h3o::CellIndex;
 
-use super::targeting::TargetingTally;
+use super::targeting::{ForWhom, TargetingTally};
 use crate::check::Rule;
 use crate::count::{Accounts, Cell, Cube, CubeKey, HouseholdColumns, Unit};
 use crate::domain::indicator::{CubeColumn, PovertyThreshold};
@@ -29,8 +29,8 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// `programmes` are the highest deciles for which the programmes are, by their numbers.
-    pub fn new(threshold: PovertyThreshold, programmes: Vec<Option<u8>>) -> Self {
+    /// `programmes` say for whom the programmes are, by their numbers.
+    pub fn new(threshold: PovertyThreshold, programmes: Vec<ForWhom>) -> Self {
         Self {
             threshold,
             cube: Cube::default(),
@@ -80,7 +80,7 @@ impl Tally {
         };
         self.whole.add_one(household, Table::Positions, position);
         if let Some(receives) = placed.receives(row) {
-            self.targeting.add(households.decile(row), receives);
+            self.targeting.add(household, households.decile(row), receives);
         }
         let counts = households.counts(row, placed.persons(row).as_ref(), self.threshold);
         let digests = household.digests(&counts, self.threshold);

@@ -1,29 +1,39 @@
 //! Counting whom programmes reach, region by region.
 
-use crate::domain::programme::{Targeting, TargetingTable};
+use crate::count::{Cube, ReachCell, Unit};
+use crate::domain::programme::{Programme, Reach, Targeting, TargetingTable};
 use crate::domain::region::RegionId;
+use crate::domain::table::Table;
+
+/// A programme and the highest decile that it is for; `None` where that is not known.
+pub type ForWhom = Option<(Programme, u8)>;
 
 /// The sums of a partition. Its households come region by region.
 pub struct TargetingTally {
-    /// The highest decile that each programme is for.
-    thresholds: Vec<Option<u8>>,
+    programmes: Vec<ForWhom>,
     /// Of the region at hand, by programme.
     at_hand: Vec<Targeting>,
     sums: TargetingTable,
 }
 
 impl TargetingTally {
-    pub fn new(thresholds: Vec<Option<u8>>) -> Self {
-        let at_hand = vec![Targeting::default(); thresholds.len()];
-        Self { thresholds, at_hand, sums: TargetingTable::new() }
+    pub fn new(programmes: Vec<ForWhom>) -> Self {
+        let at_hand = vec![Targeting::default(); programmes.len()];
+        Self { programmes, at_hand, sums: TargetingTable::new() }
     }
 
     /// Adds a household of the region at hand; `receives` are the programmes that reach it, as bits.
-    pub fn add(&mut self, decile: Option<u8>, receives: u32) {
-        for (programme, (sums, threshold)) in
-            self.at_hand.iter_mut().zip(&self.thresholds).enumerate()
+    pub fn add(&mut self, household: Unit, decile: Option<u8>, receives: u32) {
+        for (number, (sums, for_whom)) in self.at_hand.iter_mut().zip(&self.programmes).enumerate()
         {
-            sums.add(decile, *threshold, receives >> programme & 1 == 1);
+            let threshold = for_whom.map(|(_, threshold)| threshold);
+            let reach = Reach::of(decile, threshold, receives >> number & 1 == 1);
+            sums.add(reach);
+            if let (Some((programme, _)), Some(class)) = (for_whom, reach.and_then(Reach::class)) {
+                let table = Table::of_programme(*programme);
+                let digest = household.digest_of_one(table, table.columns()[class]);
+                sums.digest = sums.digest.wrapping_add(digest);
+            }
         }
     }
 
@@ -39,5 +49,17 @@ impl TargetingTally {
 
     pub fn finish(self) -> TargetingTable {
         self.sums
+    }
+}
+
+/// Adds to a cube whom the programmes reach of which it is known for whom they are.
+pub fn add_reach(cube: &mut Cube, table: &TargetingTable, programmes: &[ForWhom]) {
+    for (programme, _) in programmes.iter().flatten() {
+        cube.know(*programme);
+    }
+    for ((region, number), sums) in table {
+        if let Some((programme, _)) = programmes[*number] {
+            cube.add_reach(programme, *region, &ReachCell::from(sums));
+        }
     }
 }

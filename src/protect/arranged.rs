@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::leaves::LeafPlaces;
 use super::tree::Shown;
-use crate::domain::indicator::{Counts, CubeColumn};
+use crate::domain::indicator::{AllCounts, CubeColumn};
 use crate::domain::region::{Level, RegionId, RegionTree};
 
 /// The leaves by (hexagon, region), those without a hexagon first, kept by column; and where each stands
@@ -51,7 +51,8 @@ impl Order {
     }
 }
 
-/// The counts of one column. Those of a place fit in 32 bits, unless somebody invents them.
+/// The counts of one column, up to the last that is not 0: those that are counted by region alone end
+/// where hexagons begin. Those of a place fit in 32 bits, unless somebody invents them.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Column {
     Narrow(Vec<i32>),
@@ -60,26 +61,34 @@ pub(super) enum Column {
 
 impl Column {
     pub fn arranged(counts: &[i64], order: &Order) -> Self {
+        let last = order.0.iter().rposition(|row| counts[*row as usize] != 0);
+        let told = order.0[..last.map_or(0, |last| last + 1)].iter();
         if counts.iter().all(|count| i32::try_from(*count).is_ok()) {
-            Self::Narrow(order.0.iter().map(|row| counts[*row as usize] as i32).collect())
+            Self::Narrow(told.map(|row| counts[*row as usize] as i32).collect())
         } else {
-            Self::Wide(order.arrange(counts))
+            Self::Wide(told.map(|row| counts[*row as usize]).collect())
         }
     }
 
     fn get(&self, place: usize) -> i64 {
         match self {
-            Self::Narrow(counts) => counts[place].into(),
-            Self::Wide(counts) => counts[place],
+            Self::Narrow(counts) => counts.get(place).copied().unwrap_or(0).into(),
+            Self::Wide(counts) => counts.get(place).copied().unwrap_or(0),
         }
     }
 
     fn sum(&self, run: Range<usize>) -> i64 {
         match self {
-            Self::Narrow(counts) => counts[run].iter().map(|count| i64::from(*count)).sum(),
-            Self::Wide(counts) => counts[run].iter().sum(),
+            Self::Narrow(counts) => part(counts, run).iter().map(|count| i64::from(*count)).sum(),
+            Self::Wide(counts) => part(counts, run).iter().sum(),
         }
     }
+}
+
+/// What a column has of a run.
+fn part<T>(counts: &[T], run: Range<usize>) -> &[T] {
+    let end = run.end.min(counts.len());
+    &counts[run.start.min(end)..end]
 }
 
 impl ArrangedLeaves {
@@ -129,18 +138,18 @@ impl ArrangedLeaves {
     }
 
     /// The sum of these columns over a run of places.
-    pub fn sum_run(&self, run: Range<usize>, wanted: &[CubeColumn]) -> Counts {
+    pub fn sum_run(&self, run: Range<usize>, wanted: &[CubeColumn]) -> AllCounts {
         self.sum_by(wanted, |counts| counts.sum(run.clone()))
     }
 
     /// The sum of these columns over some places.
-    fn sum(&self, places: &[u32], wanted: &[CubeColumn]) -> Counts {
+    fn sum(&self, places: &[u32], wanted: &[CubeColumn]) -> AllCounts {
         let sum = |counts: &Column| places.iter().map(|place| counts.get(*place as usize)).sum();
         self.sum_by(wanted, sum)
     }
 
-    fn sum_by(&self, wanted: &[CubeColumn], sum: impl Fn(&Column) -> i64) -> Counts {
-        let mut sums = [0; CubeColumn::COUNT];
+    fn sum_by(&self, wanted: &[CubeColumn], sum: impl Fn(&Column) -> i64) -> AllCounts {
+        let mut sums = [0; CubeColumn::ALL.len()];
         for column in wanted {
             if let Some(counts) = &self.columns[column.index()] {
                 sums[column.index()] = sum(counts);
@@ -220,7 +229,7 @@ impl Cells<'_> {
     }
 
     /// The sum of these columns over a run of leaves.
-    pub fn sum(&self, run: Range<usize>, wanted: &[CubeColumn]) -> Counts {
+    pub fn sum(&self, run: Range<usize>, wanted: &[CubeColumn]) -> AllCounts {
         match &self.kept {
             Kept::From(first) => self.leaves.sum_run(first + run.start..first + run.end, wanted),
             Kept::These(places) => self.leaves.sum(&places[run], wanted),

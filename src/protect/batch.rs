@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::leaves::{LeafFacts, LeafPlaces, LeafTable, Protection};
 use super::policy::Policy;
 use crate::domain::indicator::{CubeColumn, Indicators, PovertyThreshold};
+use crate::domain::programme::Programme;
 use crate::domain::region::{RegionId, RegionTree};
 use crate::domain::visit::VisitField;
 
@@ -83,7 +84,7 @@ impl LeafTable {
         );
         let places = LeafPlaces { regions: regions?, hexagons: hexagons? };
         places.check_order()?;
-        let held = Indicators::embedded().held(facts.fields);
+        let held = facts.held(&Indicators::embedded());
         let counts = |wanted: CubeColumn| {
             let is_held = held & wanted.bit() != 0;
             Ok(read_counts(&column(wanted.name())?, wanted.name(), is_held)?)
@@ -112,18 +113,22 @@ struct WrittenFacts {
     poverty_threshold: PovertyThreshold,
     /// The visit fields that the input held, in the order of the table.
     fields: Vec<String>,
+    /// The programmes of which it is known whom they reach.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    programmes: Vec<Programme>,
     /// Of public leaves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     policy: Option<Policy>,
 }
 
 impl LeafFacts {
-    fn schema(self) -> Schema {
+    fn schema(&self) -> Schema {
         let fields = VisitField::ALL.iter().filter(|field| self.fields & field.bit() != 0);
         let facts = WrittenFacts {
             protection: self.protection,
             poverty_threshold: self.threshold,
             fields: fields.map(|field| field.name().to_owned()).collect(),
+            programmes: self.programmes.clone(),
             policy: self.policy,
         };
         let facts = serde_json::to_string(&facts).expect("words and a number can be written");
@@ -143,10 +148,11 @@ impl LeafFacts {
         for name in &facts.fields {
             fields |= VisitField::find(name)?.bit();
         }
-        let WrittenFacts { protection, poverty_threshold, policy, .. } = facts;
+        let WrittenFacts { protection, poverty_threshold, programmes, policy, .. } = facts;
         // Public figures without the policy of their noise would be told as exact ones.
         let is_whole = (protection == Protection::Public) == policy.is_some();
-        is_whole.then_some(Self { protection, threshold: poverty_threshold, fields, policy })
+        let threshold = poverty_threshold;
+        is_whole.then_some(Self { protection, threshold, fields, programmes, policy })
     }
 }
 

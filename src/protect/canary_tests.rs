@@ -6,9 +6,10 @@ use super::measure::{Contents, Figures, Leaves};
 use super::policy::TreeLevel;
 use super::tree::{ProtectedTree, Shown};
 use super::*;
-use crate::count::{Cell, Cube, CubeKey, Unit};
+use crate::count::{Cell, Cube, CubeKey, ReachCell, Unit};
 use crate::domain::code::CodeSystem;
 use crate::domain::indicator::{CubeColumn, PovertyThreshold};
+use crate::domain::programme::Programme;
 use crate::domain::region::{Region, RegionTree};
 use crate::domain::table::Table;
 
@@ -43,9 +44,42 @@ fn cube(key: CubeKey, others: i64, canary: CubeColumn, canaries: i64) -> Cube {
         cell.digests = Unit::new(unit).digests(&cell.counts, PovertyThreshold::default());
         cube.add_cell(key, &cell);
     };
-    add("others", &CubeColumn::ALL, others);
-    add("canary", &[canary], canaries);
+    let of_cells = |column: &&CubeColumn| column.index() < CubeColumn::COUNT;
+    let all: Vec<CubeColumn> = CubeColumn::ALL.iter().filter(of_cells).copied().collect();
+    add("others", &all, others);
+    let reached = reach_of(canary);
+    if reached.is_none() {
+        add("canary", &[canary], canaries);
+    }
+    for others_of in CubeColumn::ALL.into_iter().filter_map(reach_of) {
+        add_reach(&mut cube, key, "others", others_of, others);
+    }
+    if let Some(canary_of) = reached.filter(|_| canaries > 0) {
+        add_reach(&mut cube, key, "canary", canary_of, canaries);
+    }
     cube
+}
+
+/// The programme and the number of the class that a column counts.
+fn reach_of(column: CubeColumn) -> Option<(Programme, usize)> {
+    Programme::ALL.into_iter().find_map(|programme| {
+        let columns = Table::of_programme(programme).columns();
+        Some((programme, columns.iter().position(|it| *it == column)?))
+    })
+}
+
+fn add_reach(
+    cube: &mut Cube,
+    key: CubeKey,
+    unit: &str,
+    (programme, class): (Programme, usize),
+    count: i64,
+) {
+    let mut cell = ReachCell::default();
+    cell.counts[class] = count;
+    let table = Table::of_programme(programme);
+    cell.digest = Unit::new(unit).digest_of_one(table, table.columns()[class]);
+    cube.add_reach(programme, key.region, &cell);
 }
 
 impl Cage {
@@ -62,7 +96,7 @@ impl Cage {
         };
         let with =
             table.classes(threshold).into_iter().map(|class| contents(class[0], 1)).collect();
-        let without = contents(CubeColumn::Decile1, 0);
+        let without = contents(table.columns()[0], 0);
         Self { without, with, regions, tree, table }
     }
 

@@ -3,12 +3,13 @@
 use h3o::{CellIndex, Resolution};
 use rayon::prelude::*;
 
-use super::layer::{Feature, Figures, Place, PlaceCode, Summed, Totals};
+use super::figures::Figures;
+use super::layer::{Feature, Place, PlaceCode, Summed, Totals};
 use super::leaves::{LeafTable, Protection, households};
 use super::request::LayerRequest;
 use super::runs::{Rests, Runs};
 use crate::domain::geography::HexagonSize;
-use crate::domain::indicator::Counts;
+use crate::domain::indicator::AllCounts;
 use crate::domain::region::RegionTree;
 
 /// Features that one thread makes before it looks for more work: each takes about a microsecond.
@@ -73,7 +74,7 @@ fn totals(
 fn feature(
     figures: &Figures<'_>,
     (cell, resolution): (CellIndex, Resolution),
-    counts: &Counts,
+    counts: &AllCounts,
     margin: Option<f64>,
 ) -> Feature {
     let place = (Place::Hexagon(cell), PlaceCode::Hexagon(cell));

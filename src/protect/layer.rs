@@ -5,18 +5,15 @@ use std::fmt;
 use h3o::CellIndex;
 use serde::Serialize;
 
+use super::figures::Figures;
 use super::hexagons;
 use super::leaves::{LeafTable, Protection, households};
-use super::margin::Parts;
 use super::policy::{TreeLevel, told_at};
 use super::regions;
 use super::request::LayerRequest;
 use crate::domain::code::RegionCode;
 use crate::domain::geography::{Geography, HexagonSize};
-use crate::domain::indicator::{
-    Counts, CubeColumn, Denominator, DenominatorColumn, Denominators, Indicators, PovertyThreshold,
-    Theme,
-};
+use crate::domain::indicator::{Denominators, Indicators, PovertyThreshold, Theme};
 use crate::domain::region::{RegionId, RegionTree, Slug};
 
 /// A theme in a geography. Only this stage makes one.
@@ -86,7 +83,7 @@ pub enum Status {
     Value,
     #[serde(rename = "below_10")]
     Below10,
-    /// No household was counted here.
+    /// No household was counted here; of visits, there was none.
     NotVisited,
     /// The input does not hold what the theme needs.
     NoData,
@@ -102,10 +99,10 @@ impl Status {
         }
     }
 
-    /// From what is told of households and of the theme.
-    pub const fn of(households: i64, count: Option<i64>) -> Status {
+    /// From what is told of households, or of visits where they are what is counted, and of the theme.
+    pub const fn of(visited: i64, count: Option<i64>) -> Status {
         match count {
-            _ if households == 0 => Self::NotVisited,
+            _ if visited == 0 => Self::NotVisited,
             None => Self::NoData,
             Some(..10) => Self::Below10,
             Some(_) => Self::Value,
@@ -117,7 +114,8 @@ impl Status {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ShareOf {
     pub column: &'static str,
-    pub year: u16,
+    /// `None` where the release counts the units itself.
+    pub year: Option<u16>,
     pub source: String,
     pub value: u64,
 }
@@ -137,7 +135,7 @@ pub struct Feature {
     pub count: Option<i64>,
     /// Half the width of the count's 95 % interval; 0 where the count is exact.
     pub moe95: Option<f64>,
-    /// Prevalence, a fraction: the count by [`Feature::share_of`].
+    /// A fraction: the count by [`Feature::share_of`]. Of residents it is prevalence.
     pub share: Option<f64>,
     pub share_moe95: Option<f64>,
     pub share_of: Option<ShareOf>,
@@ -149,6 +147,9 @@ pub struct Feature {
     pub status: Status,
     /// In the order of the theme's breakdown; `None` where the input does not hold the column.
     pub breakdown: Vec<Option<i64>>,
+    /// In the order of the theme's rates; `None` where the input does not hold a column or the denominator is
+    /// below 30.
+    pub rates: Vec<Option<f64>>,
 }
 
 impl Layer {
@@ -195,10 +196,11 @@ impl Layer {
 }
 
 impl LeafTable {
-    /// The columns that are told in a geography, as bits: all where they are exact.
-    fn told(&self, geography: Geography) -> u32 {
+    /// The columns that are told in a geography, as bits: where they are exact, all that are counted there.
+    fn told(&self, geography: Geography) -> u64 {
         match (self.protection(), geography) {
-            (Protection::Restricted, _) => u32::MAX,
+            (Protection::Restricted, Geography::Region(_)) => u64::MAX,
+            (Protection::Restricted, Geography::Hexagon(_)) => told_at(TreeLevel::Hexagon7),
             (Protection::Public, Geography::Region(level)) => told_at(TreeLevel::Region(level)),
             (Protection::Public, Geography::Hexagon(HexagonSize::Hex8)) => {
                 told_at(TreeLevel::Hexagon8)
@@ -218,7 +220,7 @@ impl LeafTable {
         indicators: &Indicators,
         denominators: &Denominators,
     ) -> Layer {
-        let figures = Figures::new(self, request, indicators);
+        let figures = Figures::new(self, request.theme, self.told(request.geography), indicators);
         let (features, matched, mut totals) = match request.geography {
             Geography::Region(level) => {
                 regions::features(self, &figures, level, request, tree, denominators)
@@ -245,90 +247,3 @@ impl LeafTable {
 /// What one geography gives: the features shown, how many match, and the totals, in which `left_out` is
 /// of all features of the scope, shown ones too.
 pub(super) type Summed = (Vec<Feature>, usize, Totals);
-
-/// How the figures of a theme are read from a row of counts.
-pub(super) struct Figures<'a> {
-    theme: &'a Theme,
-    held: u32,
-    /// The columns of the count; `None` where the input does not hold what the theme needs, or they are
-    /// not told in this geography.
-    count: Option<&'a [CubeColumn]>,
-    /// Of what the margin of the count is made.
-    parts: Parts,
-}
-
-impl<'a> Figures<'a> {
-    fn new(leaves: &LeafTable, request: &LayerRequest<'a>, indicators: &Indicators) -> Self {
-        let theme = request.theme;
-        let told = leaves.told(request.geography);
-        let is_told = |columns: &&[CubeColumn]| columns.iter().all(|it| told & it.bit() != 0);
-        let is_met = theme.needs.are_met_by(leaves.fields());
-        let count = is_met.then(|| theme.count_columns(leaves.threshold())).filter(is_told);
-        let held = indicators.held(leaves.fields()) & told;
-        let summed = count.unwrap_or_default().iter().copied();
-        let summed: Vec<_> = summed.filter(|column| held & column.bit() != 0).collect();
-        Self { theme, held, count, parts: Parts::of(&summed, leaves.threshold()) }
-    }
-
-    pub const fn parts(&self) -> &Parts {
-        &self.parts
-    }
-
-    /// The columns to sum, each once.
-    pub fn columns(&self) -> Vec<CubeColumn> {
-        let count = self.count.unwrap_or_default();
-        let mut columns = [&CubeColumn::HOUSEHOLDS[..], count, &self.theme.breakdown].concat();
-        columns.sort_unstable();
-        columns.dedup();
-        columns
-    }
-
-    /// The feature of a place and its counts, without name, parent and share.
-    pub fn feature(&self, place: (Place, PlaceCode), area_km2: f64, counts: &Counts) -> Feature {
-        let value = |column: &CubeColumn| counts[column.index()];
-        let households = households(counts);
-        let count = self.count.map(|columns| columns.iter().map(value).sum::<i64>());
-        let held = |column: &CubeColumn| (self.held & column.bit() != 0).then(|| value(column));
-        Feature {
-            place: place.0,
-            code: place.1,
-            name: None,
-            parent: None,
-            households,
-            count,
-            moe95: None,
-            share: None,
-            share_moe95: None,
-            share_of: None,
-            density_km2: count.and_then(|count| ratio(count, area_km2)),
-            rest: false,
-            status: Status::of(households, count),
-            breakdown: self.theme.breakdown.iter().map(held).collect(),
-        }
-    }
-
-    /// Adds the share of a denominator to a feature.
-    pub fn add_share(&self, feature: &mut Feature, denominator: Option<Denominator>) {
-        let Some(denominator) = denominator else { return };
-        let column: DenominatorColumn = self.theme.share_of;
-        let Some(value) = denominator.get(column) else { return };
-        #[expect(clippy::cast_precision_loss, reason = "residents are fewer than 2^52")]
-        let residents = value as f64;
-        if value >= LEAST_RESIDENTS {
-            feature.share = feature.count.and_then(|count| ratio(count, residents));
-            feature.share_moe95 = feature.share.and(feature.moe95).map(|margin| margin / residents);
-        }
-        let Denominator { year, source, .. } = denominator;
-        feature.share_of = Some(ShareOf { column: column.name(), year, source, value });
-    }
-}
-
-/// Of fewer residents no share is told: it would say more of each of them than of a place.
-const LEAST_RESIDENTS: u64 = 30;
-
-/// A quotient, or `None` where there is nothing to divide by.
-fn ratio(count: i64, by: f64) -> Option<f64> {
-    #[expect(clippy::cast_precision_loss, reason = "counts are fewer than 2^52")]
-    let quotient = count as f64 / by;
-    (by > 0.0 && quotient.is_finite()).then_some(quotient)
-}

@@ -7,14 +7,15 @@ use proptest::prelude::*;
 
 use super::fixture::{CODES, cell, code, cube, denominators, fields, key, leaves, tree};
 use super::leaves::households;
-use super::{
-    Counted, Feature, Layer, LayerRequest, LeafTable, NoiseKey, Policy, Protect, RegisterSecret,
-    Status,
-};
-use crate::count::{Cube, CubeKey};
+use super::{Feature, Layer, LayerRequest, LeafTable, Status};
+use crate::count::{Cube, CubeKey, ReachCell};
 use crate::domain::geography::Geography;
-use crate::domain::indicator::{Counts, CubeColumn, Denominators, Indicators, PovertyThreshold};
+use crate::domain::indicator::{
+    AllCounts, Counts, CubeColumn, Denominators, Indicators, PovertyThreshold,
+};
+use crate::domain::programme::Programme;
 use crate::domain::region::{Level, RegionId, RegionTree};
+use crate::domain::table::Table;
 use crate::domain::visit::VisitField;
 
 fn ask(theme: &str, geography: &str, denominators: &Denominators) -> Layer {
@@ -139,26 +140,64 @@ fn reads_back_the_batch_it_wrote_and_refuses_one_out_of_order() {
 /// A row of an invented cube: which region (13 is none), which hexagon, how many of which column.
 type Row = (usize, Option<(u8, bool)>, usize, i64);
 
-fn rows() -> impl Strategy<Value = Vec<Row>> {
+pub fn rows() -> impl Strategy<Value = Vec<Row>> {
     let hexagon = proptest::option::of((0_u8..12, any::<bool>()));
-    proptest::collection::vec((0..=CODES.len(), hexagon, 0..CubeColumn::COUNT, 1_i64..50), 0..40)
+    proptest::collection::vec(
+        (0..=CODES.len(), hexagon, 0..CubeColumn::ALL.len(), 1_i64..50),
+        0..40,
+    )
 }
 
-fn make(rows: &[Row], tree: &RegionTree) -> Cube {
+pub fn make(rows: &[Row], tree: &RegionTree) -> Cube {
     let mut cube = Cube::default();
+    Programme::ALL.into_iter().for_each(|programme| cube.know(programme));
     for (region, hexagon, column, count) in rows {
         let region = CODES.get(*region).map(|(text, _)| *text);
         let size = |fine: bool| if fine { Resolution::Eight } else { Resolution::Seven };
         let hexagon = hexagon.map(|(step, fine)| cell(step, size(fine)));
-        let mut counts = [0; CubeColumn::COUNT];
-        counts[*column] = *count;
-        cube.add(key(tree, region, hexagon), &counts);
+        add(&mut cube, key(tree, region, hexagon), CubeColumn::ALL[*column], *count);
     }
     cube
 }
 
-fn all_fields() -> u32 {
+/// Adds to a column; what is counted by region alone has no hexagon.
+fn add(cube: &mut Cube, key: CubeKey, column: CubeColumn, count: i64) {
+    let reached = Programme::ALL.into_iter().find_map(|programme| {
+        let columns = Table::of_programme(programme).columns();
+        Some((programme, columns.iter().position(|it| *it == column)?))
+    });
+    if let Some((programme, class)) = reached {
+        let mut cell = ReachCell::default();
+        cell.counts[class] = count;
+        return cube.add_reach(programme, key.region, &cell);
+    }
+    let by_region = CubeColumn::VISITS.contains(&column) || CubeColumn::POSITIONS.contains(&column);
+    let mut counts = [0; CubeColumn::COUNT];
+    counts[column.index()] = count;
+    cube.add(CubeKey { hexagon: key.hexagon.filter(|_| !by_region), ..key }, &counts);
+}
+
+pub fn all_fields() -> u32 {
     VisitField::ALL.iter().fold(0, |bits, field| bits | field.bit())
+}
+
+/// Every cell with all its columns, and a row of its own for whom a programme reaches.
+fn all_cells(cube: &Cube) -> Vec<(CubeKey, AllCounts)> {
+    let whole = |counts: &Counts| {
+        let mut all = [0; CubeColumn::ALL.len()];
+        all[..counts.len()].copy_from_slice(counts);
+        all
+    };
+    let mut cells: Vec<_> = cube.iter().map(|(key, counts)| (key, whole(counts))).collect();
+    for programme in Programme::ALL {
+        let columns = Table::of_programme(programme).columns();
+        for (region, cell) in cube.reach(programme) {
+            let mut all = [0; CubeColumn::ALL.len()];
+            columns.iter().zip(cell.counts).for_each(|(it, count)| all[it.index()] = count);
+            cells.push((CubeKey { region, hexagon: None }, all));
+        }
+    }
+    cells
 }
 
 /// The plain reference: a fold over the cube.
@@ -167,15 +206,15 @@ fn fold(
     geography: Geography,
     within: Option<RegionId>,
     tree: &RegionTree,
-) -> (BTreeMap<String, Counts>, i64) {
-    let (mut sums, mut scope) = (BTreeMap::<String, Counts>::new(), 0);
-    for (CubeKey { region, hexagon }, counts) in cube.iter() {
+) -> (BTreeMap<String, AllCounts>, i64) {
+    let (mut sums, mut scope) = (BTreeMap::<String, AllCounts>::new(), 0);
+    for (CubeKey { region, hexagon }, counts) in all_cells(cube) {
         if let Some(outer) = within
             && !region.is_some_and(|region| tree.is_within(region, outer))
         {
             continue;
         }
-        scope += households(counts);
+        scope += households(&counts);
         let place = match geography {
             Geography::Region(level) => {
                 let ancestor = region.and_then(|region| tree.ancestor(region, level));
@@ -187,14 +226,18 @@ fn fold(
             }
         };
         if let Some(place) = place {
-            let sum = sums.entry(place).or_insert([0; CubeColumn::COUNT]);
+            let sum = sums.entry(place).or_insert([0; CubeColumn::ALL.len()]);
             sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         }
     }
     (sums, scope)
 }
 
-fn check(layer: &Layer, sums: &BTreeMap<String, Counts>, scope: i64) -> Result<(), TestCaseError> {
+fn check(
+    layer: &Layer,
+    sums: &BTreeMap<String, AllCounts>,
+    scope: i64,
+) -> Result<(), TestCaseError> {
     let totals = layer.totals();
     prop_assert_eq!(totals.counted, scope);
     let parts = [totals.left_out, totals.elsewhere, totals.unplaced, totals.without_hexagon];
@@ -203,11 +246,30 @@ fn check(layer: &Layer, sums: &BTreeMap<String, Counts>, scope: i64) -> Result<(
     prop_assert_eq!(shown, totals.shown);
     for feature in layer.features() {
         let counts = sums.get(&feature.code.to_string()).copied();
-        let counts = counts.unwrap_or([0; CubeColumn::COUNT]);
+        let counts = counts.unwrap_or([0; CubeColumn::ALL.len()]);
         prop_assert_eq!(feature.households, households(&counts));
         let columns = layer.theme().count_columns(layer.threshold());
         let count: i64 = columns.iter().map(|column| counts[column.index()]).sum();
         prop_assert_eq!(feature.count, Some(count));
+        let of = |column: &CubeColumn| Some(counts[column.index()]);
+        let breakdown: Vec<_> = layer.theme().breakdown.iter().map(of).collect();
+        prop_assert_eq!(&feature.breakdown, &breakdown);
+        check_shares(layer, feature, &counts)?;
+    }
+    Ok(())
+}
+
+/// Shares of what the release counts itself and rates are quotients of at least 30.
+fn check_shares(layer: &Layer, feature: &Feature, counts: &AllCounts) -> Result<(), TestCaseError> {
+    let sum = |columns: &[CubeColumn]| columns.iter().map(|it| counts[it.index()]).sum::<i64>();
+    let share = |part: i64, whole: i64| (whole >= 30).then(|| part as f64 / whole as f64);
+    if let Some(columns) = layer.theme().share_of.counted() {
+        prop_assert_eq!(feature.share, share(feature.count.unwrap(), sum(columns)));
+        prop_assert_eq!(feature.share_moe95, feature.share.map(|_| 0.0));
+        prop_assert!(feature.share.is_none_or(|share| (0.0..=1.0).contains(&share)));
+    }
+    for (rate, told) in layer.theme().rates.iter().zip(&feature.rates) {
+        prop_assert_eq!(*told, share(sum(&rate.numerator), sum(&rate.denominator)));
     }
     Ok(())
 }
@@ -216,14 +278,14 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn sums_close_at_every_level_and_geography(rows in rows(), theme in 0_usize..4) {
+    fn sums_close_at_every_level_and_geography(rows in rows(), theme in 0_usize..7) {
         let (tree, indicators) = (tree(), Indicators::embedded());
         let cube = make(&rows, &tree);
         let threshold = PovertyThreshold::default();
         let leaves = LeafTable::exact(&cube, all_fields(), threshold, &tree);
         prop_assert_eq!(&LeafTable::from_batch(&leaves.to_batch(&tree), &tree).unwrap(), &leaves);
         let theme = &indicators.themes[theme];
-        for geography in Geography::ALL {
+        for geography in theme.geographies() {
             for within in std::iter::once(None).chain(tree.iter().map(|(id, _)| Some(id))) {
                 if let (Some(id), Geography::Region(level)) = (within, geography)
                     && tree.get(id).level > level
@@ -246,57 +308,6 @@ proptest! {
                 check(&part, &sums, scope)?;
             }
         }
-    }
-}
-
-/// The public leaves of a cube, by a secret of this number.
-fn public(cube: &Cube, secret: u8, tree: &RegionTree) -> LeafTable {
-    let policy = Policy { least_hex7: 12, least_hex8: 20, ..Policy::default() };
-    let (secret, release) = (RegisterSecret::new([secret; 32]), "r1".parse().unwrap());
-    let key = NoiseKey::new(&secret, policy.noise, &release, tree.system());
-    let threshold = PovertyThreshold::default();
-    let counted = Counted { cube, fields: all_fields(), threshold, regions: tree };
-    LeafTable::public(counted, &Protect::new(policy, key))
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
-
-    #[test]
-    fn public_sums_close_for_any_region_and_hexagon(rows in rows(), secret in any::<u8>()) {
-        let (tree, indicators) = (tree(), Indicators::embedded());
-        let leaves = public(&make(&rows, &tree), secret, &tree);
-        prop_assert_eq!(&LeafTable::from_batch(&leaves.to_batch(&tree), &tree).unwrap(), &leaves);
-        let theme = &indicators.themes[0];
-        for within in std::iter::once(None).chain(tree.iter().map(|(id, _)| Some(id))) {
-            let ask = |geography: &str| {
-                let geography = geography.parse().unwrap();
-                let whole = LayerRequest { theme, geography, within, bounds: None, limit: None };
-                leaves.layer(&whole, &tree, &indicators, &Denominators::new())
-            };
-            let sum = |layer: &Layer| -> (i64, i64) {
-                let features = layer.features().iter();
-                features.fold((0, 0), |sum, it| (sum.0 + it.households, sum.1 + it.count.unwrap()))
-            };
-            let (hex8, hex7, hex4) = (ask("hex8"), ask("hex7"), ask("hex4"));
-            prop_assert_eq!(sum(&hex8), sum(&hex7));
-            prop_assert_eq!(sum(&hex4), sum(&hex7));
-            for layer in [&hex8, &hex7, &hex4] {
-                let totals = layer.totals();
-                prop_assert_eq!(totals.left_out, 0);
-                let all = totals.shown + totals.unplaced + totals.without_hexagon;
-                prop_assert_eq!(all, totals.counted);
-            }
-            for feature in hex7.features().iter().chain(hex8.features()) {
-                prop_assert!(feature.households >= 0 && feature.moe95.is_some_and(|it| it > 0.0));
-            }
-        }
-        let villages = LayerRequest {
-            theme, geography: "village".parse().unwrap(), within: None, bounds: None, limit: None,
-        };
-        let layer = leaves.layer(&villages, &tree, &indicators, &Denominators::new());
-        let totals = layer.totals();
-        prop_assert_eq!(totals.shown + totals.elsewhere + totals.unplaced, totals.counted);
     }
 }
 

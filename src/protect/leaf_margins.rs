@@ -16,9 +16,9 @@ pub(super) struct LeafMargins {
     /// By [`RegionId`].
     regions: Vec<Errors<f32>>,
     /// By the place of a leaf: of the part of a hexagon 8; of the whole hexagon 7 at its rest.
-    parts: Vec<Errors<f32>>,
+    parts: Vec<OfHexagon>,
     /// Of the rests of hexagons 7 themselves, by their places.
-    rests: Vec<(usize, Errors<f32>)>,
+    rests: Vec<(usize, OfHexagon)>,
 }
 
 impl LeafMargins {
@@ -34,7 +34,7 @@ impl LeafMargins {
         let part = |place: usize| {
             let part = leaves.region(place).zip(leaves.hexagons()[place]);
             let node = part.and_then(|(region, cell)| tree.of_hexagon(region, cell));
-            node.map_or(UNTOLD, |node| errors(&margins, node))
+            node.map_or(OfHexagon::UNTOLD, |node| OfHexagon::new(&margins, node))
         };
         let rest = |place: usize| {
             let (region, cell) = leaves.region(place).zip(leaves.hexagons()[place])?;
@@ -42,7 +42,7 @@ impl LeafMargins {
                 return None;
             }
             let whole = tree.of_hexagon(region, cell)?;
-            Some((place, errors(&margins, tree.rest(whole))))
+            Some((place, OfHexagon::new(&margins, tree.rest(whole))))
         };
         Self {
             regions: regions.iter().map(of_region).collect(),
@@ -73,18 +73,46 @@ impl LeafMargins {
                 _ => None,
             }
         };
-        parts.moe95(places.filter_map(of_place))
+        parts.moe95(places.filter_map(of_place).map(OfHexagon::whole))
     }
 
-    fn rest(&self, place: usize) -> Option<Errors<f32>> {
+    fn rest(&self, place: usize) -> Option<OfHexagon> {
         let found = self.rests.binary_search_by_key(&place, |rest| rest.0).ok()?;
         Some(self.rests[found].1)
     }
 }
 
-/// Of a place that is no node.
-const UNTOLD: Errors<f32> =
-    Errors { variances: [f32::INFINITY; Table::COUNT], shortfalls: [0.0; Table::COUNT] };
+/// The tables that are told of hexagons, the first ones.
+const OF_HEXAGONS: usize = Table::Visits.index();
+
+/// The errors of a part of a hexagon, in the tables that are told there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct OfHexagon {
+    variances: [f32; OF_HEXAGONS],
+    shortfalls: [f32; OF_HEXAGONS],
+}
+
+impl OfHexagon {
+    /// Of a place that is no node.
+    const UNTOLD: Self =
+        Self { variances: [f32::INFINITY; OF_HEXAGONS], shortfalls: [0.0; OF_HEXAGONS] };
+
+    fn new(margins: &Margins, node: usize) -> Self {
+        let Errors { variances, shortfalls } = errors(margins, node);
+        let first = |of: [f32; Table::ALL.len()]| std::array::from_fn(|table| of[table]);
+        Self { variances: first(variances), shortfalls: first(shortfalls) }
+    }
+
+    fn whole(self) -> Errors<f32> {
+        let mut all = Errors {
+            variances: [f32::INFINITY; Table::ALL.len()],
+            shortfalls: [0.0; Table::ALL.len()],
+        };
+        all.variances[..OF_HEXAGONS].copy_from_slice(&self.variances);
+        all.shortfalls[..OF_HEXAGONS].copy_from_slice(&self.shortfalls);
+        all
+    }
+}
 
 fn errors(margins: &Margins, node: usize) -> Errors<f32> {
     let Errors { variances, shortfalls } = margins.errors(node);

@@ -11,9 +11,11 @@ use super::arranged::{ArrangedLeaves, Column, Order};
 use super::leaf_margins::LeafMargins;
 use super::policy::Policy;
 use super::sums::{self, RegionSums};
-use crate::count::Cube;
-use crate::domain::indicator::{Counts, CubeColumn, Indicators, PovertyThreshold};
+use crate::count::{Cube, CubeKey};
+use crate::domain::indicator::{AllCounts, CubeColumn, Indicators, PovertyThreshold, Theme};
+use crate::domain::programme::Programme;
 use crate::domain::region::{RegionId, RegionTree};
+use crate::domain::table::Table;
 
 /// Who may see the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,19 +50,26 @@ pub struct LeafTable {
 }
 
 /// What is true of all leaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LeafFacts {
     pub protection: Protection,
     pub threshold: PovertyThreshold,
     /// The visit fields that the input held, as bits.
     pub fields: u32,
+    /// The programmes of which it is known whom they reach.
+    pub programmes: Vec<Programme>,
     /// By which policy they were noised; `None` where they are exact.
     pub policy: Option<Policy>,
 }
 
 impl LeafFacts {
-    const fn exact(fields: u32, threshold: PovertyThreshold) -> Self {
-        Self { protection: Protection::Restricted, threshold, fields, policy: None }
+    const fn exact(fields: u32, programmes: Vec<Programme>, threshold: PovertyThreshold) -> Self {
+        Self { protection: Protection::Restricted, threshold, fields, programmes, policy: None }
+    }
+
+    /// The columns that the release holds, as bits ([`CubeColumn::bit`]).
+    pub fn held(&self, indicators: &Indicators) -> u64 {
+        indicators.held(self.fields, &self.programmes)
     }
 }
 
@@ -84,20 +93,26 @@ impl LeafTable {
     /// The exact leaves of a cube, restricted. `fields` are the visit fields that the input held, as
     /// bits ([`crate::domain::visit::VisitField::bit`]); `tree` is the one that the cube was counted on.
     pub fn exact(cube: &Cube, fields: u32, threshold: PovertyThreshold, tree: &RegionTree) -> Self {
-        let facts = LeafFacts::exact(fields, threshold);
-        let held = Indicators::embedded().held(fields);
+        let facts = LeafFacts::exact(fields, cube.programmes(), threshold);
+        let held = facts.held(&Indicators::embedded());
         let held = CubeColumn::ALL.into_iter().filter(|column| held & column.bit() != 0);
         let held: Vec<usize> = held.map(CubeColumn::index).collect();
         let (mut regions, mut hexagons) = (Vec::new(), Vec::new());
-        let mut values: [Vec<i64>; CubeColumn::COUNT] = Default::default();
+        let mut values: [Vec<i64>; CubeColumn::ALL.len()] = std::array::from_fn(|_| Vec::new());
         for (key, counts) in cube.iter() {
             regions.push(key.region);
             hexagons.push(key.hexagon);
-            for &column in &held {
+            for &column in held.iter().filter(|column| **column < counts.len()) {
                 values[column].push(counts[column]);
             }
         }
-        let mut counts = vec![None; CubeColumn::COUNT];
+        for programme in &facts.programmes {
+            let columns = Table::of_programme(*programme).columns();
+            for (column, counts) in columns.iter().zip(reach(cube, *programme)) {
+                values[column.index()] = counts;
+            }
+        }
+        let mut counts = vec![None; CubeColumn::ALL.len()];
         for column in held {
             counts[column] = Some(ScalarBuffer::from(std::mem::take(&mut values[column])));
         }
@@ -159,6 +174,18 @@ impl LeafTable {
         self.facts.fields
     }
 
+    /// The programmes of which it is known whom they reach.
+    pub fn programmes(&self) -> &[Programme] {
+        &self.facts.programmes
+    }
+
+    /// Whether the release holds anything of a theme.
+    pub fn holds(&self, theme: &Theme, indicators: &Indicators) -> bool {
+        let held = self.facts.held(indicators);
+        let mut columns = theme.count_columns(self.threshold()).iter().chain(&theme.breakdown);
+        theme.needs.are_met_by(self.fields()) && columns.any(|column| held & column.bit() != 0)
+    }
+
     /// The policy by which the figures were noised; `None` where they are exact.
     pub const fn policy(&self) -> Option<&Policy> {
         self.facts.policy.as_ref()
@@ -175,12 +202,24 @@ impl LeafTable {
     }
 
     /// The sum over the nation, or over a region and all below it.
-    pub(super) fn scope_counts(&self, within: Option<RegionId>) -> &Counts {
+    pub(super) fn scope_counts(&self, within: Option<RegionId>) -> &AllCounts {
         within.map_or(&self.sums.nation, |id| &self.sums.counts[id.index()])
     }
 }
 
+/// Whom a programme reaches, class by class, in the order of the cube's cells.
+fn reach(cube: &Cube, programme: Programme) -> [Vec<i64>; 3] {
+    let mut regions = cube.reach(programme).peekable();
+    let mut classes = [(); 3].map(|()| Vec::with_capacity(cube.len()));
+    for (CubeKey { region, hexagon }, _) in cube.cells() {
+        let is_its_own = |(of, _): &(Option<RegionId>, _)| hexagon.is_none() && *of == region;
+        let cell = regions.next_if(is_its_own).map_or([0; 3], |(_, cell)| cell.counts);
+        classes.iter_mut().zip(cell).for_each(|(class, count)| class.push(count));
+    }
+    classes
+}
+
 /// The households of one row of counts; a column that is not held is 0 in it.
-pub(super) fn households(counts: &Counts) -> i64 {
+pub(super) fn households(counts: &AllCounts) -> i64 {
     CubeColumn::HOUSEHOLDS.iter().map(|column| counts[column.index()]).sum()
 }

@@ -35,6 +35,7 @@ impl Policy {
                 Table::Ages | Table::Disabilities => persons,
                 Table::Visits => visits,
                 Table::Counted | Table::Welfare | Table::Deciles | Table::Positions => 1,
+                Table::Pkh | Table::Sembako | Table::PbiJk => 1,
             };
             (table, self.total(table).times(units))
         };
@@ -53,7 +54,7 @@ mod tests {
     fn adds_up_what_households_of_one_four_and_eight_persons_spend() {
         let ledger = Policy::default().ledger();
         let spent: Vec<f64> = ledger.iter().map(|spent| spent.epsilon.to_float()).collect();
-        assert_eq!(spent, [10.5, 23.7, 41.3]);
+        assert_eq!(spent, [14.4, 27.6, 45.2]);
         let delta = Policy::default().spent(4, 1).delta;
         assert!((1.2e-5..3e-5).contains(&delta), "{delta}");
     }

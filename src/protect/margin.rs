@@ -27,9 +27,9 @@ pub struct Margins {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Errors<V> {
     /// Infinite where the table is not told.
-    pub variances: [V; Table::COUNT],
+    pub variances: [V; Table::ALL.len()],
     /// By how much they are expected to be too low.
-    pub shortfalls: [V; Table::COUNT],
+    pub shortfalls: [V; Table::ALL.len()],
 }
 
 /// Half of an interval that holds 95 % of the errors, in standard deviations. Of a normal error, which sums
@@ -111,8 +111,8 @@ impl Margins {
 /// How often the errors of each table's classes stand in that of a sum of columns.
 #[derive(Debug, Clone)]
 pub(super) struct Parts {
-    variances: [f64; Table::COUNT],
-    shortfalls: [f64; Table::COUNT],
+    variances: [f64; Table::ALL.len()],
+    shortfalls: [f64; Table::ALL.len()],
 }
 
 impl Parts {
@@ -146,7 +146,7 @@ impl Parts {
     /// the deciles tell but for their common error, and m/k of the class; they fall short by as much of
     /// what it does.
     pub fn of(columns: &[CubeColumn], threshold: PovertyThreshold) -> Self {
-        let (mut parts, mut shortfalls) = ([0.0; Table::COUNT], [0.0; Table::COUNT]);
+        let (mut parts, mut shortfalls) = ([0.0; Table::ALL.len()], [0.0; Table::ALL.len()]);
         for class in Table::Welfare.classes(threshold) {
             let summed = class.iter().filter(|column| columns.contains(column)).count();
             if summed > 0 {
@@ -156,7 +156,8 @@ impl Parts {
                 parts[Table::Deciles.index()] += summed * (1.0 - summed / all);
             }
         }
-        for table in [Table::Ages, Table::Disabilities, Table::Visits, Table::Positions] {
+        let of_own_columns = Table::ALL[Table::Ages.index()..].iter();
+        for table in of_own_columns {
             let summed = table.columns().iter().filter(|column| columns.contains(column)).count();
             parts[table.index()] = summed as f64;
             shortfalls[table.index()] = summed as f64;

@@ -5,8 +5,9 @@ use rayon::prelude::*;
 use super::noise::{Draw, NoiseKey, Samplers};
 use super::policy::{Policy, deepest};
 use super::tree::ProtectedTree;
-use crate::count::{Cell, Cube};
+use crate::count::{Cell, Cube, CubeKey};
 use crate::domain::indicator::{CubeColumn, PovertyThreshold};
+use crate::domain::programme::Programme;
 use crate::domain::region::RegionTree;
 use crate::domain::table::Table;
 
@@ -28,6 +29,7 @@ pub struct Contents {
 
 /// A cube by the leaves of a tree.
 pub struct Leaves<'a> {
+    cube: &'a Cube,
     cells: Vec<(u32, &'a Cell)>,
     tree: &'a ProtectedTree,
     threshold: PovertyThreshold,
@@ -41,25 +43,18 @@ impl<'a> Leaves<'a> {
     pub fn new(cube: &'a Cube, tree: &'a ProtectedTree, threshold: PovertyThreshold) -> Self {
         let leaf = |key| u32::try_from(tree.leaf(&key)).expect("a tree has fewer than 2^32 nodes");
         let cells = cube.cells().map(|(key, cell)| (leaf(key), cell)).collect();
-        Self { cells, tree, threshold }
+        Self { cube, cells, tree, threshold }
     }
 
     /// Sums a table to every node.
     pub fn contents(&self, table: Table) -> Contents {
-        let columns = table.classes(self.threshold);
-        let (nodes, classes) = (self.tree.down_to(deepest(table)), columns.len());
+        let classes = table.classes(self.threshold).len();
+        let nodes = self.tree.down_to(deepest(table));
         let mut figures = vec![0; nodes * classes];
         let mut digests = vec![0_u64; nodes];
-        for (leaf, cell) in &self.cells {
-            let mut node = *leaf as usize;
-            while node >= nodes {
-                node = self.tree.parent(node);
-            }
-            let sums = &mut figures[node * classes..][..classes];
-            for (sum, columns) in sums.iter_mut().zip(&columns) {
-                *sum += total(cell, columns);
-            }
-            digests[node] = digests[node].wrapping_add(cell.digests[table.index()]);
+        match table.programme() {
+            Some(programme) => self.add_reach(programme, &mut figures, &mut digests),
+            None => self.add_cells(table, &mut figures, &mut digests),
         }
         for node in (1..nodes).rev() {
             let parent = self.tree.parent(node);
@@ -70,10 +65,48 @@ impl<'a> Leaves<'a> {
         }
         Contents { table, exact: Figures { classes, figures }, digests }
     }
+
+    /// Adds each cell to the node in which it is told.
+    fn add_cells(&self, table: Table, figures: &mut [i32], digests: &mut [u64]) {
+        let columns = table.classes(self.threshold);
+        for (leaf, cell) in &self.cells {
+            let node = self.told_in(*leaf as usize, digests.len());
+            let sums = &mut figures[node * columns.len()..][..columns.len()];
+            for (sum, columns) in sums.iter_mut().zip(&columns) {
+                *sum += total(cell, columns);
+            }
+            digests[node] = digests[node].wrapping_add(cell.digests[table.index()]);
+        }
+    }
+
+    /// Adds whom a programme reaches in each region to the node in which it is told.
+    fn add_reach(&self, programme: Programme, figures: &mut [i32], digests: &mut [u64]) {
+        for (region, cell) in self.cube.reach(programme) {
+            let leaf = self.tree.leaf(&CubeKey { region, hexagon: None });
+            let node = self.told_in(leaf, digests.len());
+            let sums = &mut figures[node * cell.counts.len()..][..cell.counts.len()];
+            for (sum, count) in sums.iter_mut().zip(cell.counts) {
+                *sum += few(count);
+            }
+            digests[node] = digests[node].wrapping_add(cell.digest);
+        }
+    }
+
+    /// The node above a leaf that is among the first so many, to which a table goes down.
+    fn told_in(&self, leaf: usize, nodes: usize) -> usize {
+        let mut node = leaf;
+        while node >= nodes {
+            node = self.tree.parent(node);
+        }
+        node
+    }
 }
 
 fn total(cell: &Cell, columns: &[CubeColumn]) -> i32 {
-    let count: i64 = columns.iter().map(|column| cell.counts[column.index()]).sum();
+    few(columns.iter().map(|column| cell.counts[column.index()]).sum())
+}
+
+fn few(count: i64) -> i32 {
     i32::try_from(count).expect("a country has fewer than 2^31 units")
 }
 

@@ -8,6 +8,7 @@ mod batch;
 mod consistency;
 mod denominator;
 pub mod epsilon;
+mod figures;
 mod fit;
 mod fixed;
 mod gate;
@@ -34,6 +35,7 @@ pub mod tree;
 pub use batch::LeafError;
 pub use denominator::completed as completed_denominators;
 pub use epsilon::Epsilon;
+pub use figures::{enough as share_of_enough, moe95_of_part};
 pub use layer::{Feature, Layer, Place, PlaceCode, ShareOf, Status, Totals};
 pub use leaves::{LeafTable, Protection};
 pub use margin::Margins;
@@ -51,3 +53,7 @@ pub(crate) mod fixture;
 mod hexagons_tests;
 #[cfg(test)]
 mod layer_tests;
+#[cfg(test)]
+mod own_tests;
+#[cfg(test)]
+mod public_tests;

@@ -55,13 +55,15 @@ pub const fn deepest(table: Table) -> TreeLevel {
     match table {
         Table::Counted | Table::Welfare | Table::Deciles | Table::Ages => TreeLevel::Hexagon8,
         Table::Disabilities => TreeLevel::Hexagon7,
-        Table::Visits | Table::Positions => TreeLevel::Region(Level::Village),
+        Table::Visits | Table::Positions | Table::Pkh | Table::Sembako | Table::PbiJk => {
+            TreeLevel::Region(Level::Village)
+        }
     }
 }
 
 /// The columns that are told down to a level, as bits
 /// ([`crate::domain::indicator::CubeColumn::bit`]).
-pub fn told_at(level: TreeLevel) -> u32 {
+pub fn told_at(level: TreeLevel) -> u64 {
     let tables = Table::ALL[1..].iter().filter(|table| level <= deepest(**table));
     tables.flat_map(|table| table.columns()).fold(0, |bits, column| bits | column.bit())
 }
@@ -98,6 +100,8 @@ pub struct Policy {
     pub epsilon_visits: Epsilon,
     /// Of households by whether a hexagon may show them; 1.
     pub epsilon_positions: Epsilon,
+    /// Of households by whether a programme is for them and reaches them, for each programme; 1.3.
+    pub epsilon_programmes: Epsilon,
     /// The noisy number of households from which on a village's part of a hexagon 7 is shown; 12.
     pub least_hex7: u16,
     /// The same of a hexagon 8; 20.
@@ -118,6 +122,7 @@ impl Default for Policy {
             epsilon_disabilities: of(19),
             epsilon_visits: of(10),
             epsilon_positions: of(10),
+            epsilon_programmes: of(13),
             least_hex7: 12,
             least_hex8: 20,
             noise: NoiseMode::Keyed,
@@ -193,6 +198,7 @@ impl Policy {
             Table::Disabilities => self.epsilon_disabilities,
             Table::Visits => self.epsilon_visits,
             Table::Positions => self.epsilon_positions,
+            Table::Pkh | Table::Sembako | Table::PbiJk => self.epsilon_programmes,
         }
     }
 

@@ -105,9 +105,8 @@ impl Protect {
         );
         deciles.extend(others);
         drop(measured);
-        let others = [Table::Ages, Table::Disabilities, Table::Visits, Table::Positions];
         let mut tables = vec![Vec::new(), welfare, deciles];
-        tables.extend(others.map(settled));
+        tables.extend(Table::ALL[tables.len()..].iter().map(|table| settled(*table)));
         ToldTree { tree, threshold, tables }
     }
 }
@@ -168,7 +167,10 @@ impl LeafTable {
         let told = protect.tell(counted, &tree);
         let (fields, threshold) = (counted.fields, counted.threshold);
         let policy = Some(*protect.policy());
-        let facts = LeafFacts { protection: Protection::Public, threshold, fields, policy };
+        let programmes = counted.cube.programmes();
+        let held = Indicators::embedded().held(fields, &programmes);
+        let facts =
+            LeafFacts { protection: Protection::Public, threshold, fields, programmes, policy };
         let mut rows: Vec<usize> =
             (0..tree.len()).filter(|node| tree.children(*node).is_empty()).collect();
         rows.sort_unstable_by_key(|node| tree.place(*node));
@@ -176,7 +178,6 @@ impl LeafTable {
         for (row, node) in (0..).zip(&rows) {
             row_of[*node] = row;
         }
-        let held = Indicators::embedded().held(fields);
         // Made one by one, as they are arranged: all of them at once would take twice the memory.
         let column = |column: CubeColumn| {
             let is_held = held & column.bit() != 0;

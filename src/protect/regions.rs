@@ -3,10 +3,11 @@
 use rayon::prelude::*;
 
 use super::denominator;
-use super::layer::{Feature, Figures, Place, PlaceCode, Summed, Totals};
+use super::figures::Figures;
+use super::layer::{Feature, Place, PlaceCode, Summed, Totals};
 use super::leaves::{LeafTable, households};
 use super::request::LayerRequest;
-use crate::domain::indicator::{Counts, Denominators};
+use crate::domain::indicator::{AllCounts, Denominators};
 use crate::domain::region::{Level, RegionId, RegionTree};
 
 /// Features that one thread makes before it looks for more work.
@@ -42,14 +43,16 @@ pub(super) fn features(
         let margins = leaves.margins.as_ref();
         let margin = margins.map_or(Some(0.0), |all| all.of_region(figures.parts(), id));
         feature.moe95 = feature.count.and(margin);
-        figures.add_share(&mut feature, denominator::of_region(id, tree, denominators));
+        let counts = &leaves.sums.counts[id.index()];
+        let residents = || denominator::of_region(id, tree, denominators);
+        figures.add_share(&mut feature, counts, residents);
         feature
     };
     let first = first.into_par_iter().with_min_len(FEATURES_AT_ONCE);
     (first.map(feature).collect(), matched, totals)
 }
 
-fn feature(figures: &Figures<'_>, id: RegionId, sums: &[Counts], tree: &RegionTree) -> Feature {
+fn feature(figures: &Figures<'_>, id: RegionId, sums: &[AllCounts], tree: &RegionTree) -> Feature {
     let region = tree.get(id);
     let place = (Place::Region(id), PlaceCode::Region(region.code));
     let mut feature = figures.feature(place, region.area_km2, &sums[id.index()]);

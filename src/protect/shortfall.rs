@@ -13,7 +13,7 @@ use crate::domain::table::Table;
 /// How often nobody is told of in the rests of villages, by [`Table::index`]: a share of the classes of
 /// which anybody is told.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct EmptyRests([f64; Table::COUNT]);
+pub(super) struct EmptyRests([f64; Table::ALL.len()]);
 
 impl EmptyRests {
     pub fn of(leaves: &ArrangedLeaves, threshold: PovertyThreshold) -> Self {

@@ -4,15 +4,15 @@ use h3o::Resolution;
 
 use super::arranged::ArrangedLeaves;
 use super::leaves::households;
-use crate::domain::indicator::{Counts, CubeColumn};
+use crate::domain::indicator::{AllCounts, CubeColumn};
 use crate::domain::region::{RegionId, RegionTree};
 
 /// The sums of regions, by [`RegionId`], and of the nation.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RegionSums {
     /// Of each region's leaves and of all below it.
-    pub counts: Vec<Counts>,
-    pub nation: Counts,
+    pub counts: Vec<AllCounts>,
+    pub nation: AllCounts,
     /// The households known to a region and to nothing below it.
     pub own_households: Vec<i64>,
     /// The households that no region is known of.
@@ -41,7 +41,7 @@ pub(super) fn by_region(
 impl RegionSums {
     /// From each column's [`by_region`]; `None` where a column is not held.
     pub fn new(own: &[Option<Vec<i64>>], leaves: &ArrangedLeaves, tree: &RegionTree) -> Self {
-        let mut counts = vec![[0; CubeColumn::COUNT]; tree.len() + 1];
+        let mut counts = vec![[0; CubeColumn::ALL.len()]; tree.len() + 1];
         for (index, own) in own.iter().enumerate() {
             for (sum, own) in counts.iter_mut().zip(own.iter().flatten()) {
                 sum[index] = *own;

@@ -5,8 +5,9 @@ use axum::extract::State;
 use serde::Serialize;
 
 use super::House;
+use super::served::Served;
 use crate::domain::geography::Geography;
-use crate::domain::indicator::{Bilingual, Theme};
+use crate::domain::indicator::{Bilingual, CubeColumn, Rate, Theme};
 use crate::domain::region::Slug;
 use crate::encode::title::{geography_title, title};
 use crate::encode::{Format, ReleaseLabel};
@@ -40,8 +41,20 @@ struct ThemeEntry<'a> {
     definition: &'a Bilingual,
     breakdown: Vec<&'static str>,
     share_of: &'static str,
+    /// Its quotients beside the breakdown.
+    rates: Vec<RateEntry<'a>>,
+    /// In which it has layers.
+    geographies: Vec<&'static str>,
     /// Whether the release holds what the theme counts.
     held: bool,
+}
+
+#[derive(Serialize)]
+struct RateEntry<'a> {
+    name: &'a str,
+    title: &'a Bilingual,
+    numerator: Vec<&'static str>,
+    denominator: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -75,7 +88,7 @@ pub(super) async fn layers(State(house): State<House>) -> Json<serde_json::Value
             .indicators
             .themes
             .iter()
-            .map(|theme| entry(theme, leaves.fields()))
+            .map(|theme| entry(theme, leaves.holds(theme, &served.indicators)))
             .collect(),
         geographies: Geography::ALL
             .map(|geography| GeographyEntry {
@@ -83,26 +96,53 @@ pub(super) async fn layers(State(house): State<House>) -> Json<serde_json::Value
                 title: geography_title(geography),
             })
             .into(),
-        layers: served.indicators.themes.iter().flat_map(layers_of).collect(),
+        layers: layers_of_all(served),
     };
     Json(serde_json::to_value(catalogue).expect("names are texts, and no number is infinite"))
 }
 
-fn entry(theme: &Theme, fields: u32) -> ThemeEntry<'_> {
+fn entry(theme: &Theme, held: bool) -> ThemeEntry<'_> {
     ThemeEntry {
         name: &theme.name,
         title: &theme.title,
         unit: &theme.unit,
         definition: &theme.definition,
-        breakdown: theme.breakdown.iter().map(|column| column.name()).collect(),
+        breakdown: names(&theme.breakdown),
         share_of: theme.share_of.name(),
-        held: theme.needs.are_met_by(fields),
+        rates: theme.rates.iter().map(RateEntry::from).collect(),
+        geographies: theme.geographies().map(Geography::name).collect(),
+        held,
     }
+}
+
+impl<'a> From<&'a Rate> for RateEntry<'a> {
+    fn from(rate: &'a Rate) -> Self {
+        Self {
+            name: &rate.name,
+            title: &rate.title,
+            numerator: names(&rate.numerator),
+            denominator: names(&rate.denominator),
+        }
+    }
+}
+
+fn names(columns: &[CubeColumn]) -> Vec<&'static str> {
+    columns.iter().map(|column| column.name()).collect()
+}
+
+/// Every layer that the release may have, and the institutions that it has.
+fn layers_of_all(served: &Served) -> Vec<LayerEntry> {
+    let institutions = served.institutions.as_ref().map(|_| LayerEntry {
+        name: "institutions".to_owned(),
+        title: Bilingual { en: "Institutions".to_owned(), id: "Lembaga".to_owned() },
+        urls: vec!["/layers/institutions.geojson".to_owned()],
+    });
+    served.indicators.themes.iter().flat_map(layers_of).chain(institutions).collect()
 }
 
 /// A theme's layers, one a geography.
 pub(super) fn layers_of(theme: &Theme) -> impl Iterator<Item = LayerEntry> + '_ {
-    Geography::ALL.into_iter().map(|geography| LayerEntry {
+    theme.geographies().map(|geography| LayerEntry {
         name: format!("{}-{geography}", theme.name),
         title: title(theme, geography),
         urls: Format::ALL

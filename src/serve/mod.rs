@@ -8,6 +8,7 @@ mod error;
 mod geometry;
 mod guard;
 mod gzip;
+mod institutions;
 mod layers;
 mod page;
 mod parameters;
@@ -40,11 +41,12 @@ use cache::Cache;
 use crate::analyse::RegionSearch;
 
 /// The paths that are answered.
-pub const ROUTES: [&str; 13] = [
+pub const ROUTES: [&str; 14] = [
     "/",
     "/assets/{file}",
     "/plain",
     "/layers",
+    "/layers/institutions.geojson",
     "/layers/{theme}/{file}",
     "/tiles/{file}",
     "/tiles/{geography}/{z}/{x}/{file}",
@@ -66,6 +68,7 @@ pub fn router(served: Arc<Served>, limits: Limits) -> Router {
         asset,
         plain,
         catalogue,
+        institutions,
         layer,
         tiles,
         tile,
@@ -81,6 +84,7 @@ pub fn router(served: Arc<Served>, limits: Limits) -> Router {
         .route(asset, get(web::asset))
         .route(plain, get(page::plain))
         .route(catalogue, get(catalogue::layers))
+        .route(institutions, get(institutions::institutions))
         .route(layer, get(layers::layer))
         .route(tiles, get(tiles::description))
         .route(tile, get(tiles::tile))
@@ -175,6 +179,8 @@ impl House {
     }
 }
 
+#[cfg(test)]
+mod institutions_tests;
 #[cfg(test)]
 mod regions_tests;
 #[cfg(test)]

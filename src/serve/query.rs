@@ -4,7 +4,7 @@ use super::Limits;
 use super::error::ApiError;
 use super::served::Served;
 use crate::domain::geography::{Geography, UnknownGeography};
-use crate::domain::indicator::Theme;
+use crate::domain::indicator::{NoLayer, Theme};
 use crate::domain::position::Bounds;
 use crate::domain::region::{RegionId, Slug};
 use crate::encode::{Format, Geometry};
@@ -35,7 +35,7 @@ impl LayerQuery {
     ) -> Result<Self, ApiError> {
         let (geography, format) = parse_file(file)?;
         let mut query = Self {
-            theme: find_theme(served, theme)?.clone(),
+            theme: find_layer(served, theme, geography)?.clone(),
             geography,
             format,
             within: None,
@@ -127,7 +127,7 @@ fn capital(text: &str) -> String {
     first.into_iter().chain(characters).chain(['.']).collect()
 }
 
-pub(super) fn find_theme<'a>(served: &'a Served, name: &str) -> Result<&'a Theme, ApiError> {
+fn find_theme<'a>(served: &'a Served, name: &str) -> Result<&'a Theme, ApiError> {
     let there_are = || {
         let names: Vec<&str> =
             served.indicators.themes.iter().map(|theme| theme.name.as_str()).collect();
@@ -135,6 +135,18 @@ pub(super) fn find_theme<'a>(served: &'a Served, name: &str) -> Result<&'a Theme
         ApiError::not_found(format!("There is no theme {name}; there are {}.", names.join(", ")))
     };
     served.indicators.theme(name).ok_or_else(there_are)
+}
+
+/// The theme of this name, which must have layers in this geography.
+pub(super) fn find_layer<'a>(
+    served: &'a Served,
+    name: &str,
+    geography: Geography,
+) -> Result<&'a Theme, ApiError> {
+    let theme = find_theme(served, name)?;
+    let no_layer = |error: NoLayer| ApiError::not_found(capital(&error.to_string()));
+    theme.check_geography(geography).map_err(no_layer)?;
+    Ok(theme)
 }
 
 fn parse_file(file: &str) -> Result<(Geography, Format), ApiError> {
@@ -164,7 +176,7 @@ pub(super) fn parse_within(
     })
 }
 
-fn parse_bounds(text: &str) -> Result<Bounds, ApiError> {
+pub(super) fn parse_bounds(text: &str) -> Result<Bounds, ApiError> {
     let refuse = || {
         ApiError::bad_request(
             "`bbox` is west,south,east,north in degrees, for example bbox=105,-8,109,-5, with west not \

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::error::ApiError;
 use super::parameters::{Asked, Parameters};
-use super::query::{find_theme, parse_geography, parse_limit, parse_within, sentence};
+use super::query::{find_layer, parse_geography, parse_limit, parse_within, sentence};
 use super::ranking_csv;
 use super::reply::{JSON, Question, json, reply};
 use super::served::Served;
@@ -113,7 +113,8 @@ impl RankingQuery {
         let within = parameters.get("within").map(|code| parse_within(served, geography, code));
         let by = parameters.get("by").map(str::parse).transpose();
         Ok(Self {
-            theme: find_theme(served, parameters.get("theme").unwrap_or("poverty"))?.clone(),
+            theme: find_layer(served, parameters.get("theme").unwrap_or("poverty"), geography)?
+                .clone(),
             geography,
             within: within.transpose()?,
             by: by.map_err(|error| sentence(&error))?,

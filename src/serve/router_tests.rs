@@ -11,9 +11,12 @@ use tower::ServiceExt;
 
 use super::{FullShapes, House, Limits, Served, guard, router};
 use crate::domain::indicator::{Denominators, Indicators};
+use crate::domain::institution::{InstitutionKind, PublicInstitution};
+use crate::domain::position::Position;
+use crate::domain::region::RegionTree;
 use crate::encode::ReleaseLabel;
 use crate::protect::Protection;
-use crate::protect::fixture::{denominators, leaves, shapes, tree};
+use crate::protect::fixture::{code, denominators, leaves, shapes, tree};
 
 const LIMITS: Limits = Limits {
     features: 100,
@@ -32,6 +35,7 @@ fn served() -> Arc<Served> {
             release: "r1".parse().unwrap(),
             reference_date: "2024-12-31".to_owned(),
             disability_definition: None,
+            programmes: Vec::new(),
         },
         content: "0123".to_owned(),
         leaves: leaves(&tree),
@@ -43,8 +47,20 @@ fn served() -> Arc<Served> {
         }),
         general,
         tiles: BTreeMap::new(),
+        institutions: Some(vec![institution(&tree)]),
         tree,
     })
+}
+
+fn institution(tree: &RegionTree) -> PublicInstitution {
+    let region = tree.find(code("0101001001"));
+    PublicInstitution {
+        name: "Xavo \"1\"".to_owned(),
+        kind: InstitutionKind::PantiLu,
+        region: region.map(|id| tree.get(id).code),
+        position: Position::new(0.5, 0.25),
+        capacity: Some(40),
+    }
 }
 
 /// Enough residents for a share to be told.
@@ -106,7 +122,7 @@ async fn answers_every_layer_that_the_catalogue_lists() {
     let catalogue = catalogue.json();
     assert_eq!(catalogue["totals"]["households"], 42);
     let layers = catalogue["layers"].as_array().unwrap();
-    assert_eq!(layers.len(), 36);
+    assert_eq!(layers.len(), 4 * 9 + 3 * 4 + 1);
     for url in layers.iter().flat_map(|layer| layer["urls"].as_array().unwrap()) {
         let answer = ask(url.as_str().unwrap()).await;
         assert_eq!(answer.status, StatusCode::OK, "{url}");

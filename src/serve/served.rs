@@ -9,6 +9,7 @@ use geo::MultiPolygon;
 use super::error::ServeError;
 use crate::domain::geography::Geography;
 use crate::domain::indicator::{Denominators, Indicators};
+use crate::domain::institution::PublicInstitution;
 use crate::domain::region::{Level, RegionTree};
 use crate::encode::{Format, Geometry, Outlines, ReleaseLabel};
 use crate::protect::{Layer, LayerRequest, LeafTable};
@@ -30,6 +31,8 @@ pub struct Served {
     pub full: FullShapes,
     /// The archives that the release has.
     pub tiles: BTreeMap<Level, TileArchive>,
+    /// What is public of institutions, where the build was given some.
+    pub institutions: Option<Vec<PublicInstitution>>,
 }
 
 impl Served {

@@ -183,7 +183,8 @@ fn hexagons(served: &Served, tile: Tile) -> Result<Vec<u8>, ApiError> {
     let bounds = Some(tile.bounds_with(HEXAGON_MARGIN));
     let of_theme =
         |theme| served.layer(&LayerRequest { theme, geography, within: None, bounds, limit: None });
-    let layers: Vec<Layer> = served.indicators.themes.iter().map(of_theme).collect();
+    let themes = served.indicators.themes.iter().filter(|theme| !theme.regions_only);
+    let layers: Vec<Layer> = themes.map(of_theme).collect();
     TileFigures::new(&layers).hexagons(tile).map_err(|cause| {
         error!(error = &cause as &dyn std::error::Error, "Failed to write a tile");
         ApiError::internal()

@@ -51,7 +51,7 @@ pub fn write_institutions(
         ("name", text(&|one| Some(one.institution.name.clone()))),
         ("kind", text(&|one| Some(one.institution.kind.name().to_owned()))),
         ("region_code", text(&|one| one.region.map(|id| tree.get(id).code.to_string()))),
-        ("geometry", points(institutions)),
+        ("geometry", points_of(institutions.iter().map(|one| one.institution.position))),
         ("capacity", number(&|one| one.institution.capacity)),
         ("residents_children", number(&|one| one.institution.residents.children)),
         ("residents_elderly", number(&|one| one.institution.residents.elderly)),
@@ -65,9 +65,9 @@ pub fn write_institutions(
     small_table::write_with(&folder.join(INSTITUTIONS), columns, Some(metadata))
 }
 
-fn points(institutions: &[PlacedInstitution]) -> ArrayRef {
-    let positions: Vec<Option<Position>> =
-        institutions.iter().map(|one| one.institution.position).collect();
+/// Points as GeoParquet has them; null where there is none.
+pub(super) fn points_of(positions: impl Iterator<Item = Option<Position>>) -> ArrayRef {
+    let positions: Vec<Option<Position>> = positions.collect();
     let axis = |of: fn(Position) -> f64| -> ArrayRef {
         let values = positions.iter().map(|position| position.map_or(0.0, of));
         Arc::new(Float64Array::from_iter_values(values))

@@ -13,6 +13,7 @@ use crate::domain::code::{CodeSystem, RegionCode};
 use crate::domain::date::Date;
 use crate::domain::indicator::PovertyThreshold;
 use crate::domain::person::Definition;
+use crate::domain::programme::ProgrammeTerms;
 use crate::domain::region::Slug;
 use crate::domain::visit::AssignBy;
 use crate::protect::{Fingerprint, Policy, Protection};
@@ -57,6 +58,9 @@ pub struct BuildRecord {
     /// The programmes, where recipients were given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipients: Option<RecipientsUsed>,
+    /// The programmes of which figures are told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programmes: Vec<ProgrammeTerms>,
 }
 
 /// The programmes and their recipients.
@@ -276,6 +280,7 @@ pub(super) mod tests {
             persons: None,
             prelist: None,
             recipients: None,
+            programmes: Vec::new(),
         }
     }
 

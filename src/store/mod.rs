@@ -23,6 +23,7 @@ mod placed_persons;
 pub mod placed_rows;
 pub mod programmes;
 pub mod public;
+pub mod public_institutions;
 pub mod regions;
 pub mod register_findings;
 pub mod release;

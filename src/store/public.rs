@@ -8,11 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
 use super::error::StoreError;
+use super::institutions::INSTITUTIONS;
 use super::manifest::{Files, RegionsUsed};
-use super::{denominators, leaves, release, tree};
+use super::{denominators, leaves, public_institutions, release, tree};
 use crate::domain::date::Date;
 use crate::domain::indicator::Denominators;
+use crate::domain::institution::PublicInstitution;
 use crate::domain::person::Definition;
+use crate::domain::programme::ProgrammeTerms;
 use crate::domain::region::{RegionTree, Slug};
 use crate::protect::ledger::Spent;
 use crate::protect::{LeafTable, Policy};
@@ -36,6 +39,9 @@ pub struct PublicFacts {
     pub reference_date: Date,
     /// By what it is told who is disabled.
     pub disability_definition: Option<Definition>,
+    /// The programmes of which figures are told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programmes: Vec<ProgrammeTerms>,
     /// By which the figures were noised.
     pub policy: Policy,
 }
@@ -158,6 +164,15 @@ impl PublicRelease {
     /// Where a file of it lies.
     pub fn path(&self, file: &str) -> PathBuf {
         self.folder.join(file)
+    }
+
+    /// Reads what is public of institutions; `None` where the build was given none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they can't be read.
+    pub fn institutions(&self) -> Result<Option<Vec<PublicInstitution>>, StoreError> {
+        let there = self.has(INSTITUTIONS).then(|| self.path(INSTITUTIONS));
+        there.map(|path| public_institutions::read(&path)).transpose()
     }
 
     /// Reads the public leaf table.

@@ -34,8 +34,11 @@ pub fn invent() -> anyhow::Result<(RegionTree, RecordBatch)> {
     let regions: StringArray = leaves.iter().map(code).collect();
     let hexagons: UInt64Array = leaves.iter().map(|leaf| leaf.1.map(u64::from)).collect();
     let mut columns: Vec<ArrayRef> = vec![Arc::new(regions), Arc::new(hexagons)];
-    for _ in CubeColumn::ALL {
-        let counts: Int64Array = leaves.iter().map(|_| Some(dice.random_range(0..6))).collect();
+    for column in CubeColumn::ALL {
+        // Nobody knows whom programmes reach.
+        let is_held = column.index() < CubeColumn::COUNT;
+        let mut count = |_| is_held.then(|| dice.random_range(0..6));
+        let counts: Int64Array = leaves.iter().map(&mut count).collect();
         columns.push(Arc::new(counts));
     }
     // What a table says of itself is taken from one of a single leaf.

@@ -4,10 +4,11 @@ use h3o::{CellIndex, LatLng, Resolution};
 
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use sebaran::count::{Cell, Cube, CubeKey, Digests};
+use sebaran::count::{Cell, Cube, CubeKey, Digests, ReachCell};
 use sebaran::domain::code::CodeSystem;
 use sebaran::domain::indicator::CubeColumn;
 use sebaran::domain::position::{Bounds, Position};
+use sebaran::domain::programme::Programme;
 use sebaran::domain::region::{Level, Region, RegionId, RegionKind, RegionTree};
 use sebaran::domain::table::Table;
 use sebaran::domain::visit::VisitField;
@@ -106,6 +107,17 @@ fn visit(cube: &mut Cube, key: CubeKey, dice: &mut Pcg64Mcg) {
     let position = usize::from(key.hexagon.is_none());
     whole.counts[CubeColumn::POSITIONS[position].index()] = 1;
     cube.add_cell(CubeKey { hexagon: None, ..key }, &whole);
+    for programme in Programme::ALL {
+        let receives = dice.random_ratio(3, 5);
+        let class = match decile {
+            1..=5 => usize::from(!receives),
+            6..=9 if receives => 2,
+            _ => continue,
+        };
+        let mut cell = ReachCell { digest: dice.random(), ..ReachCell::default() };
+        cell.counts[class] = 1;
+        cube.add_reach(programme, key.region, &cell);
+    }
 }
 
 /// What the hashes of a household come to.

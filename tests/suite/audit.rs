@@ -49,6 +49,7 @@ fn scaled(times: f64) -> Policy {
         epsilon_disabilities: of(policy.epsilon_disabilities),
         epsilon_visits: of(policy.epsilon_visits),
         epsilon_positions: of(policy.epsilon_positions),
+        epsilon_programmes: of(policy.epsilon_programmes),
         ..policy
     }
 }
@@ -163,7 +164,7 @@ fn the_command_says_whether_a_release_holds() {
     let verdict = run_json(&register, &["audit", "r1", "--with", "r2", "--utility"]);
     assert_eq!((&verdict["is_held"], &verdict["protection"]), (&true.into(), &"restricted".into()));
     assert_eq!(verdict["attacks"].as_array().unwrap().len(), 6);
-    assert_eq!(verdict["ledger"][1]["epsilon"], 23.7);
+    assert_eq!(verdict["ledger"][1]["epsilon"], 27.6);
     assert!(verdict["utility"]["errors"].as_array().unwrap().len() > 20);
     let said = run(&register, &["audit", "r1"]);
     assert_eq!(said.code, Some(0), "{}", said.err);

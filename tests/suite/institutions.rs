@@ -44,6 +44,11 @@ fn the_institutions_of_an_invented_survey_have_the_residents_that_persons_tell()
         assert_eq!(counted.unwrap_or(0), expected.remove(ids.value(row)).unwrap_or(0));
     }
     assert!(expected.is_empty(), "{expected:?}");
+    let path = country.register().join("releases/r1/public/institutions.parquet");
+    let public = read_parquet(&path);
+    assert_eq!(public.num_rows(), given.rows.len());
+    let columns: Vec<_> = public.schema().fields().iter().map(|it| it.name().clone()).collect();
+    assert_eq!(columns, ["name", "kind", "region_code", "geometry", "capacity"]);
     let findings = &release.manifest().build().findings;
     for rule in ["unknown_institution", "institution_outside_village", "doubtful_institution"] {
         assert_eq!(findings.get(rule), None, "{rule}");

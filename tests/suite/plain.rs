@@ -146,6 +146,11 @@ pub fn build(country: &Country, tables: &[Texts]) -> PlainBuild {
     built
 }
 
+/// What is counted without recipients: all but whom programmes reach.
+pub fn of_cells() -> &'static [CubeColumn] {
+    CubeColumn::ALL.split_at(CubeColumn::COUNT).0
+}
+
 impl PlainBuild {
     fn count(&mut self, row: &Row, place: (String, u64)) {
         self.counted += 1;
@@ -160,9 +165,10 @@ impl PlainBuild {
     }
 
     fn add(&mut self, place: (String, u64), figures: &[(&'static str, i64)]) {
-        let cell = self.cube.entry(place).or_insert_with(|| {
-            CubeColumn::ALL.into_iter().map(|column| (column.name(), 0)).collect()
-        });
+        let cell = self
+            .cube
+            .entry(place)
+            .or_insert_with(|| of_cells().iter().map(|column| (column.name(), 0)).collect());
         for (column, count) in figures {
             *cell.get_mut(column).unwrap() += count;
         }

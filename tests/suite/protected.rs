@@ -100,6 +100,9 @@ fn figures_are_as_near_as_they_say() {
         (Table::Disabilities, 0, village),
         (Table::Visits, 0, village),
         (Table::Positions, 0, village),
+        (Table::Pkh, 0, village),
+        (Table::Sembako, 1, village),
+        (Table::PbiJk, 2, village),
     ] {
         let errors = compared.errors(table, class, level);
         // Four standard deviations of the share beyond the bounds of 93 and 97 %.

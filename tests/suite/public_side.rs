@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sebaran::domain::geography::Geography;
+use sebaran::domain::indicator::Indicators;
 use sebaran::store::tables::TableFormat;
 use sebaran::store::{Release, public, release, secret};
 use serde_json::Value;
@@ -17,9 +18,11 @@ const PLAN: Plan = Plan { households: 3_000, faults: Some(0.1), format: TableFor
 
 /// Every address that a public server has figures at, and some that narrow them.
 fn addresses() -> Vec<String> {
-    let mut paths: Vec<String> =
-        ["/", "/layers", "/ready", "/layers/poverty/street.csv"].map(str::to_owned).into();
-    for theme in ["poverty", "elderly", "children", "disability"] {
+    let some = ["/", "/layers", "/ready", "/layers/poverty/street.csv", "/regions/nation"];
+    let mut paths: Vec<String> = some.map(str::to_owned).into();
+    paths.push("/layers/institutions.geojson".to_owned());
+    paths.push("/ranking/regency?theme=programmes".to_owned());
+    for theme in Indicators::embedded().themes.iter().map(|theme| &theme.name) {
         for geography in Geography::ALL {
             for format in ["geojson", "csv"] {
                 paths.push(format!("/layers/{theme}/{geography}.{format}"));

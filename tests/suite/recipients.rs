@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use sebaran::commands::build::RegisterArgs;
-use sebaran::store::Release;
+use sebaran::domain::indicator::{Denominators, Indicators};
+use sebaran::domain::programme::Programme;
+use sebaran::protect::{Feature, LayerRequest, LeafTable};
 use sebaran::store::tables::TableFormat;
+use sebaran::store::{Release, public};
 
 use crate::country::{Country, Means, Plan};
 use crate::refused;
@@ -115,6 +118,53 @@ fn programmes_reach_whom_a_plain_join_finds_whatever_the_threads() {
         findings["unknown_recipient_household"] > 0 && findings["unknown_recipient_person"] > 0
     );
     assert_eq!(build("r3", 3).manifest().files(), release.manifest().files());
+}
+
+/// A layer of programmes by village: each one's classes by code, those of PKH first.
+fn layer(country: &Country, leaves: &LeafTable) -> BTreeMap<String, Feature> {
+    let indicators = Indicators::embedded();
+    let theme = indicators.theme("programmes").unwrap();
+    let geography = "village".parse().unwrap();
+    let request = LayerRequest { theme, geography, within: None, bounds: None, limit: None };
+    let layer = leaves.layer(&request, &country.tree, &indicators, &Denominators::new());
+    layer.features().iter().map(|it| (it.code.to_string(), it.clone())).collect()
+}
+
+#[test]
+fn the_layer_of_programmes_tells_what_the_table_does_and_the_public_one_is_near_to_it() {
+    let country = Country::new();
+    let plan = Plan { households: 8_000, faults: None, format: TableFormat::Csv };
+    let folder = country.registers("survey", plan);
+    let file = |name: &str| vec![folder.join(name)];
+    let recipients = file("recipients.csv");
+    let registers =
+        RegisterArgs { persons: file("persons.csv"), recipients, ..RegisterArgs::default() };
+    let visits = file("visits-000.csv");
+    let release = country.build_with("r1", &visits, registers, Means::default()).unwrap();
+    let table = written(&release);
+    let exact = layer(&country, &country.leaves(&release));
+    let public = public::open(&country.register(), None).unwrap();
+    let told = layer(&country, &public.leaves(&country.tree).unwrap());
+    let (mut near, mut all) = (0, 0);
+    for (code, village) in &exact {
+        for (number, programme) in ["PKH", "SEMBAKO", "PBI_JK"].into_iter().enumerate() {
+            let sums = table.get(&(code.clone(), programme.to_owned()));
+            let expected = sums.map_or([0; 3], |sums| [sums[1], sums[2], sums[3]]);
+            let own = number * 3..number * 3 + 3;
+            let classes = expected.map(|count| i64::try_from(count).ok());
+            assert_eq!(village.breakdown[own], classes, "{programme} in {code}");
+        }
+        let told = &told[code];
+        assert!(told.moe95.unwrap() > 0.0);
+        let apart = told.count.unwrap() - village.count.unwrap();
+        all += 1;
+        near += u32::from(apart.abs() as f64 <= told.moe95.unwrap());
+    }
+    assert!(all > 100 && near * 100 >= all * 90, "{near} of {all}");
+    let terms = &public.facts().programmes;
+    assert_eq!(terms.len(), 3);
+    assert_eq!((terms[0].programme, terms[0].threshold), (Programme::Pkh, 4));
+    assert!(terms.iter().all(|terms| terms.period.is_some()));
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn leaves(country: &Country, release: &Release) -> Leaves {
         assert!(counts.is_valid(row), "the survey holds {column}");
         (column.name(), counts.value(row))
     };
-    let counts = |row: usize| CubeColumn::ALL.into_iter().map(|it| count(it, row)).collect();
+    let counts = |row: usize| plain::of_cells().iter().map(|it| count(*it, row)).collect();
     (0..batch.num_rows()).map(|row| (place(row), counts(row))).collect()
 }
 

@@ -155,7 +155,7 @@ fn sums_close_at_every_level_and_in_every_size_of_hexagon() {
     let unplaced = i64::try_from(release.manifest().build().accounts.unplaced).unwrap();
     assert!(unplaced > 0);
     for theme in 0..layers.indicators.themes.len() {
-        for geography in Geography::ALL {
+        for geography in layers.indicators.themes[theme].geographies() {
             let layer = layers.layer(theme, geography, None);
             let totals = layer.totals();
             let shown: i64 = layer.features().iter().map(|feature| feature.households).sum();
@@ -165,8 +165,12 @@ fn sums_close_at_every_level_and_in_every_size_of_hexagon() {
             assert_eq!(told, counted, "{geography}");
             for feature in layer.features() {
                 let parts: Option<i64> = feature.breakdown.iter().copied().sum();
-                let is_poverty = layer.theme().name == "poverty";
-                let whole = if is_poverty { Some(feature.households) } else { feature.count };
+                let of = feature.share_of.as_ref().map(|of| i64::try_from(of.value).unwrap());
+                let whole = match layer.theme().name.as_str() {
+                    "poverty" => Some(feature.households),
+                    "visits" | "quality" => of,
+                    _ => feature.count,
+                };
                 assert_eq!(parts, whole, "{} of {geography}", feature.code);
             }
         }

@@ -5,9 +5,10 @@ use anyhow::{Context, Result};
 use super::tiles::TileMaker;
 use crate::domain::indicator::Denominators;
 use crate::protect::{Counted, LeafTable, NoiseKey, Policy, Protect, Protection, RegisterSecret};
-use crate::store::Draft;
+use crate::store::institutions::INSTITUTIONS;
 use crate::store::manifest::{BuildRecord, Protected};
 use crate::store::public::{self, PublicFacts};
+use crate::store::{Draft, public_institutions};
 
 /// Makes the public leaves of what was counted, writes them into the draft, and records by what they were
 /// made.
@@ -28,11 +29,16 @@ pub fn make(
         regions: record.regions.clone(),
         reference_date: record.reference_date,
         disability_definition: record.persons.as_ref().and_then(|persons| persons.definition),
+        programmes: record.programmes.clone(),
         policy,
     };
     let folder = public::begin(draft.path())?;
     if let Some(tiles) = tiles {
         tiles.write(&folder, &leaves)?;
+    }
+    if record.registers.contains_key("institutions") {
+        let told = public_institutions::read(&draft.path().join(INSTITUTIONS))?;
+        public_institutions::write(&folder.join(INSTITUTIONS), told)?;
     }
     public::write(&folder, &facts, (&leaves, denominators), counted.regions)
         .context("cannot write the public figures")?;

@@ -189,6 +189,7 @@ impl Registers {
         }
         if let Some(benefits) = joined.recipients {
             let table = &built.targeting;
+            record.programmes = benefits::terms(&benefits, &ground.programmes);
             record.recipients =
                 Some(benefits::keep_benefits(draft, benefits, table, ground, &mut findings)?);
         }

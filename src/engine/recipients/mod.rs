@@ -6,7 +6,7 @@
 mod by_person;
 mod rows;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,6 +34,7 @@ const MOST_PROGRAMMES: usize = 32;
 pub struct Recipients {
     walks: Arc<Walks<Receive>>,
     programmes: Arc<[String]>,
+    periods: Vec<Period>,
     rows: Vec<u64>,
     accounts: RecipientAccounts,
     unknown_persons: Vec<Kept>,
@@ -48,6 +49,8 @@ pub struct Benefits {
     pub rows: Vec<u64>,
     /// The names of the programmes, by their numbers.
     pub programmes: Arc<[String]>,
+    /// The latest period of each programme.
+    pub periods: Vec<Period>,
     /// Rows by the household that is in no visit.
     pub unknown_households: Merged,
     /// Rows by the person whom no persons file has.
@@ -73,11 +76,12 @@ impl Recipients {
         let rows: Arc<[AtomicU64]> = files.paths().map(|_| AtomicU64::new(0)).collect();
         let resolved = by_person::resolve(build, files, &rows, &progress).await?;
         let Resolved { persons, accounts, unknown } = resolved;
-        let names = Arc::new(Mutex::new(BTreeSet::new()));
+        let names = Arc::new(Mutex::new(Latest::new()));
         let make = by_household(build, files, &rows, persons, &names);
         let kept = keyed::gather(build, make, None, &rows, progress).await?;
         let names = std::mem::take(&mut *names.lock().unwrap_or_else(PoisonError::into_inner));
-        let programmes: Arc<[String]> = names.into_iter().collect();
+        let (names, periods): (Vec<String>, Vec<Period>) = names.into_iter().unzip();
+        let programmes: Arc<[String]> = names.into();
         if programmes.len() > MOST_PROGRAMMES {
             return Err(EngineError::TooManyProgrammes { found: programmes.len() });
         }
@@ -89,7 +93,7 @@ impl Recipients {
         let rows: Vec<u64> = rows.iter().map(|rows| rows.load(Ordering::Relaxed)).collect();
         let repeated = accounts.repeated + kept.repeated;
         let accounts = RecipientAccounts { rows: rows.iter().sum(), repeated, ..accounts };
-        Ok(Self { walks, programmes, rows, accounts, unknown_persons: unknown, notes })
+        Ok(Self { walks, programmes, periods, rows, accounts, unknown_persons: unknown, notes })
     }
 
     /// Makes the step that joins a partition's recipients to its visits.
@@ -113,6 +117,7 @@ impl Recipients {
             accounts,
             rows: self.rows,
             programmes: Arc::clone(&self.programmes),
+            periods: self.periods,
             unknown_households: Merged::of(unknown)?,
             unknown_persons: Merged::of(self.unknown_persons)?,
         };
@@ -127,7 +132,7 @@ fn by_household(
     files: &Arc<RecipientFiles>,
     rows: &Arc<[AtomicU64]>,
     persons: Vec<Kept>,
-    names: &Arc<Mutex<BTreeSet<String>>>,
+    names: &Arc<Mutex<Latest>>,
 ) -> keyed::Rows {
     let portions = files.portions(build.threads.get());
     let persons: Vec<Mutex<Option<Kept>>> =
@@ -135,12 +140,12 @@ fn by_household(
     let partitions = portions.len() + persons.len();
     let (files, rows, names) = (Arc::clone(files), Arc::clone(rows), Arc::clone(names));
     keyed::Rows::new("Recipients", partitions, move |partition, handing| {
-        let mut told = BTreeSet::new();
+        let mut told = Latest::new();
         if let Some(found) = partition.checked_sub(portions.len()) {
             let kept = persons[found].lock().unwrap_or_else(PoisonError::into_inner).take();
             let mut reader = kept.expect("a partition is made once").read()?;
             while let Some((household, row)) = reader.get() {
-                tell(&mut told, programme_of(row));
+                note(&mut told, programme_of(row), period_of(row));
                 if handing.push(household, row).is_break() {
                     return Ok(());
                 }
@@ -155,7 +160,7 @@ fn by_household(
                         let Recipient::Household(household) = batch.recipient(row) else {
                             continue;
                         };
-                        tell(&mut told, batch.programme(row));
+                        note(&mut told, batch.programme(row), batch.period(row));
                         pack(batch, row, &mut packed);
                         handing.push(household, &packed)?;
                     }
@@ -166,15 +171,21 @@ fn by_household(
                 }
             }
         }
-        names.lock().unwrap_or_else(PoisonError::into_inner).append(&mut told);
+        let mut names = names.lock().unwrap_or_else(PoisonError::into_inner);
+        told.iter().for_each(|(programme, period)| note(&mut names, programme, *period));
         Ok(())
     })
 }
 
-/// Adds a name, of which most rows have one that is known.
-fn tell(names: &mut BTreeSet<String>, name: &str) {
-    if !names.contains(name) {
-        names.insert(name.to_owned());
+/// The latest period of each programme, by its name.
+type Latest = BTreeMap<String, Period>;
+
+fn note(latest: &mut Latest, programme: &str, period: Period) {
+    match latest.get_mut(programme) {
+        Some(known) => *known = period.max(*known),
+        None => {
+            latest.insert(programme.to_owned(), period);
+        }
     }
 }
 
@@ -190,6 +201,10 @@ fn pack(batch: &RecipientBatch, row: usize, bytes: &mut Vec<u8>) {
     };
     bytes.extend(person.to_be_bytes());
     bytes.extend(batch.programme(row).as_bytes());
+}
+
+const fn period_of(row: &[u8]) -> Period {
+    Period(u16::from_be_bytes([row[0], row[1]]))
 }
 
 fn programme_of(row: &[u8]) -> &str {
@@ -214,7 +229,7 @@ impl Receive {
     fn bits(&self, rows: &[Vec<u8>]) -> u32 {
         let mut latest: BTreeMap<&str, (Period, bool)> = BTreeMap::new();
         for row in rows {
-            let told = (Period(u16::from_be_bytes([row[0], row[1]])), row[2] == 1);
+            let told = (period_of(row), row[2] == 1);
             let known = latest.entry(programme_of(row)).or_insert(told);
             // In one period any payment counts.
             *known = (*known).max(told);

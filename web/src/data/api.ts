@@ -1,5 +1,5 @@
 // Everything that the page asks of the server.
-import type { Box, Catalogue, Figure, Found, Head, Layer, Region } from './figures'
+import type { Box, Catalogue, Figure, Found, Head, Layer, Region, ShareOf } from './figures'
 
 /** The server refused, and said what to do. */
 export class Refused extends Error {
@@ -41,7 +41,7 @@ export function layerUrl(
 
 interface Collection {
   sebaran: Head
-  features: { properties: Figure & { share_of: { year: number; source: string } | null } }[]
+  features: { properties: Figure & { share_of: ShareOf | null } }[]
 }
 
 export async function layer(url: string, signal?: AbortSignal): Promise<Layer> {

@@ -9,11 +9,28 @@ export interface Bilingual {
 }
 
 export interface Catalogue {
-  release: { release: string; reference_date: string }
+  release: { release: string; reference_date: string; programmes: Programme[] }
   protection: string
   poverty_threshold: number
   totals: { households: number; unplaced: number }
-  themes: { name: string; title: Bilingual; definition: Bilingual; share_of: string; held: boolean }[]
+  themes: Theme[]
+}
+
+export interface Theme {
+  name: string
+  title: Bilingual
+  definition: Bilingual
+  share_of: string
+  rates: { name: string; title: Bilingual }[]
+  geographies: string[]
+  held: boolean
+}
+
+/** For whom a programme is, up to which decile, and the last month of its latest period. */
+export interface Programme {
+  programme: string
+  threshold: number
+  period: string | null
 }
 
 /** The figures of an area. `share` is a fraction 0 to 1. */
@@ -42,8 +59,13 @@ export interface Head {
 export interface Layer {
   head: Head
   figures: Figure[]
-  /** The denominator of the shares, where there is one. */
-  shareOf: { year: number; source: string } | null
+  /** The denominator of the shares, where there is one; without a year the release counts it itself. */
+  shareOf: ShareOf | null
+}
+
+export interface ShareOf {
+  year: number | null
+  source: string
 }
 
 export interface Place {
@@ -69,6 +91,7 @@ export interface ThemeFigures {
   density_km2: number | null
   status: Status
   breakdown: Record<string, number | null>
+  rates: Record<string, number | null>
   rank: { by: string; place: number; among: number } | null
   parent: { count: number | null; share: number | null; status: Status } | null
   nation: { count: number | null; share: number | null; status: Status } | null

@@ -22,10 +22,15 @@ export function below(level: string | null): Level | null {
   return LEVELS[depth(level) + 1]?.name ?? null
 }
 
-/** What a region can be shown in: two levels below it, so that a table stays one that can be read. */
-export function offered(level: string | null): Geography[] {
+/**
+ * What a region can be shown in: two levels below it, so that a table stays one that can be read. A theme that is
+ * told by region alone has no hexagons; a village is then shown by itself.
+ */
+export function offered(level: string | null, hexagons = true): Geography[] {
   const first = depth(level) + 1
-  return [...LEVELS.slice(first, first + 2).map(({ name }) => name), 'hexagon']
+  const levels = LEVELS.slice(first, first + 2).map(({ name }) => name)
+  if (hexagons) return [...levels, 'hexagon']
+  return levels.length ? levels : ['village']
 }
 
 /** The least zoom at which a geography is drawn. */

@@ -7,6 +7,9 @@ const SEQUENTIAL: Record<string, string[]> = {
   elderly: ['#f6eff7', '#bdc9e1', '#67a9cf', '#1c9099', '#016c59'],
   children: ['#edf8fb', '#b3cde3', '#8c96c6', '#8856a7', '#810f7c'],
   disability: ['#f0f9e8', '#bae4bc', '#7bccc4', '#43a2ca', '#0868ac'],
+  visits: ['#edf8e9', '#bae4b3', '#74c476', '#31a354', '#006d2c'],
+  quality: ['#f7f7f7', '#cccccc', '#969696', '#636363', '#252525'],
+  programmes: ['#feebe2', '#fbb4b9', '#f768a1', '#c51b8a', '#7a0177'],
 }
 const VIRIDIS = ['#fde725', '#5ec962', '#21918c', '#3b528b', '#440154']
 

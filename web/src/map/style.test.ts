@@ -27,5 +27,6 @@ test('everything comes from here', () => {
 test('a region is shown in two levels below it, and in hexagons that follow the zoom', () => {
   expect(offered(null)).toEqual(['province', 'regency', 'hexagon'])
   expect(offered('district')).toEqual(['village', 'hexagon'])
+  expect([null, 'district', 'village'].map((level) => offered(level, false))).toEqual([['province', 'regency'], ['village'], ['village']])
   expect([2, 6.9, 7, 8.5, 10, 14].map(hexagonAt)).toEqual(['hex4', 'hex4', 'hex5', 'hex6', 'hex8', 'hex8'])
 })

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use crate::check::register::{RegisterFinding, RegisterRule};
-use crate::domain::programme::TargetingTable;
+use crate::domain::programme::{Programme, ProgrammeSettings, ProgrammeTerms, TargetingTable};
 use crate::engine::{Benefits, EngineError, Ground, Merged};
 use crate::store::manifest::RecipientsUsed;
 use crate::store::register_findings::RegisterFindings;
@@ -30,6 +30,20 @@ pub fn keep_benefits(
         tell_unknown(rule, rows, findings)?;
     }
     Ok(RecipientsUsed { thresholds, accounts: benefits.accounts })
+}
+
+/// What is told of the programmes of which it is known for whom they are.
+pub fn terms(benefits: &Benefits, settings: &ProgrammeSettings) -> Vec<ProgrammeTerms> {
+    let periods = benefits.programmes.iter().zip(&benefits.periods);
+    let known = periods.filter_map(|(name, period)| Some((Programme::find(name)?, *period)));
+    let terms = known.map(|(programme, period)| ProgrammeTerms {
+        programme,
+        threshold: settings.decile(programme),
+        period: Some(period),
+    });
+    let mut terms: Vec<ProgrammeTerms> = terms.collect();
+    terms.sort_unstable_by_key(|terms| terms.programme);
+    terms
 }
 
 /// One finding for all rows of an id, which come one after the other.

@@ -1,0 +1,181 @@
+//! How the figures of a theme are read from a row of counts.
+
+use super::layer::{Feature, Place, PlaceCode, ShareOf, Status};
+use super::leaves::{LeafTable, households};
+use super::margin::Parts;
+use crate::domain::indicator::{
+    AllCounts, CubeColumn, Denominator, DenominatorColumn, Indicators, Rate, Theme,
+};
+
+/// How the figures of a theme are read from a row of counts.
+pub(super) struct Figures<'a> {
+    theme: &'a Theme,
+    /// The columns that are held and told in this geography, as bits.
+    held: u64,
+    /// The columns of the count; `None` where the input does not hold what the theme needs, or they are
+    /// not told in this geography.
+    count: Option<&'a [CubeColumn]>,
+    /// Of what the margin of the count is made.
+    parts: Parts,
+}
+
+/// Of fewer units no share is told: it would say more of each of them than of a place.
+pub const LEAST_UNITS: u64 = 30;
+
+/// Whence a denominator is that the release counts itself.
+const OF_THE_RELEASE: &str = "this release";
+
+impl<'a> Figures<'a> {
+    /// `told` are the columns that are told in the geography, as bits.
+    pub fn new(leaves: &LeafTable, theme: &'a Theme, told: u64, indicators: &Indicators) -> Self {
+        let held = leaves.facts.held(indicators) & told;
+        let is_told = |columns: &&[CubeColumn]| columns.iter().all(|it| told & it.bit() != 0);
+        let is_held = |columns: &&[CubeColumn]| columns.iter().any(|it| held & it.bit() != 0);
+        let is_met = theme.needs.are_met_by(leaves.fields());
+        let count = is_met.then(|| theme.count_columns(leaves.threshold()));
+        let count = count.filter(is_told).filter(is_held);
+        let summed = count.unwrap_or_default().iter().copied();
+        let summed: Vec<_> = summed.filter(|column| held & column.bit() != 0).collect();
+        Self { theme, held, count, parts: Parts::of(&summed, leaves.threshold()) }
+    }
+
+    pub const fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// The columns to sum, each once.
+    pub fn columns(&self) -> Vec<CubeColumn> {
+        let count = self.count.unwrap_or_default();
+        let of = self.theme.share_of.counted().unwrap_or_default();
+        let mut columns = [&CubeColumn::HOUSEHOLDS[..], count, of, &self.theme.breakdown].concat();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
+    /// The feature of a place and its counts, without name, parent and share.
+    pub fn feature(&self, place: (Place, PlaceCode), area_km2: f64, counts: &AllCounts) -> Feature {
+        let value = |column: &CubeColumn| counts[column.index()];
+        let households = households(counts);
+        let count = self.count.map(|columns| sum(columns, counts));
+        let held = |column: &CubeColumn| self.is_held(column).then(|| value(column));
+        let visited = match self.theme.share_of {
+            DenominatorColumn::Visits => sum(&CubeColumn::VISITS, counts),
+            _ => households,
+        };
+        Feature {
+            place: place.0,
+            code: place.1,
+            name: None,
+            parent: None,
+            households,
+            count,
+            moe95: None,
+            share: None,
+            share_moe95: None,
+            share_of: None,
+            density_km2: count.and_then(|count| ratio(count, area_km2)),
+            rest: false,
+            status: Status::of(visited, count),
+            breakdown: self.theme.breakdown.iter().map(held).collect(),
+            rates: self.theme.rates.iter().map(|rate| self.rate(rate, counts)).collect(),
+        }
+    }
+
+    const fn is_held(&self, column: &CubeColumn) -> bool {
+        self.held & column.bit() != 0
+    }
+
+    fn rate(&self, rate: &Rate, counts: &AllCounts) -> Option<f64> {
+        let is_held = |columns: &[CubeColumn]| columns.iter().all(|column| self.is_held(column));
+        let are_held = is_held(&rate.numerator) && is_held(&rate.denominator);
+        let (count, of) = (sum(&rate.numerator, counts), sum(&rate.denominator, counts));
+        are_held.then(|| enough(count, u64::try_from(of).ok()?)).flatten()
+    }
+
+    /// Adds the share to a feature whose count has its margin: of these residents, or of what the release
+    /// counts itself.
+    pub fn add_share(
+        &self,
+        feature: &mut Feature,
+        counts: &AllCounts,
+        residents: impl FnOnce() -> Option<Denominator>,
+    ) {
+        let column = self.theme.share_of;
+        if let Some(columns) = column.counted() {
+            let Some(count) = self.count else { return };
+            let Ok(value) = u64::try_from(sum(columns, counts)) else { return };
+            let source = OF_THE_RELEASE.to_owned();
+            feature.share = enough(feature.count.unwrap_or_default(), value);
+            let margin = feature.share.zip(feature.moe95);
+            feature.share_moe95 = margin.map(|(share, moe95)| {
+                moe95_of_part(moe95 / number(value), share, (count.len(), columns.len()))
+            });
+            feature.share_of = Some(ShareOf { column: column.name(), year: None, source, value });
+            return;
+        }
+        let Some(denominator) = residents() else { return };
+        let Some(value) = denominator.get(column) else { return };
+        feature.share = feature.count.and_then(|count| enough(count, value));
+        feature.share_moe95 = feature.share.and(feature.moe95).map(|margin| margin / number(value));
+        let Denominator { year, source, .. } = denominator;
+        feature.share_of = Some(ShareOf { column: column.name(), year: Some(year), source, value });
+    }
+}
+
+/// The margin of a share of noisy units, given the margin of the count as if the denominator were exact, and
+/// of how many classes of one table either is the sum: they have the same noise, independent of each
+/// other (first-order propagation of variances).
+pub fn moe95_of_part(by_exact: f64, share: f64, (part, whole): (usize, usize)) -> f64 {
+    let others = whole.saturating_sub(part) as f64 / part as f64;
+    by_exact * ((1.0 - share) * (1.0 - share) + share * share * others).sqrt()
+}
+
+/// A share of units that are enough for one to be told.
+pub fn enough(count: i64, of: u64) -> Option<f64> {
+    (of >= LEAST_UNITS).then(|| ratio(count, number(of))).flatten()
+}
+
+fn sum(columns: &[CubeColumn], counts: &AllCounts) -> i64 {
+    columns.iter().map(|column| counts[column.index()]).sum()
+}
+
+/// A quotient, or `None` where there is nothing to divide by.
+fn ratio(count: i64, by: f64) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "counts are fewer than 2^52")]
+    let quotient = count as f64 / by;
+    (by > 0.0 && quotient.is_finite()).then_some(quotient)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "units are fewer than 2^52")]
+const fn number(units: u64) -> f64 {
+    units as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_of_noisy_units_is_as_uncertain_as_drawing_says() {
+        // 300 of 400, the same noise in the part and in the rest: 200,000 draws of two uniform errors.
+        let (mut state, mut squares, draws) = (1_u64, 0.0, 200_000);
+        let mut error = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 11) as f64 / (1_u64 << 53) as f64 * 6.0 - 3.0
+        };
+        for _ in 0..draws {
+            let (part, rest) = (300.0 + error(), 100.0 + error());
+            let off = part / (part + rest) - 0.75;
+            squares += off * off / f64::from(draws);
+        }
+        // The deviation of such an error is the square root of 3.
+        let told = moe95_of_part(f64::sqrt(3.0) / 400.0, 0.75, (1, 2));
+        assert!((told / squares.sqrt() - 1.0).abs() < 0.02, "{told} {squares}");
+    }
+
+    #[test]
+    fn of_fewer_than_30_there_is_no_share() {
+        assert_eq!((enough(20, 29), enough(15, 30)), (None, Some(0.5)));
+    }
+}
