@@ -16,7 +16,7 @@ use super::query::LayerQuery;
 use super::served::Served;
 use super::{House, Limits};
 
-/// `/layers/{theme}/{geography}.{geojson|csv}`
+/// `/layers/{theme}/{geography}.{geojson|geojsonl|csv|parquet|fgb|gpkg}`
 pub(super) async fn layer(
     State(house): State<House>,
     path: Result<Path<(String, String)>, PathRejection>,

@@ -4,6 +4,7 @@ mod answer;
 mod bind;
 mod cache;
 mod catalogue;
+mod container;
 mod error;
 mod geometry;
 mod guard;

@@ -69,7 +69,11 @@ impl LayerQuery {
                     "A CSV has no geometry: leave the parameter `geometry` out, or ask for .geojson.",
                 ));
             }
-            "geometry" => self.geometry = value.parse().map_err(|error| sentence(&error))?,
+            "geometry" => {
+                self.geometry = value.parse().map_err(|error| sentence(&error))?;
+                let fit = self.format.check_geometry(self.geometry);
+                fit.map_err(|error| sentence(&error))?;
+            }
             "release" => check_release(served, value)?,
             _ => {
                 return Err(ApiError::bad_request(format!(
@@ -140,7 +144,8 @@ pub(super) fn find_theme<'a>(served: &'a Served, name: &str) -> Result<&'a Theme
 fn parse_file(file: &str) -> Result<(Geography, Format), ApiError> {
     let Some((geography, extension)) = file.rsplit_once('.') else {
         return Err(ApiError::not_found(
-            "A layer's name ends in its format; there are .geojson and .csv.",
+            "A layer's name ends in its format; there are .geojson, .geojsonl, .csv, .parquet, .fgb and \
+             .gpkg.",
         ));
     };
     let geography = parse_geography(geography)?;

@@ -145,8 +145,8 @@ async fn says_what_there_is_where_something_is_not() {
     for (url, says) in [
         ("/layers/wealth/village.csv", "there are poverty, elderly, children, disability"),
         ("/layers/poverty/street.csv", "hex4 to hex8"),
-        ("/layers/poverty/village.shp", "geojson and csv"),
-        ("/layers/poverty/village", ".geojson and .csv"),
+        ("/layers/poverty/village.shp", "geojson, geojsonl, csv, parquet, fgb and gpkg"),
+        ("/layers/poverty/village", ".parquet, .fgb and .gpkg"),
         ("/layers/poverty/village.csv?within=0909", "No region has the code `0909`"),
         ("/layers/poverty/village.csv?release=r2", "`r1` is"),
         ("/map", "/layers/{theme}/{geography}.geojson"),
@@ -178,6 +178,8 @@ async fn says_what_is_wrong_with_a_parameter() {
     }
     let csv = ask("/layers/poverty/regency.csv?geometry=none").await;
     assert!(csv.detail().contains("A CSV has no geometry"));
+    let without = ask("/layers/poverty/regency.fgb?geometry=none").await;
+    assert!(without.detail().contains("A .fgb file holds shapes"), "{}", without.detail());
 }
 
 #[tokio::test]
