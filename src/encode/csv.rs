@@ -15,7 +15,7 @@ use crate::protect::{Field, Layer};
 pub fn write(layer: &Layer, label: &ReleaseLabel, out: &mut impl io::Write) -> io::Result<()> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
     let fields = Field::all(layer.theme());
-    writer.write_record(fields.iter().map(|field| field.name).chain(ORIGIN))?;
+    writer.write_record(fields.iter().map(|field| field.name.as_str()).chain(ORIGIN))?;
     let origin = origin(layer, label);
     for feature in layer.features() {
         for field in &fields {

@@ -42,7 +42,7 @@ pub fn batches<'a>(
     let schema = schema(layer, outlines);
     let fields = Field::all(layer.theme());
     layer.features().chunks(ROWS).map(move |features| {
-        let of_field = |field: &Field| column(*field, layer, features);
+        let of_field = |field: &Field| column(field, layer, features);
         let mut columns: Vec<ArrayRef> = fields.iter().map(of_field).collect();
         let same = |text: &str| -> ArrayRef {
             Arc::new(StringArray::from_iter_values(features.iter().map(|_| text)))
@@ -65,7 +65,7 @@ const fn data_type(kind: Kind) -> DataType {
     }
 }
 
-fn column(field: Field, layer: &Layer, features: &[Feature]) -> ArrayRef {
+fn column(field: &Field, layer: &Layer, features: &[Feature]) -> ArrayRef {
     let values = features.iter().map(|feature| field.value(feature, layer.geography()));
     match field.kind {
         Kind::Text => Arc::new(

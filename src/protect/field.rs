@@ -25,9 +25,9 @@ pub enum Value<'a> {
 }
 
 /// A field that the features of a theme have.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Field {
-    pub name: &'static str,
+    pub name: String,
     pub kind: Kind,
     /// What it says, in English; empty for a column of the breakdown, which `data/indicators.toml`
     /// describes.
@@ -44,10 +44,15 @@ enum Read {
 impl Field {
     /// All fields of a theme's features, the breakdown last.
     pub fn all(theme: &Theme) -> Vec<Self> {
-        let column =
-            |(at, name)| Self { name, kind: Kind::Whole, says: "", read: Read::Breakdown(at) };
-        let names = theme.breakdown.iter().map(|column| column.name());
-        PLAIN.into_iter().chain(names.enumerate().map(column)).collect()
+        let plain = PLAIN.into_iter().map(|(name, kind, says, read)| {
+            let name = name.to_owned();
+            Self { name, kind, says, read: Read::Plain(read) }
+        });
+        let columns = theme.breakdown.iter().enumerate().map(|(at, column)| {
+            let name = column.name().to_owned();
+            Self { name, kind: Kind::Whole, says: "", read: Read::Breakdown(at) }
+        });
+        plain.chain(columns).collect()
     }
 
     /// What a feature of a layer in this geography has; `None` where it is null.
@@ -85,64 +90,56 @@ impl std::fmt::Display for Value<'_> {
     }
 }
 
-const fn plain(
-    name: &'static str,
-    kind: Kind,
-    says: &'static str,
-    read: for<'a> fn(&'a Feature, Geography) -> Option<Value<'a>>,
-) -> Field {
-    Field { name, kind, says, read: Read::Plain(read) }
-}
+/// A field's name, kind and meaning, and how it is read.
+type Plain =
+    (&'static str, Kind, &'static str, for<'a> fn(&'a Feature, Geography) -> Option<Value<'a>>);
 
 /// The fields that every theme has.
-const PLAIN: [Field; 16] = [
-    plain("code", Kind::Text, "The region's code, or the hexagon's index", |it, _| {
+const PLAIN: [Plain; 16] = [
+    ("code", Kind::Text, "The region's code, or the hexagon's index", |it, _| {
         Some(Value::code(it.code))
     }),
-    plain("name", Kind::Text, "The region's name; a hexagon has none", |it, _| {
+    ("name", Kind::Text, "The region's name; a hexagon has none", |it, _| {
         it.name.as_deref().map(|name| Value::Text(Cow::Borrowed(name)))
     }),
-    plain("parent", Kind::Text, "The code of the region or hexagon that holds it", |it, _| {
+    ("parent", Kind::Text, "The code of the region or hexagon that holds it", |it, _| {
         it.parent.map(Value::code)
     }),
-    plain("level", Kind::Text, "The geography", |_, geography| {
+    ("level", Kind::Text, "The geography", |_, geography| {
         Some(Value::Text(Cow::Borrowed(geography.name())))
     }),
-    plain("households", Kind::Whole, "Households visited and counted", |it, _| {
+    ("households", Kind::Whole, "Households visited and counted", |it, _| {
         Some(Value::Whole(it.households))
     }),
-    plain("count", Kind::Whole, "The theme's count", |it, _| it.count.map(Value::Whole)),
-    plain("moe95", Kind::Number, "Half the width of the count's 95 % interval", |it, _| {
+    ("count", Kind::Whole, "The theme's count", |it, _| it.count.map(Value::Whole)),
+    ("moe95", Kind::Number, "Half the width of the count's 95 % interval", |it, _| {
         it.moe95.map(Value::Number)
     }),
-    plain("share", Kind::Number, "The count by the residents, a fraction", |it, _| {
+    ("share", Kind::Number, "The count by the residents, a fraction", |it, _| {
         it.share.map(Value::Number)
     }),
-    plain("share_moe95", Kind::Number, "Half the width of the share's 95 % interval", |it, _| {
+    ("share_moe95", Kind::Number, "Half the width of the share's 95 % interval", |it, _| {
         it.share_moe95.map(Value::Number)
     }),
-    plain("share_of_column", Kind::Text, "Of what the share is: households or persons", |it, _| {
+    ("share_of_column", Kind::Text, "Of what the share is: households or persons", |it, _| {
         it.share_of.as_ref().map(|of| Value::Text(Cow::Borrowed(of.column)))
     }),
-    plain("share_of_year", Kind::Whole, "The year of the residents", |it, _| {
+    ("share_of_year", Kind::Whole, "The year of the residents", |it, _| {
         it.share_of.as_ref().map(|of| Value::Whole(of.year.into()))
     }),
-    plain("share_of_source", Kind::Text, "Whence their number is", |it, _| {
+    ("share_of_source", Kind::Text, "Whence their number is", |it, _| {
         it.share_of.as_ref().map(|of| Value::Text(Cow::Borrowed(&of.source)))
     }),
-    plain("share_of_value", Kind::Whole, "The number of residents", |it, _| {
+    ("share_of_value", Kind::Whole, "The number of residents", |it, _| {
         it.share_of.as_ref().and_then(|of| Some(Value::Whole(of.value.try_into().ok()?)))
     }),
-    plain("density_km2", Kind::Number, "The count by the area in square kilometres", |it, _| {
+    ("density_km2", Kind::Number, "The count by the area in square kilometres", |it, _| {
         it.density_km2.map(Value::Number)
     }),
-    plain(
-        "rest",
-        Kind::Truth,
-        "Whether it is the rest of a hexagon 7 among hexagons 8",
-        |it, _| Some(Value::Truth(it.rest)),
-    ),
-    plain("status", Kind::Text, "value, below_10, not_visited or no_data", |it, _| {
+    ("rest", Kind::Truth, "Whether it is the rest of a hexagon 7 among hexagons 8", |it, _| {
+        Some(Value::Truth(it.rest))
+    }),
+    ("status", Kind::Text, "value, below_10, not_visited or no_data", |it, _| {
         Some(Value::Text(Cow::Borrowed(it.status.name())))
     }),
 ];

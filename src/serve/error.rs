@@ -100,7 +100,8 @@ impl IntoResponse for ApiError {
 pub(super) async fn no_such_page() -> ApiError {
     ApiError::not_found(
         "There is no such page; there are /, /plain, /layers, /layers/{theme}/{geography}.geojson (or \
-         .csv), /regions?q=, /regions/{code}, /regions/{code}/geometry, /ranking/{geography}, /health and /ready.",
+         .csv and others), /regions?q=, /regions/{code}, /regions/{code}/geometry, /ranking/{geography}, /ogc, /docs, \
+         /openapi.json, /health and /ready.",
     )
 }
 

@@ -131,6 +131,13 @@ async fn narrows_a_layer_by_region_box_limit_and_geometry() {
         ("limit=1&release=r1", vec!["0101001001"]),
         ("within=02&limit=1&geometry=none", vec!["0201001001"]),
         ("within=0102&geometry=full", vec!["0102001001"]),
+        ("filter=households+%3E+15", vec!["0201001001"]),
+        ("filter=count+IS+NOT+NULL&limit=1", vec!["0101001001"]),
+        (
+            "filter-lang=cql2-json&filter=%7B%22op%22:%22=%22,%22args%22:[%7B%22property%22:%22households%22%7D,20]%7D",
+            vec!["0201001001"],
+        ),
+        ("filter=S_INTERSECTS(geometry,+BBOX(2.5,0,4.5,1))", vec!["0102001001", "0201001001"]),
     ] {
         let answer = ask(&format!("/layers/poverty/village.geojson?{parameters}")).await.json();
         let features = answer["features"].as_array().unwrap();
@@ -160,7 +167,7 @@ async fn says_what_there_is_where_something_is_not() {
 #[tokio::test]
 async fn says_what_is_wrong_with_a_parameter() {
     for (parameters, says) in [
-        ("where=1", "within, bbox, limit, geometry and release"),
+        ("where=1", "within, bbox, limit, filter, filter-lang, geometry and release"),
         ("limit=0", "from 1 to 100"),
         ("limit=101", "from 1 to 100"),
         ("limit=1&limit=2", "once"),
@@ -171,6 +178,9 @@ async fn says_what_is_wrong_with_a_parameter() {
         ("within=0101001001", "ask for a geography below it"),
         ("geometry=coarse", "general, full and none"),
         ("release=../r1", "is no name"),
+        ("filter=wealth+%3E+1", "No property is called `wealth`; there are code, name"),
+        ("filter=AVG(count)+%3E+1", "There is no operator `AVG`; there are ="),
+        ("filter=true&filter-lang=sql", "cql2-text or cql2-json, not `sql`"),
     ] {
         let answer = ask(&format!("/layers/poverty/regency.geojson?{parameters}")).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{parameters}");

@@ -23,6 +23,7 @@ mod institutions;
 mod judged;
 mod killed;
 mod memory;
+mod ogc;
 mod persons;
 mod plain;
 mod plain_groups;
