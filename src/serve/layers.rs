@@ -2,16 +2,15 @@
 
 use std::io::{self, Write};
 
-use axum::body::Bytes;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use tracing::error;
 
-use super::answer::{self, Coding};
+use super::answer;
+use super::coding::Coding;
 use super::error::{ApiError, ServeError};
-use super::gzip::gzip;
 use super::query::LayerQuery;
 use super::served::Served;
 use super::{House, Limits};
@@ -35,17 +34,12 @@ pub(super) async fn layer(
     }
     let format = query.format;
     let limits = house.limits;
-    let work = move |served: &Served| encode(served, &limits, &query, coding).map(Bytes::from);
+    let work = move |served: &Served| coding.pack(encode(served, &limits, &query)?);
     let body = house.cached(&tag, work).await?;
     Ok(answer::layer(format, coding, &tag, name, body))
 }
 
-fn encode(
-    served: &Served,
-    limits: &Limits,
-    query: &LayerQuery,
-    coding: Coding,
-) -> Result<Vec<u8>, ApiError> {
+fn encode(served: &Served, limits: &Limits, query: &LayerQuery) -> Result<Vec<u8>, ApiError> {
     let layer = served.layer(&query.request(limits));
     if layer.matched() > limits.features && !query.has_limit() {
         return Err(ApiError::too_large(format!(
@@ -67,12 +61,7 @@ fn encode(
         }
         Err(failure) => return Err(log_failure(&failure)),
     }
-    match coding {
-        Coding::Identity => Ok(out.bytes),
-        Coding::Gzip => {
-            gzip(&out.bytes).map_err(|failure| log_failure(&ServeError::Write(failure)))
-        }
-    }
+    Ok(out.bytes)
 }
 
 fn log_failure(failure: &ServeError) -> ApiError {

@@ -22,6 +22,7 @@ mod institutions;
 mod judged;
 mod killed;
 mod memory;
+mod operation;
 mod persons;
 mod plain;
 mod plain_groups;
