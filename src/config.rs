@@ -87,12 +87,60 @@ pub struct ServeSettings {
     pub timeout_s: u32,
     /// The requests that are worked on at once; more are told to come back; 64.
     pub concurrency: u32,
+    /// The MiB of one answer before compression; 192.
+    pub most_answer_mib: u32,
+    /// The square degrees of a box that may be asked for; 64800, the whole world.
+    pub most_bbox_deg2: u32,
+    /// The KiB of a request's body; 64.
+    pub most_body_kib: u32,
+    /// The MiB of answers that are kept in memory; 256.
+    pub cache_mib: u32,
+    /// The releases that are held open, the current one among them; 4.
+    pub open_releases: u32,
+    /// The connections at the same time; more wait; 512.
+    pub connections: u32,
+    /// The requests a second that one client may make on average, from other machines; 0 for any number;
+    /// 50.
+    pub rate_per_s: u32,
+    /// The requests that one client may make at once after a pause; 500.
+    pub rate_burst: u32,
+    /// The seconds that a client may take for the head of a request, or until its next one; 20.
+    pub head_timeout_s: u32,
+    /// The seconds after which a client that takes nothing of its answer is left; 30.
+    pub stall_timeout_s: u32,
+    /// How the log is written: `text` or `json`, one object a line; `text`.
+    pub log: LogForm,
+}
+
+/// How the log of a server is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogForm {
+    #[default]
+    Text,
+    Json,
 }
 
 impl Default for ServeSettings {
     fn default() -> Self {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
-        Self { listen, most_features: 100_000, timeout_s: 30, concurrency: 64 }
+        Self {
+            listen,
+            most_features: 100_000,
+            timeout_s: 30,
+            concurrency: 64,
+            most_answer_mib: 192,
+            most_bbox_deg2: 64_800,
+            most_body_kib: 64,
+            cache_mib: 256,
+            open_releases: 4,
+            connections: 512,
+            rate_per_s: 50,
+            rate_burst: 500,
+            head_timeout_s: 20,
+            stall_timeout_s: 30,
+            log: LogForm::Text,
+        }
     }
 }
 
@@ -233,6 +281,13 @@ fn validate(config: &Config) -> Result<(), Problem> {
         ("serve", "most_features", config.serve.most_features),
         ("serve", "timeout_s", config.serve.timeout_s),
         ("serve", "concurrency", config.serve.concurrency),
+        ("serve", "most_answer_mib", config.serve.most_answer_mib),
+        ("serve", "most_bbox_deg2", config.serve.most_bbox_deg2),
+        ("serve", "open_releases", config.serve.open_releases),
+        ("serve", "connections", config.serve.connections),
+        ("serve", "rate_burst", config.serve.rate_burst),
+        ("serve", "head_timeout_s", config.serve.head_timeout_s),
+        ("serve", "stall_timeout_s", config.serve.stall_timeout_s),
     ];
     for (section, field, value) in positive {
         if value == 0 {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use sebaran::commands::{self, Cli};
+use sebaran::config::LogForm;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -12,12 +13,15 @@ fn main() -> ExitCode {
     // What the cluster's own parts say of themselves is too much to read.
     let level = if cli.common.quiet { "error" } else { "info,ballista=warn,datafusion=warn" };
     let filter = EnvFilter::try_from_env("SEBARAN_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
-        .with_target(false)
-        .init();
+        .with_target(false);
+    match cli.log_form() {
+        LogForm::Text => log.init(),
+        LogForm::Json => log.json().flatten_event(true).with_ansi(false).init(),
+    }
     match commands::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

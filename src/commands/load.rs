@@ -3,20 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
+use super::grounds::{Ground, Grounds};
 use crate::domain::indicator::{Denominators, Indicators};
 use crate::domain::institution::PublicInstitution;
-use crate::domain::region::{Level, RegionTree, Slug};
+use crate::domain::region::{Level, Slug};
 use crate::encode::ReleaseLabel;
 use crate::protect::{LeafTable, Protection, completed_denominators};
-use crate::serve::{FullShapes, Served};
+use crate::serve::Served;
 use crate::store::archive::{TileArchive, file_name};
 use crate::store::institutions::INSTITUTIONS;
-use crate::store::manifest::RegionsUsed;
-use crate::store::{
-    StoreError, denominators, leaves, public, public_institutions, regions, release,
-};
+use crate::store::{denominators, leaves, public, public_institutions, release};
 
 /// Opens a release, by default the current one, with the regions on which it was built: its public
 /// figures, or its exact ones. Of what is public nothing else is opened.
@@ -25,13 +23,26 @@ use crate::store::{
 /// Where the release or its regions can't be read, the regions were replaced since, or there are no public
 /// figures.
 pub fn served(register: &Path, id: Option<&Slug>, figures: Protection) -> Result<Served> {
+    served_on(register, id, figures, &Grounds::default())
+}
+
+/// As [`served`], on regions that other releases stand on already, where they are the same.
+///
+/// # Errors
+/// As [`served`].
+pub fn served_on(
+    register: &Path,
+    id: Option<&Slug>,
+    figures: Protection,
+    grounds: &Grounds,
+) -> Result<Served> {
     match figures {
-        Protection::Public => public_side(register, id),
-        Protection::Restricted => exact_side(register, id),
+        Protection::Public => public_side(register, id, grounds),
+        Protection::Restricted => exact_side(register, id, grounds),
     }
 }
 
-fn public_side(register: &Path, id: Option<&Slug>) -> Result<Served> {
+fn public_side(register: &Path, id: Option<&Slug>, grounds: &Grounds) -> Result<Served> {
     let release = public::open(register, id)?;
     let facts = release.facts();
     let label = ReleaseLabel {
@@ -45,10 +56,12 @@ fn public_side(register: &Path, id: Option<&Slug>) -> Result<Served> {
     let institutions = release.institutions()?;
     let content = release.content().to_string();
     let source = Source { label, content, given, tiles, institutions };
-    source.open(register, &facts.regions, |tree| release.leaves(tree))
+    let ground = grounds.get(register, &source.label.release, &facts.regions)?;
+    let leaves = release.leaves(&ground.tree)?;
+    Ok(source.open(ground, leaves))
 }
 
-fn exact_side(register: &Path, id: Option<&Slug>) -> Result<Served> {
+fn exact_side(register: &Path, id: Option<&Slug>, grounds: &Grounds) -> Result<Served> {
     let release = release::open(register, id)?;
     let record = release.manifest().build();
     let label = ReleaseLabel {
@@ -63,7 +76,9 @@ fn exact_side(register: &Path, id: Option<&Slug>) -> Result<Served> {
     let institutions = institutions.map(|path| public_institutions::read(&path)).transpose()?;
     let content = release.manifest().content().to_string();
     let source = Source { label, content, given, tiles, institutions };
-    source.open(register, &record.regions, |tree| leaves::read(&release, tree))
+    let ground = grounds.get(register, release.id(), &record.regions)?;
+    let leaves = leaves::read(&release, &ground.tree)?;
+    Ok(source.open(ground, leaves))
 }
 
 /// What is known of a release before its regions are read.
@@ -77,25 +92,9 @@ struct Source {
 }
 
 impl Source {
-    fn open(
-        self,
-        register: &Path,
-        used: &RegionsUsed,
-        read: impl FnOnce(&RegionTree) -> Result<LeafTable, StoreError>,
-    ) -> Result<Served> {
-        let version = used.version.clone();
-        if regions::content(register, &version)? != used.content {
-            bail!(
-                "release `{}` was built on other regions `{version}` than those there are now; import \
-                 those again, or build the release anew under another id",
-                self.label.release
-            );
-        }
-        let (tree, general) = regions::load_general(register, &version)?;
-        let leaves = read(&tree)?;
-        let register = register.to_owned();
-        let full = FullShapes::new(move || Ok(regions::load(&register, &version)?.1.full));
-        Ok(Served {
+    fn open(self, ground: Ground, leaves: LeafTable) -> Served {
+        let Ground { tree, general, full } = ground;
+        Served {
             label: self.label,
             content: self.content,
             denominators: completed_denominators(self.given, &tree),
@@ -106,7 +105,7 @@ impl Source {
             full,
             tiles: self.tiles,
             institutions: self.institutions,
-        })
+        }
     }
 }
 

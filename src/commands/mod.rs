@@ -11,10 +11,12 @@ pub mod engine;
 pub mod export;
 pub mod findings;
 pub mod generate;
+mod grounds;
 mod inputs;
 mod load;
 mod progress;
 pub mod regions;
+mod register;
 pub mod releases;
 pub mod revisit;
 pub mod serve;
@@ -24,7 +26,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{self, Config, ConfigError};
+use crate::config::{self, Config, ConfigError, LogForm};
 
 /// Household visits in, maps of the distribution of poverty out.
 #[derive(Debug, Parser)]
@@ -34,6 +36,19 @@ pub struct Cli {
     pub common: Common,
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// How the log is written: as its setting says while a server runs, else as text. Settings that can't
+    /// be read are told by the command itself.
+    pub fn log_form(&self) -> LogForm {
+        match self.command {
+            Command::Serve(_) | Command::Demo(_) => {
+                self.common.settings().map_or(LogForm::Text, |settings| settings.serve.log)
+            }
+            _ => LogForm::Text,
+        }
+    }
 }
 
 /// What every command takes.

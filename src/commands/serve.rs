@@ -1,18 +1,18 @@
 //! `sebaran serve`: a release over HTTP.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, Error};
 use tracing::info;
 
 use super::Common;
-use super::load::served;
+use super::grounds::Grounds;
+use super::register::Register;
 use crate::config::ServeSettings;
 use crate::domain::region::Slug;
 use crate::protect::Protection;
-use crate::serve::{self, Limits};
+use crate::serve::{self, Limits, Rate, Server};
 
 /// Serve a release over HTTP.
 #[derive(Debug, clap::Args)]
@@ -34,10 +34,14 @@ pub struct ServeArgs {
 /// Where the release has no public figures and no others were asked for, and whatever stops the server.
 pub fn run(common: &Common, args: &ServeArgs) -> anyhow::Result<()> {
     let settings = common.settings()?.serve;
-    let figures = if args.restricted { Protection::Restricted } else { Protection::Public };
-    let served = served(&common.register, args.release.as_ref(), figures)?;
-    let protection = served.leaves.protection();
-    let release = served.label.release.clone();
+    let register = Register {
+        path: common.register.clone(),
+        figures: if args.restricted { Protection::Restricted } else { Protection::Public },
+        fixed: args.release.clone(),
+        grounds: Grounds::default(),
+    };
+    let server = Server::open(register, limits(common, settings)).map_err(Error::from_boxed)?;
+    let (release, protection) = (server.release(), server.protection());
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     if let Some(threads) = common.threads {
         runtime.worker_threads(usize::from(threads));
@@ -47,17 +51,27 @@ pub fn run(common: &Common, args: &ServeArgs) -> anyhow::Result<()> {
         let listener = serve::bind(args.listen.unwrap_or(settings.listen), protection).await?;
         let address = listener.local_addr().context("cannot tell the address listened on")?;
         info!(%release, protection = protection.name(), "Serving {release} at http://{address}");
-        let router = serve::router(Arc::new(served), limits(common, settings));
-        serve::run(listener, router).await?;
+        server.run(listener).await?;
         Ok(())
     })
 }
 
 fn limits(common: &Common, settings: ServeSettings) -> Limits {
+    let rate = Rate { per_s: settings.rate_per_s.into(), burst: settings.rate_burst.into() };
+    let seconds = |seconds: u32| Duration::from_secs(seconds.into());
     let mut limits = Limits {
         features: settings.most_features as usize,
+        answer_bytes: (settings.most_answer_mib as usize) << 20,
+        box_deg2: settings.most_bbox_deg2.into(),
+        body_bytes: (settings.most_body_kib as usize) << 10,
+        cache_bytes: (settings.cache_mib as usize) << 20,
+        open_releases: settings.open_releases as usize,
+        connections: settings.connections as usize,
         concurrent: settings.concurrency as usize,
-        time: Duration::from_secs(settings.timeout_s.into()),
+        time: seconds(settings.timeout_s),
+        head_time: seconds(settings.head_timeout_s),
+        stall_time: seconds(settings.stall_timeout_s),
+        rate: (settings.rate_per_s > 0).then_some(rate),
         ..Limits::default()
     };
     if let Some(threads) = common.threads {

@@ -3,36 +3,10 @@
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
+use super::coding::Coding;
 use super::query::LayerQuery;
 use super::served::Served;
 use crate::encode::{Format, mvt};
-
-/// How a body is coded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Coding {
-    Identity,
-    Gzip,
-}
-
-impl Coding {
-    /// Gzip, where the client takes it.
-    pub fn accepted(headers: &HeaderMap) -> Self {
-        let values = headers.get_all(header::ACCEPT_ENCODING).into_iter();
-        let values = values.filter_map(|value| value.to_str().ok());
-        if values.flat_map(|value| value.split(',')).any(is_gzip) {
-            Self::Gzip
-        } else {
-            Self::Identity
-        }
-    }
-}
-
-/// Whether one of the codings of `Accept-Encoding` is gzip, and not with the weight 0, which refuses it.
-fn is_gzip(coding: &str) -> bool {
-    let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-    let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok());
-    name.trim().eq_ignore_ascii_case("gzip") && weight.is_none_or(|weight| weight > 0.0)
-}
 
 /// A strong tag: the same one, the same bytes. It stands for the release, the layer, its parameters, the
 /// coding, and the version of the program that wrote it.
@@ -98,18 +72,27 @@ pub(super) fn typed(
     let mut response = tagged(tag, name, Body::from(body));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    if coding == Coding::Gzip {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    if let Some(coding) = coding.name() {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
     }
     response
 }
 
 fn tagged(tag: &str, name: String, body: Body) -> Response<Body> {
-    let mut response = Response::new(body);
-    let tag = HeaderValue::from_str(tag).expect("a tag is hexadecimal digits in quotes");
-    response.headers_mut().insert(header::ETAG, tag);
+    let mut response = tag_response(Response::new(body), tag, name);
     let vary = HeaderValue::from_static("accept-encoding");
     response.headers_mut().insert(header::VARY, vary);
+    response
+}
+
+/// Gives an answer its tag and, for the log, its name.
+pub(super) fn tag_response(
+    mut response: Response<Body>,
+    tag: &str,
+    name: String,
+) -> Response<Body> {
+    let tag = HeaderValue::from_str(tag).expect("a tag is hexadecimal digits in quotes");
+    response.headers_mut().insert(header::ETAG, tag);
     response.extensions_mut().insert(LayerName(name));
     response
 }

@@ -2,13 +2,9 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::time::Duration;
 
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::oneshot;
-use tracing::info;
 
 use super::error::ServeError;
 use crate::protect::Protection;
@@ -27,39 +23,18 @@ pub async fn bind(address: SocketAddr, protection: Protection) -> Result<TcpList
     })
 }
 
-/// How long requests in work are waited for, once the server is told to stop.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Answers until ctrl-c or SIGTERM, then ends the requests in work.
+/// Ends on ctrl-c or SIGTERM.
 ///
 /// # Errors
-/// [`ServeError::Run`].
-pub async fn run(listener: TcpListener, router: Router) -> Result<(), ServeError> {
+/// [`ServeError::Run`] where the system does not tell of them.
+pub(super) fn told_to_stop() -> Result<impl Future<Output = ()>, ServeError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Run)?;
-    let (tell, told) = oneshot::channel();
-    let stop = async move {
+    Ok(async move {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
             _ = terminate.recv() => {}
         }
-        info!("Stopping: requests in work are still answered");
-        // Nobody hears it where the server has ended by itself.
-        let _ = tell.send(());
-    };
-    let served = axum::serve(listener, router).with_graceful_shutdown(stop).into_future();
-    let overdue = async {
-        match told.await {
-            Ok(()) => tokio::time::sleep(PATIENCE).await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        ended = served => ended.map_err(ServeError::Run),
-        () = overdue => {
-            info!("Stopped without the requests that were still in work");
-            Ok(())
-        }
-    }
+    })
 }
 
 #[cfg(test)]

@@ -50,6 +50,11 @@ impl Cache {
         kept.answers.insert(key.to_owned(), (answer.clone(), clock));
     }
 
+    /// The bytes of all answers that are kept.
+    pub fn bytes(&self) -> usize {
+        self.lock().bytes
+    }
+
     fn lock(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }

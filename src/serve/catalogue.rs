@@ -1,11 +1,14 @@
-//! The catalogue of layers, and whether the server is up.
+//! The catalogue of layers and releases.
+
+use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use serde::Serialize;
 
 use super::House;
 use super::served::Served;
+use super::shelf::Shelf;
 use crate::domain::geography::Geography;
 use crate::domain::indicator::{Bilingual, CubeColumn, Rate, Theme};
 use crate::domain::region::Slug;
@@ -17,6 +20,8 @@ use crate::protect::Protection;
 #[derive(Serialize)]
 pub(super) struct Catalogue<'a> {
     release: &'a ReleaseLabel,
+    /// All that `release` and `compare` may name.
+    releases: Vec<Slug>,
     regions: &'a Slug,
     protection: Protection,
     poverty_threshold: u8,
@@ -72,11 +77,15 @@ pub(super) struct LayerEntry {
 }
 
 /// `/layers`
-pub(super) async fn layers(State(house): State<House>) -> Json<serde_json::Value> {
+pub(super) async fn layers(
+    State(house): State<House>,
+    Extension(shelf): Extension<Arc<Shelf>>,
+) -> Json<serde_json::Value> {
     let served = &house.served;
     let leaves = &served.leaves;
     let catalogue = Catalogue {
         release: &served.label,
+        releases: shelf.list(),
         regions: served.tree.version(),
         protection: leaves.protection(),
         poverty_threshold: leaves.threshold().decile(),
@@ -149,14 +158,4 @@ pub(super) fn layers_of(theme: &Theme) -> impl Iterator<Item = LayerEntry> + '_ 
             .map(|format| format!("/layers/{}/{geography}.{}", theme.name, format.extension()))
             .into(),
     })
-}
-
-/// `/health`: the process answers.
-pub(super) async fn health() -> Json<serde_json::Value> {
-    Json(serde_json::json!({ "status": "up" }))
-}
-
-/// `/ready`: it answers from this release.
-pub(super) async fn ready(State(house): State<House>) -> Json<serde_json::Value> {
-    Json(serde_json::json!({ "status": "ready", "release": house.served.label.release }))
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -41,32 +42,42 @@ pub enum ServeError {
 pub struct ApiError {
     status: StatusCode,
     detail: Cow<'static, str>,
+    /// After how many seconds the same request may be answered.
+    retry_after_s: Option<u64>,
 }
 
 impl ApiError {
     /// The request can't be understood.
     pub fn bad_request(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, detail: detail.into() }
+        Self::new(StatusCode::BAD_REQUEST, detail)
     }
 
     /// What is asked for is not there.
     pub fn not_found(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status: StatusCode::NOT_FOUND, detail: detail.into() }
+        Self::new(StatusCode::NOT_FOUND, detail)
     }
 
     /// The answer would be too large.
     pub fn too_large(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status: StatusCode::PAYLOAD_TOO_LARGE, detail: detail.into() }
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
     }
 
     /// The request came under a name that is not this machine's.
     pub fn misdirected(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status: StatusCode::MISDIRECTED_REQUEST, detail: detail.into() }
+        Self::new(StatusCode::MISDIRECTED_REQUEST, detail)
     }
 
     /// There is too much to do.
     pub fn unavailable(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status: StatusCode::SERVICE_UNAVAILABLE, detail: detail.into() }
+        Self { retry_after_s: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, detail) }
+    }
+
+    /// The client asks too often, and is to wait.
+    pub fn too_often(wait: Duration) -> Self {
+        let detail = "You ask too often: wait as long as Retry-After says, and ask for more at once, for \
+                      example a whole layer or a PMTiles archive.";
+        let seconds = 1 + wait.as_secs();
+        Self { retry_after_s: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
     /// A fault of ours, told to the log and not to the client.
@@ -75,7 +86,13 @@ impl ApiError {
             "The server failed at this request; its log says why, under this answer's x-request-id. \
              Other requests are not affected.",
         );
-        Self { status: StatusCode::INTERNAL_SERVER_ERROR, detail }
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, detail, retry_after_s: None }
+    }
+}
+
+impl ApiError {
+    fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, detail: detail.into(), retry_after_s: None }
     }
 }
 
@@ -90,8 +107,8 @@ impl IntoResponse for ApiError {
         let mut response = (self.status, Json(problem)).into_response();
         let media_type = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, media_type);
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -101,11 +118,11 @@ pub(super) async fn no_such_page() -> ApiError {
     ApiError::not_found(
         "There is no such page; there are /, /plain, /layers, /layers/{theme}/{geography}.geojson (or \
          .csv and others), /regions?q=, /regions/{code}, /regions/{code}/geometry, /ranking/{geography}, /ogc, /docs, \
-         /openapi.json, /health and /ready.",
+         /openapi.json, /health, /ready and /metrics.",
     )
 }
 
 pub(super) async fn no_such_method() -> ApiError {
     let detail = "Only GET and HEAD are answered here.";
-    ApiError { status: StatusCode::METHOD_NOT_ALLOWED, detail: detail.into() }
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, detail)
 }

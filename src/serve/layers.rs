@@ -2,17 +2,16 @@
 
 use std::io::{self, Write};
 
-use axum::body::Bytes;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use tracing::error;
 
-use super::answer::{self, Coding};
+use super::answer;
+use super::coding::Coding;
 use super::error::{ApiError, ServeError};
 use super::filtered;
-use super::gzip::gzip;
 use super::query::LayerQuery;
 use super::served::Served;
 use super::{House, Limits};
@@ -36,17 +35,12 @@ pub(super) async fn layer(
     }
     let format = query.format;
     let limits = house.limits;
-    let work = move |served: &Served| encode(served, &limits, &query, coding).map(Bytes::from);
+    let work = move |served: &Served| coding.pack(encode(served, &limits, &query)?);
     let body = house.cached(&tag, work).await?;
     Ok(answer::layer(format, coding, &tag, name, body))
 }
 
-fn encode(
-    served: &Served,
-    limits: &Limits,
-    query: &LayerQuery,
-    coding: Coding,
-) -> Result<Vec<u8>, ApiError> {
+fn encode(served: &Served, limits: &Limits, query: &LayerQuery) -> Result<Vec<u8>, ApiError> {
     let layer = filtered::layer(served, &query.request(limits), query.filter.as_ref());
     if layer.matched() > limits.features && !query.has_limit() {
         return Err(ApiError::too_large(format!(
@@ -56,11 +50,7 @@ fn encode(
             limits.features
         )));
     }
-    let body = bounded(limits, |out| served.write(&layer, query.geometry, query.format, out))?;
-    match coding {
-        Coding::Identity => Ok(body),
-        Coding::Gzip => gzip(&body).map_err(|failure| log_failure(&ServeError::Write(failure))),
-    }
+    bounded(limits, |out| served.write(&layer, query.geometry, query.format, out))
 }
 
 /// What is written, unless it is larger than an answer may be.

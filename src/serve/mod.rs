@@ -1,10 +1,14 @@
-//! A release over HTTP. It answers from leaf tables alone; [`router`] is the list of URLs.
+//! Releases over HTTP. They are answered from leaf tables alone; [`ROUTES`] is the list of URLs.
 
+mod account;
 mod answer;
 mod bind;
 mod cache;
 mod catalogue;
+mod coding;
+mod connection;
 mod container;
+mod dispatch;
 mod error;
 mod filtered;
 mod geometry;
@@ -12,41 +16,59 @@ mod guard;
 mod gzip;
 mod institutions;
 mod layers;
+mod limits;
+mod metrics;
 mod ogc;
 mod openapi;
 mod page;
 mod parameters;
+mod patience;
 mod place;
 mod profile;
 mod query;
 mod ranking;
 mod ranking_csv;
+mod rate;
 mod reply;
 mod search;
 mod served;
+mod server;
+mod shelf;
 mod tiles;
 mod web;
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use tokio::sync::Semaphore;
+use tower_http::catch_panic::CatchPanicLayer;
 use tracing::error;
 
-pub use bind::{bind, run};
+pub use bind::bind;
 pub use error::{ApiError, ServeError};
+pub use limits::Limits;
 pub use ogc::ROUTES as OGC_ROUTES;
-pub use served::{FullShapes, Served};
+pub use rate::Rate;
+pub use served::{AnyError, FullShapes, Served};
+pub use server::Server;
+pub use shelf::Releases;
 
+use account::Numbers;
 use cache::Cache;
+use metrics::Metrics;
+use rate::Buckets;
+use shelf::Shelf;
 
 use crate::analyse::RegionSearch;
+use crate::protect::Protection;
 
 /// The paths that are answered, beside [`OGC_ROUTES`].
-pub const ROUTES: [&str; 16] = [
+pub const ROUTES: [&str; 17] = [
     "/",
     "/assets/{file}",
     "/plain",
@@ -63,16 +85,16 @@ pub const ROUTES: [&str; 16] = [
     "/docs",
     "/health",
     "/ready",
+    "/metrics",
 ];
 
-/// Everything that is answered.
+/// Everything that is answered from one release.
 ///
-/// Layers take `within=CODE`, `bbox=west,south,east,north`, `limit=N`, `filter=CQL2`,
-/// `filter-lang=cql2-text|cql2-json`, `geometry=general|full|none` and `release=ID`.
-pub fn router(served: Arc<Served>, limits: Limits) -> Router {
+/// All take `release=ID`, which [`dispatch`] has settled before.
+fn of_release(house: House) -> Router {
     let [
-        start,
-        asset,
+        _,
+        _,
         plain,
         catalogue,
         institutions,
@@ -85,12 +107,9 @@ pub fn router(served: Arc<Served>, limits: Limits) -> Router {
         ranking,
         description,
         docs,
-        health,
-        ready,
+        ..,
     ] = ROUTES;
-    let routes = Router::new()
-        .route(start, get(web::page))
-        .route(asset, get(web::asset))
+    Router::new()
         .route(plain, get(page::plain))
         .route(catalogue, get(catalogue::layers))
         .route(institutions, get(institutions::institutions))
@@ -103,78 +122,90 @@ pub fn router(served: Arc<Served>, limits: Limits) -> Router {
         .route(ranking, get(ranking::ranking))
         .route(description, get(openapi::description))
         .route(docs, get(openapi::docs))
-        .route(health, get(catalogue::health))
-        .route(ready, get(catalogue::ready))
         .merge(ogc::routes())
         .fallback(error::no_such_page)
-        .method_not_allowed_fallback(error::no_such_method);
-    let house = House::new(served, limits);
-    guard::around(routes, &house).with_state(house)
+        .method_not_allowed_fallback(error::no_such_method)
+        .layer(DefaultBodyLimit::max(house.limits.body_bytes))
+        .layer(from_fn(account::note_route))
+        .with_state(house)
 }
 
-/// The bounds of a server's work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Features of one answer.
-    pub features: usize,
-    /// Bytes of one answer before compression.
-    pub answer_bytes: usize,
-    /// Bytes of answers kept in memory.
-    pub cache_bytes: usize,
-    /// Requests in work or waiting for it; a further one is turned away.
-    pub concurrent: usize,
-    /// Layers summed and written at the same time.
-    pub workers: usize,
-    /// After this long a request is given up.
-    pub time: Duration,
+/// Everything: what is of no release, and in front of both what is true of all.
+fn of_server(desk: &Desk) -> Router {
+    let [start, asset, .., health, ready, metrics] = ROUTES;
+    let bounded = Router::new()
+        .fallback(dispatch::dispatch)
+        .layer(from_fn_with_state(desk.clone(), guard::bound))
+        .with_state(desk.clone());
+    let routes = Router::new()
+        .route(start, get(web::page))
+        .route(asset, get(web::asset))
+        .route(health, get(server::health))
+        .route(ready, get(server::ready))
+        .route(metrics, get(server::metrics))
+        .method_not_allowed_fallback(error::no_such_method)
+        .layer(from_fn(account::note_route))
+        .with_state(desk.clone())
+        .fallback_service(bounded);
+    around(routes, desk)
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            features: 100_000,
-            answer_bytes: 192 << 20,
-            cache_bytes: 256 << 20,
-            concurrent: 128,
-            workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
-            time: Duration::from_secs(60),
-        }
-    }
+/// What stands in front of all routes; the last is met first.
+fn around(routes: Router, desk: &Desk) -> Router {
+    let routes = routes
+        .layer(CatchPanicLayer::custom(guard::panicked))
+        .layer(from_fn_with_state(desk.clone(), guard::admit))
+        .layer(from_fn(coding::code));
+    let routes = match desk.protection {
+        Protection::Public => routes.layer(account::cors()),
+        Protection::Restricted => routes,
+    };
+    routes.layer(from_fn_with_state(desk.clone(), account::account))
 }
 
-/// What the handlers share.
+/// What stands in front of all releases.
+#[derive(Clone)]
+struct Desk {
+    shelf: Arc<Shelf>,
+    limits: Limits,
+    protection: Protection,
+    cache: Arc<Cache>,
+    metrics: Arc<Metrics>,
+    numbers: Arc<Numbers>,
+    /// Requests that may be in work.
+    places: Arc<Semaphore>,
+    buckets: Option<Arc<Buckets>>,
+}
+
+/// What the handlers of one release share.
 #[derive(Clone)]
 struct House {
     served: Arc<Served>,
     limits: Limits,
     cache: Arc<Cache>,
+    metrics: Arc<Metrics>,
     workers: Arc<Semaphore>,
     /// Made when it is first asked for: a start does not wait for it.
     search: Arc<OnceLock<RegionSearch>>,
 }
 
 impl House {
-    fn new(served: Arc<Served>, limits: Limits) -> Self {
-        let cache = Arc::new(Cache::new(limits.cache_bytes));
-        let workers = Arc::new(Semaphore::new(limits.workers.max(1)));
-        Self { served, limits, cache, workers, search: Arc::default() }
-    }
-
     /// The bytes that a tag stands for, from the cache, or made in a thread that may take its time.
     async fn cached(
         &self,
         tag: &str,
         make: impl FnOnce(&Served) -> Result<Bytes, ApiError> + Send + 'static,
     ) -> Result<Bytes, ApiError> {
-        if let Some(body) = self.cache.get(tag) {
+        if let Some(body) = self.kept(tag) {
             return Ok(body);
         }
         let workers = self.workers.clone().acquire_owned().await;
         let permit = workers.map_err(|_| ApiError::internal())?;
         // Another request may have made it while this one waited.
-        if let Some(body) = self.cache.get(tag) {
+        if let Some(body) = self.kept(tag) {
             return Ok(body);
         }
+        self.metrics.cache_misses.fetch_add(1, Ordering::Relaxed);
         let (house, tag) = (self.clone(), tag.to_owned());
         let work = tokio::task::spawn_blocking(move || {
             let body = make(&house.served);
@@ -189,8 +220,16 @@ impl House {
             Err(ApiError::internal())
         })
     }
+
+    fn kept(&self, tag: &str) -> Option<Bytes> {
+        let body = self.cache.get(tag)?;
+        self.metrics.cache_hits.fetch_add(1, Ordering::Relaxed);
+        Some(body)
+    }
 }
 
+#[cfg(test)]
+mod fixture;
 #[cfg(test)]
 mod institutions_tests;
 #[cfg(test)]

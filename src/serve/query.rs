@@ -81,7 +81,7 @@ impl LayerQuery {
     ) -> Result<(), ApiError> {
         match name {
             "within" => self.within = Some(parse_within(served, self.geography, value)?),
-            "bbox" => self.bounds = Some(parse_bounds(value)?),
+            "bbox" => self.bounds = Some(limits.check_box(parse_bounds(value)?)?),
             "limit" => self.limit = Some(parse_limit(value, limits.features)?),
             "geometry" if self.format == Format::Csv => {
                 return Err(ApiError::bad_request(

@@ -152,7 +152,7 @@ async fn refuses_what_it_can_not_answer_and_says_what_to_do() {
         ("/regions?q=x&limit=101", 400, "from 1 to 100"),
         ("/regions?q=x&q=y", 400, "once"),
         ("/regions/01?with=02", 400, "no parameter `with`"),
-        ("/regions/01?release=r2", 404, "`r1` is"),
+        ("/regions/01?release=r2", 404, "there are: r1"),
         ("/regions/99", 404, "no region has the code"),
         ("/regions/nowhere", 400, "not a region code"),
         ("/regions/nation/geometry", 400, "not a region code"),

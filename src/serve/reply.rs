@@ -1,14 +1,13 @@
 //! An answer that is made once for all that it depends on.
 
-use axum::body::Bytes;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 
 use super::House;
-use super::answer::{self, Coding};
+use super::answer;
+use super::coding::Coding;
 use super::error::ApiError;
-use super::gzip::gzip;
 use super::served::Served;
 
 /// What is asked for, apart from the release.
@@ -35,13 +34,7 @@ pub(super) async fn reply(
     if answer::is_known(headers, &tag) {
         return Ok(answer::not_modified(&tag, name.to_owned()));
     }
-    let work = move |served: &Served| {
-        let body = make(served)?;
-        match coding {
-            Coding::Identity => Ok(Bytes::from(body)),
-            Coding::Gzip => gzip(&body).map(Bytes::from).map_err(|_| ApiError::internal()),
-        }
-    };
+    let work = move |served: &Served| coding.pack(make(served)?);
     let body = house.cached(&tag, work).await?;
     Ok(answer::typed(media_type, coding, &tag, name.to_owned(), body))
 }

@@ -1,74 +1,20 @@
-use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use super::{FullShapes, House, Limits, Served, guard, router};
-use crate::domain::indicator::{Denominators, Indicators};
-use crate::domain::institution::{InstitutionKind, PublicInstitution};
-use crate::domain::position::Position;
-use crate::domain::region::RegionTree;
-use crate::encode::ReleaseLabel;
-use crate::protect::Protection;
-use crate::protect::fixture::{code, denominators, leaves, shapes, tree};
+use super::connection::Peer;
+use super::fixture::{Made, server};
+use super::{Limits, Rate, Server, around, guard};
 
-const LIMITS: Limits = Limits {
-    features: 100,
-    answer_bytes: 1 << 20,
-    cache_bytes: 1 << 20,
-    concurrent: 8,
-    workers: 2,
-    time: Duration::from_secs(30),
-};
-
-fn served() -> Arc<Served> {
-    let tree = tree();
-    let general = shapes(&tree);
-    Arc::new(Served {
-        label: ReleaseLabel {
-            release: "r1".parse().unwrap(),
-            reference_date: "2024-12-31".to_owned(),
-            disability_definition: None,
-            programmes: Vec::new(),
-        },
-        content: "0123".to_owned(),
-        leaves: leaves(&tree),
-        indicators: Indicators::embedded(),
-        denominators: twice(denominators()),
-        full: FullShapes::new({
-            let full = general.clone();
-            move || Ok(full.clone())
-        }),
-        general,
-        tiles: BTreeMap::new(),
-        institutions: Some(vec![institution(&tree)]),
-        tree,
-    })
-}
-
-fn institution(tree: &RegionTree) -> PublicInstitution {
-    let region = tree.find(code("0101001001"));
-    PublicInstitution {
-        name: "Xavo \"1\"".to_owned(),
-        kind: InstitutionKind::PantiLu,
-        region: region.map(|id| tree.get(id).code),
-        position: Position::new(0.5, 0.25),
-        capacity: Some(40),
-    }
-}
-
-/// Enough residents for a share to be told.
-fn twice(mut given: Denominators) -> Denominators {
-    for denominator in given.values_mut() {
-        denominator.households = denominator.households.map(|households| 2 * households);
-    }
-    given
+fn limits() -> Limits {
+    let (answer_bytes, cache_bytes, concurrent) = (1 << 20, 1 << 20, 8);
+    Limits { features: 100, answer_bytes, cache_bytes, concurrent, ..Limits::default() }
 }
 
 pub(super) struct Answer {
@@ -112,7 +58,7 @@ pub(super) async fn ask_with(url: &str, headers: &[(&str, &str)]) -> Answer {
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    send(router(served(), LIMITS), request.body(Body::empty()).unwrap()).await
+    send(server(limits()).router(), request.body(Body::empty()).unwrap()).await
 }
 
 #[tokio::test]
@@ -171,7 +117,7 @@ async fn says_what_there_is_where_something_is_not() {
         ("/layers/poverty/village.shp", "geojson, geojsonl, csv, parquet, fgb and gpkg"),
         ("/layers/poverty/village", ".parquet, .fgb and .gpkg"),
         ("/layers/poverty/village.csv?within=0909", "No region has the code `0909`"),
-        ("/layers/poverty/village.csv?release=r2", "`r1` is"),
+        ("/layers/poverty/village.csv?release=r2", "no release `r2`; there are: r1."),
         ("/map", "/layers/{theme}/{geography}.geojson"),
     ] {
         let answer = ask(url).await;
@@ -223,23 +169,130 @@ async fn answers_304_where_the_client_has_it() {
 async fn answers_gzip_under_a_tag_of_its_own() {
     use std::io::Read;
     let url = "/layers/poverty/village.csv";
-    let plain = ask_with(url, &[("accept-encoding", "gzip;q=0, br")]).await;
-    let small = ask_with(url, &[("accept-encoding", "br, gzip")]).await;
+    let plain = ask_with(url, &[("accept-encoding", "gzip;q=0, zstd")]).await;
+    let small = ask_with(url, &[("accept-encoding", "br;q=0.1, gzip")]).await;
     assert_eq!(small.header("content-encoding"), "gzip");
     assert_ne!(small.header("etag"), plain.header("etag"));
     let mut text = Vec::new();
     flate2::read::GzDecoder::new(small.body.as_slice()).read_to_end(&mut text).unwrap();
     assert_eq!(text, plain.body);
+    let smaller = ask_with(url, &[("accept-encoding", "gzip, br")]).await;
+    assert_eq!(smaller.header("content-encoding"), "br");
+    assert!(![small, plain].iter().any(|it| it.header("etag") == smaller.header("etag")));
+}
+
+#[tokio::test]
+async fn codes_what_has_no_tag_in_the_same_way() {
+    let page = ask_with("/plain", &[("accept-encoding", "br")]).await;
+    assert_eq!((page.header("content-encoding"), page.header("vary")), ("br", "accept-encoding"));
+    let mut text = Vec::new();
+    let mut reader = brotli::Decompressor::new(page.body.as_slice(), 4096);
+    std::io::Read::read_to_end(&mut reader, &mut text).unwrap();
+    assert_eq!(text, ask("/plain").await.body);
+}
+
+async fn ask_of(server: &Server, url: &str) -> Answer {
+    send(server.router(), Request::get(url).body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn every_address_answers_from_the_release_that_it_names() {
+    let server = Server::open(Made::of(&["r1", "r2"]), limits()).unwrap();
+    for url in [
+        "/layers",
+        "/plain",
+        "/layers/poverty/regency.geojson",
+        "/layers/poverty/hex5.csv",
+        "/regions?q=r",
+        "/regions/0101",
+        "/regions/0101/geometry",
+        "/ranking/regency",
+        "/tiles/hexagon/4/0/0.mvt",
+        "/tiles/hexagon.json",
+    ] {
+        let and = if url.contains('?') { '&' } else { '?' };
+        let [current, pinned] = [url.to_owned(), format!("{url}{and}release=r2")];
+        let [current, pinned] = [ask_of(&server, &current).await, ask_of(&server, &pinned).await];
+        assert_eq!((current.status, pinned.status), (StatusCode::OK, StatusCode::OK), "{url}");
+        assert_eq!(current.header("x-sebaran-release"), "r1", "{url}");
+        assert_eq!(pinned.header("x-sebaran-release"), "r2", "{url}");
+        let names = |answer: &Answer, id: &str| String::from_utf8_lossy(&answer.body).contains(id);
+        if !url.ends_with(".mvt") {
+            assert!(names(&pinned, "r2") && (url == "/layers" || !names(&current, "r2")), "{url}");
+        }
+    }
+    let named = ask_of(&server, "/layers").await.json();
+    assert_eq!(named["releases"], serde_json::json!(["r1", "r2"]));
+    let wrong = ask_of(&server, "/tiles/hexagon.json?release=..").await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_number_that_the_client_gave_is_echoed_where_it_is_one() {
+    let given = ask_with("/health", &[("x-request-id", "proxy-17.a_b")]).await;
+    assert_eq!(given.header("x-request-id"), "proxy-17.a_b");
+    for strange in ["a b", "\"", ""] {
+        let own = ask_with("/health", &[("x-request-id", strange)]).await;
+        assert!(own.header("x-request-id").len() > 16);
+    }
+}
+
+#[tokio::test]
+async fn refuses_large_boxes_and_bodies_with_the_remedy() {
+    let narrow = server(Limits { box_deg2: 2.0, body_bytes: 10, ..limits() });
+    let url = "/layers/poverty/village.csv?bbox=";
+    assert_eq!(ask_of(&narrow, &format!("{url}0,0,1,2")).await.status, StatusCode::OK);
+    let answer = ask_of(&narrow, &format!("{url}0,0,3,2")).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(answer.detail().contains("at most 2 are answered"), "{}", answer.detail());
+    let request = Request::get("/layers").header("content-length", "11").body(Body::empty());
+    let answer = send(narrow.router(), request.unwrap()).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(answer.detail().contains("asked in the URL"));
+}
+
+#[tokio::test]
+async fn turns_away_a_client_that_asks_too_often() {
+    let rate = Some(Rate { per_s: 0.5, burst: 2.0 });
+    let router = server(Limits { rate, ..limits() }).router();
+    let ask = |address: &str| {
+        let peer = Peer { address: address.parse().unwrap() };
+        let request = Request::get("/layers").extension(peer).body(Body::empty()).unwrap();
+        send(router.clone(), request)
+    };
+    for _ in 0..2 {
+        assert_eq!(ask("192.0.2.1:5000").await.status, StatusCode::OK);
+    }
+    let refused = ask("192.0.2.1:5001").await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(refused.detail().contains("wait as long as Retry-After says"));
+    assert_eq!(refused.header("retry-after"), "2");
+    assert_eq!(ask("192.0.2.2:5000").await.status, StatusCode::OK);
+    assert_eq!(ask("127.0.0.1:5000").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn counts_by_route_and_never_by_what_was_asked_for() {
+    let server = server(limits());
+    for url in ["/regions/0101", "/regions/0102", "/regions/0101", "/secret/0101001001"] {
+        ask_of(&server, url).await;
+    }
+    let metrics = String::from_utf8(ask_of(&server, "/metrics").await.body).unwrap();
+    let count = "sebaran_http_requests_total{route=\"/regions/{code}\",status=\"200\"} 3";
+    assert!(metrics.contains(count), "{metrics}");
+    assert!(metrics.contains("{route=\"none\",status=\"404\"} 1"), "{metrics}");
+    assert!(metrics.contains("sebaran_cache_hits_total 1\n"), "{metrics}");
+    assert!(!metrics.contains("0101"), "{metrics}");
 }
 
 #[tokio::test]
 async fn refuses_what_is_too_large_with_the_remedy() {
     let request = || Request::get("/layers/poverty/village.geojson").body(Body::empty()).unwrap();
-    let few = router(served(), Limits { features: 2, ..LIMITS });
+    let few = server(Limits { features: 2, ..limits() }).router();
     let answer = send(few, request()).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(answer.detail().starts_with("5 features match and at most 2"));
-    let small = router(served(), Limits { answer_bytes: 100, ..LIMITS });
+    let small = server(Limits { answer_bytes: 100, ..limits() }).router();
     let answer = send(small, request()).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(answer.detail().contains("`within`"));
@@ -248,7 +301,7 @@ async fn refuses_what_is_too_large_with_the_remedy() {
 #[tokio::test]
 async fn answers_no_other_method() {
     let request = Request::post("/layers").body(Body::empty()).unwrap();
-    let answer = send(router(served(), LIMITS), request).await;
+    let answer = send(server(limits()).router(), request).await;
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
     assert!(answer.detail().contains("GET and HEAD"));
 }
@@ -271,27 +324,36 @@ async fn wait() {
 }
 
 fn guarded(limits: Limits) -> Router {
-    let house = House::new(served(), limits);
+    let desk = server(limits).desk;
     let routes = Router::new().route("/fail", get(fail)).route("/wait", get(wait));
-    guard::around(routes, &house).with_state(house)
+    around(routes.layer(from_fn_with_state(desk.clone(), guard::bound)), &desk)
 }
 
 #[tokio::test]
 async fn answers_500_where_a_handler_panics() {
     let request = Request::get("/fail").body(Body::empty()).unwrap();
-    let answer = send(guarded(LIMITS), request).await;
+    let answer = send(guarded(limits()), request).await;
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(!answer.detail().contains("a bug"));
+}
+
+#[tokio::test]
+async fn says_that_it_is_up_whatever_is_in_work() {
+    let full = server(Limits { concurrent: 0, ..limits() });
+    for url in ["/health", "/ready", "/metrics", "/"] {
+        assert_eq!(ask_of(&full, url).await.status, StatusCode::OK, "{url}");
+    }
+    assert_eq!(ask_of(&full, "/layers").await.status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
 #[tokio::test]
 async fn answers_503_where_it_takes_too_long_or_there_is_too_much() {
     let request = || Request::get("/wait").body(Body::empty()).unwrap();
     let time = Duration::from_millis(20);
-    let slow = send(guarded(Limits { time, ..LIMITS }), request()).await;
+    let slow = send(guarded(Limits { time, ..limits() }), request()).await;
     assert_eq!(slow.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(slow.detail().contains("took too long"));
-    let full = send(guarded(Limits { concurrent: 0, ..LIMITS }), request()).await;
+    let full = send(guarded(Limits { concurrent: 0, ..limits() }), request()).await;
     assert_eq!(full.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(full.detail().contains("Too many requests"));
     assert_eq!(full.header("retry-after"), "5");
@@ -301,26 +363,6 @@ async fn answers_503_where_it_takes_too_long_or_there_is_too_much() {
 async fn tells_that_it_is_up_and_of_which_release() {
     assert_eq!(ask("/health").await.json()["status"], "up");
     assert_eq!(ask("/ready").await.json()["release"], "r1");
-}
-
-#[tokio::test]
-async fn answers_over_a_socket() {
-    use std::io::{Read, Write};
-    let anywhere = "127.0.0.1:0".parse().unwrap();
-    let listener = super::bind(anywhere, Protection::Restricted).await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(super::run(listener, router(served(), LIMITS)));
-    let client = tokio::task::spawn_blocking(move || {
-        let mut stream = std::net::TcpStream::connect(address).unwrap();
-        let request =
-            format!("GET /health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        text
-    });
-    assert!(client.await.unwrap().starts_with("HTTP/1.1 200 OK\r\n"));
-    server.abort();
 }
 
 #[tokio::test]

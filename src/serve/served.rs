@@ -17,19 +17,19 @@ use crate::protect::{Layer, LayerRequest, LeafTable};
 use crate::store::archive::TileArchive;
 
 /// A release with all that its layers need. It holds no exact counts but those of a restricted leaf
-/// table.
+/// table. Releases on the same regions share them.
 pub struct Served {
     pub label: ReleaseLabel,
     /// The digest of the release's content.
     pub content: String,
-    pub tree: RegionTree,
+    pub tree: Arc<RegionTree>,
     pub leaves: LeafTable,
     pub indicators: Indicators,
     /// With those of the regions that are summed from their parts, so that this is done once.
     pub denominators: Denominators,
     /// Generalised outlines, by region.
-    pub general: Vec<MultiPolygon>,
-    pub full: FullShapes,
+    pub general: Arc<[MultiPolygon]>,
+    pub full: Arc<FullShapes>,
     /// The archives that the release has.
     pub tiles: BTreeMap<Level, TileArchive>,
     /// What is public of institutions, where the build was given some.
@@ -71,7 +71,8 @@ impl Served {
     }
 }
 
-type AnyError = Box<dyn std::error::Error + Send + Sync>;
+/// Why something that comes from outside can't be had.
+pub type AnyError = Box<dyn std::error::Error + Send + Sync>;
 type LoadShapes = dyn Fn() -> Result<Vec<MultiPolygon>, AnyError> + Send + Sync;
 
 /// The outlines as their source has them, by region: read when they are first asked for, because those of

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use flate2::read::GzDecoder;
 use tower::ServiceExt;
@@ -14,9 +14,10 @@ use tower_http::services::ServeFile;
 use tracing::error;
 
 use super::House;
-use super::answer::{self, Coding};
+use super::answer;
+use super::coding::Coding;
+use super::dispatch::Pinned;
 use super::error::ApiError;
-use super::gzip::gzip;
 use super::served::Served;
 use crate::domain::geography::{Geography, HexagonSize};
 use crate::domain::region::Level;
@@ -63,7 +64,7 @@ pub(super) async fn answer(
     tiled: Tiled,
     tile: Tile,
 ) -> Result<Response, ApiError> {
-    let coding = Coding::accepted(headers);
+    let coding = Coding::accepted_quickly(headers);
     let name = format!("tile {}", tiled.name());
     let tag = answer::tag_of(&house.served, &format!("{} {tile:?}", tiled.name()), coding);
     if answer::is_known(headers, &tag) {
@@ -93,19 +94,36 @@ pub(super) async fn description(
     match (extension, tiled) {
         ("json", _) => {
             let zooms = zooms(&house.served, tiled)?;
-            let url = format!("{}/tiles/{name}/{{z}}/{{x}}/{{y}}.mvt", origin(request.headers()));
+            let mut url =
+                format!("{}/tiles/{name}/{{z}}/{{x}}/{{y}}.mvt", origin(request.headers()));
+            if let Some(Pinned(release)) = request.extensions().get() {
+                url = format!("{url}?release={release}");
+            }
             let Served { label, indicators, tree, .. } = &*house.served;
             let release = (Some(&label.release), &label.reference_date);
             let told = TileJson::new(tiled, zooms, tree.bounds(), release, indicators, vec![url]);
             Ok(Json(told).into_response())
         }
-        ("pmtiles", Tiled::Region(level)) => {
-            let archive = archive(&house.served, level)?;
-            let served = ServeFile::new(archive.path()).oneshot(request).await;
-            served.map(|response| response.map(Body::new)).map_err(|never| match never {})
-        }
+        ("pmtiles", Tiled::Region(level)) => whole(&house.served, level, request).await,
         _ => Err(unknown()),
     }
+}
+
+/// An archive as it lies there, or the parts of it that the client asks for.
+async fn whole(served: &Served, level: Level, request: Request) -> Result<Response, ApiError> {
+    let archive = archive(served, level)?;
+    let name = format!("tiles {level}");
+    let tag = answer::tag_of(served, &format!("{level}.pmtiles"), Coding::Identity);
+    if answer::is_known(request.headers(), &tag) {
+        return Ok(answer::not_modified(&tag, name));
+    }
+    let Ok(response) = ServeFile::new(archive.path()).oneshot(request).await;
+    if response.status() == StatusCode::NOT_FOUND {
+        return Err(ApiError::not_found(
+            "The release is being removed, and its tiles can't be taken any more: ask for another.",
+        ));
+    }
+    Ok(answer::tag_response(response.map(Body::new), &tag, name))
 }
 
 /// Where the client reached this server.
@@ -166,7 +184,7 @@ async fn of_regions(
         error!(error = &cause as &dyn std::error::Error, "Failed to read a tile");
         ApiError::internal()
     })?;
-    let Some(packed) = found else { return coded(Vec::new(), coding) };
+    let Some(packed) = found else { return coding.pack(Vec::new()) };
     if coding == Coding::Gzip {
         return Ok(packed);
     }
@@ -188,7 +206,7 @@ async fn of_hexagons(
             HEXAGON_ZOOMS.least, HEXAGON_ZOOMS.most
         )));
     }
-    let work = move |served: &Served| coded(hexagons(served, tile)?, coding);
+    let work = move |served: &Served| coding.pack(hexagons(served, tile)?);
     house.cached(tag, work).await
 }
 
@@ -203,11 +221,4 @@ fn hexagons(served: &Served, tile: Tile) -> Result<Vec<u8>, ApiError> {
         error!(error = &cause as &dyn std::error::Error, "Failed to write a tile");
         ApiError::internal()
     })
-}
-
-fn coded(bytes: Vec<u8>, coding: Coding) -> Result<Bytes, ApiError> {
-    match coding {
-        Coding::Identity => Ok(bytes.into()),
-        Coding::Gzip => gzip(&bytes).map(Bytes::from).map_err(|_| ApiError::internal()),
-    }
 }

@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, Response, header};
 use axum::response::{Html, IntoResponse};
 
-use super::answer::Coding;
+use super::coding::Coding;
 use super::error::ApiError;
 
 /// A file's path within `web/dist`, and its bytes.
@@ -43,7 +43,7 @@ pub(super) async fn asset(
     Path(file): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
-    answer(BUILT, &file, Coding::accepted(&headers))
+    answer(BUILT, &file, Coding::accepted_quickly(&headers))
 }
 
 fn answer(built: &[Built], file: &str, coding: Coding) -> Result<Response<Body>, ApiError> {

@@ -142,6 +142,22 @@ pub fn open(register: &Path, id: Option<&Slug>) -> Result<PublicRelease, StoreEr
     Ok(PublicRelease { id, folder, facts, files, content })
 }
 
+/// What tells a public side from another that has had its release's name; `None` where there is none.
+pub fn stamp(register: &Path, id: &Slug) -> Option<String> {
+    tree::stamp(&release::releases_folder(register).join(id.as_str()).join(PUBLIC).join(FACTS))
+}
+
+/// The releases that have a public side, sorted.
+///
+/// # Errors
+/// [`StoreError`] where the folder can't be read.
+pub fn list(register: &Path) -> Result<Vec<Slug>, StoreError> {
+    let mut ids = release::ids(register)?;
+    ids.retain(|id| stamp(register, id).is_some());
+    ids.sort();
+    Ok(ids)
+}
+
 impl PublicRelease {
     pub const fn id(&self) -> &Slug {
         &self.id

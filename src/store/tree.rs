@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -92,4 +93,11 @@ fn walk(folder: &Path, prefix: &str, visit: &mut Visitor<'_>) -> Result<(), Stor
         visit(name, path, kind.is_dir())?;
     }
     Ok(())
+}
+
+/// What tells a file from another that has had its name; `None` where there is none.
+pub(super) fn stamp(path: &Path) -> Option<String> {
+    let file = fs::metadata(path).ok()?;
+    let (number, bytes) = (file.ino(), file.len());
+    Some(format!("{number}-{bytes}-{}.{:09}", file.mtime(), file.mtime_nsec()))
 }

@@ -24,6 +24,7 @@ mod judged;
 mod killed;
 mod memory;
 mod ogc;
+mod operation;
 mod persons;
 mod plain;
 mod plain_groups;

@@ -47,7 +47,9 @@ impl Collection {
     pub fn named(served: &Served, id: &str) -> Result<Self, ApiError> {
         let found = id.rsplit_once('-').and_then(|(theme, geography)| {
             let theme = served.indicators.theme(theme)?.clone();
-            Some(Self { theme, geography: geography.parse().ok()? })
+            let geography = geography.parse().ok()?;
+            let is_there = theme.geographies().any(|there| there == geography);
+            is_there.then_some(Self { theme, geography })
         });
         found.ok_or_else(|| {
             ApiError::not_found(format!(
@@ -117,7 +119,7 @@ pub(super) async fn all(
     page.answer(&house, &headers, JSON, |page, served| {
         let themes = served.indicators.themes.iter();
         let all = themes.flat_map(|theme| {
-            Geography::ALL.map(|geography| Collection { theme: theme.clone(), geography })
+            theme.geographies().map(|geography| Collection { theme: theme.clone(), geography })
         });
         let all: Vec<Value> = all.map(|collection| collection.describe(page, served)).collect();
         Ok(json!({ "title": "Layers", "links": page.own_links(JSON), "collections": all }))

@@ -37,7 +37,7 @@ const fn operation(
     Operation { path, id, tag, summary, parameters, answers }
 }
 
-pub(super) const OPERATIONS: [Operation; 25] = [
+pub(super) const OPERATIONS: [Operation; 27] = [
     operation("/", ("map", "pages"), "The web map", &[], &[HTML]),
     operation(
         "/assets/{file}",
@@ -52,7 +52,13 @@ pub(super) const OPERATIONS: [Operation; 25] = [
             ("application/json", "Object"),
         ],
     ),
-    operation("/plain", ("plain", "pages"), "The layers with links, without scripts", &[], &[HTML]),
+    operation(
+        "/plain",
+        ("plain", "pages"),
+        "The layers with links, without scripts",
+        &["release"],
+        &[HTML],
+    ),
     operation("/docs", ("docs", "pages"), "All paths, for people", &["release"], &[HTML]),
     operation(
         "/openapi.json",
@@ -65,8 +71,15 @@ pub(super) const OPERATIONS: [Operation; 25] = [
         "/layers",
         ("catalogue", "layers"),
         "The catalogue: themes, geographies, layers, definitions",
-        &[],
+        &["release"],
         &[JSON],
+    ),
+    operation(
+        "/layers/institutions.geojson",
+        ("institutions", "layers"),
+        "Institutions as points: name, kind, village and capacity",
+        &["release"],
+        &[FEATURES],
     ),
     operation(
         "/layers/{theme}/{file}",
@@ -96,14 +109,14 @@ pub(super) const OPERATIONS: [Operation; 25] = [
         "/tiles/{file}",
         ("tiles", "tiles"),
         "A description of tiles (TileJSON 3.0), or all of them in one file (PMTiles)",
-        &["tiles_file"],
+        &["tiles_file", "release"],
         &[JSON, ("application/octet-stream", "Binary"), ("application/vnd.pmtiles", "Binary")],
     ),
     operation(
         "/tiles/{geography}/{z}/{x}/{file}",
         ("tile", "tiles"),
         "A tile with the figures of all themes (MVT 2.1)",
-        &["tiled_in_path", "z", "x", "tile_file"],
+        &["tiled_in_path", "z", "x", "tile_file", "release"],
         &[MVT],
     ),
     operation(
@@ -136,6 +149,13 @@ pub(super) const OPERATIONS: [Operation; 25] = [
     ),
     operation("/health", ("health", "operation"), "Whether the server answers", &[], &[JSON]),
     operation("/ready", ("ready", "operation"), "From which release it answers", &[], &[JSON]),
+    operation(
+        "/metrics",
+        ("metrics", "operation"),
+        "What the server counts of itself, for Prometheus",
+        &[],
+        &[("text/plain", "Text")],
+    ),
     operation(
         "/ogc",
         ("landing", "ogc"),
@@ -217,7 +237,7 @@ pub(super) const OPERATIONS: [Operation; 25] = [
         "/ogc/collections/{collection}/tiles/WebMercatorQuad/{z}/{y}/{x}",
         ("ogc_tile", "ogc"),
         "A tile with the figures of all themes (MVT 2.1), its row before its column",
-        &["collection", "z", "y", "x"],
+        &["collection", "z", "y", "x", "release"],
         &[MVT],
     ),
 ];
