@@ -2,6 +2,8 @@
 
 use std::f64::consts::{PI, TAU};
 
+use crate::domain::position::length_m;
+
 /// Up to so many points every circle through two of them is tried; beyond, circles on a grid.
 const MOST_EXACT: usize = 64;
 /// Steps of the grid in a radius.
@@ -16,7 +18,7 @@ pub fn most_in_circle(points: &[(f64, f64)], radius_m: f64) -> usize {
     // the middle, and no point of it is further from them than that and a radius.
     let reach_m = radius_m * (1.0 + std::f64::consts::SQRT_2);
     let near = points.iter().map(|point| (point.0 - east, point.1 - north));
-    let near: Vec<(f64, f64)> = near.filter(|point| point.0.hypot(point.1) <= reach_m).collect();
+    let near: Vec<(f64, f64)> = near.filter(|point| length_m(*point) <= reach_m).collect();
     if near.len() * 2 <= points.len() {
         return 0;
     }
@@ -41,7 +43,7 @@ fn exact(points: &[(f64, f64)], radius_m: f64) -> usize {
         let mut inside = 0;
         for &(east, north) in points {
             let (dx, dy) = (east - x, north - y);
-            let far = dx.hypot(dy);
+            let far = length_m((dx, dy));
             if far == 0.0 {
                 inside += 1;
             } else if far <= 2.0 * radius_m {
@@ -78,7 +80,7 @@ fn on_grid(points: &[(f64, f64)], radius_m: f64) -> usize {
     let centres = (-reach..=reach).flat_map(|x| (-reach..=reach).map(move |y| (x, y)));
     let count = |(x, y): (i32, i32)| {
         let (x, y) = (f64::from(x) * step_m, f64::from(y) * step_m);
-        points.iter().filter(|point| (point.0 - x).hypot(point.1 - y) <= radius_m).count()
+        points.iter().filter(|point| length_m((point.0 - x, point.1 - y)) <= radius_m).count()
     };
     centres.map(count).max().unwrap_or(0)
 }

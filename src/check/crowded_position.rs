@@ -11,6 +11,7 @@ use std::f64::consts::SQRT_2;
 
 use super::group::Housed;
 use super::{CheckSettings, Finding, Rule, RuleText};
+use crate::domain::position::length_m;
 
 pub const TEXT: RuleText = RuleText {
     name: "crowded_position",
@@ -61,7 +62,8 @@ pub fn crowded_position(housed: &[Housed], settings: &CheckSettings) -> Vec<(usi
             near.extend(own.iter().take(most).map(|cell| housed[cell.4].household));
             let others = [middle, next_south, next_north, south, north].into_iter().flatten();
             let is_near = |cell: &&Cell| {
-                (cell.0, cell.1) != (row, column) && (cell.2 - x).hypot(cell.3 - y) <= radius_m
+                let far_m = length_m((cell.2 - x, cell.3 - y));
+                (cell.0, cell.1) != (row, column) && far_m <= radius_m
             };
             let room = most.saturating_sub(near.len());
             near.extend(others.filter(is_near).take(room).map(|cell| housed[cell.4].household));

@@ -9,7 +9,7 @@
 
 use super::group::{GroupVisit, positioned};
 use super::{CheckSettings, Finding, Rule, RuleText};
-use crate::domain::position::Position;
+use crate::domain::position::{Position, length_m};
 
 pub const TEXT: RuleText = RuleText {
     name: "fabricated_pattern",
@@ -50,18 +50,18 @@ fn longest_run(places: &[Position], tolerance_m: f64) -> usize {
     let mut longest = 0;
     let (mut same_step, mut same_length) = (0, 0);
     for at in 0..steps.len() {
-        let length = steps[at].0.hypot(steps[at].1);
+        let length = length_m(steps[at]);
         if length < LEAST_STEP_M {
             (same_step, same_length) = (0, 0);
             continue;
         }
         // Each is compared with the first of its run, so that no run drifts.
         let (step, first) = (steps[at], steps[at - same_step.min(at)]);
-        let off_m = (step.0 - first.0).hypot(step.1 - first.1);
+        let off_m = length_m((step.0 - first.0, step.1 - first.1));
         same_step =
             if same_step > 0 && off_m > tolerance_m + SLACK * length { 1 } else { same_step + 1 };
         let first = steps[at - same_length.min(at)];
-        let off_m = (length - first.0.hypot(first.1)).abs();
+        let off_m = (length - length_m(first)).abs();
         let most_m = LENGTHS_BETTER * (tolerance_m + SLACK * length);
         same_length = if same_length > 0 && off_m > most_m { 1 } else { same_length + 1 };
         longest = longest.max(same_step + 1).max(same_length + 1);
@@ -73,7 +73,7 @@ fn longest_run(places: &[Position], tolerance_m: f64) -> usize {
 fn on_a_line(places: &[Position], tolerance_m: f64) -> usize {
     let points: Vec<(f64, f64)> = places.iter().map(|place| places[0].metres_to(*place)).collect();
     let furthest = |from: (f64, f64)| {
-        let far = |point: &(f64, f64)| (point.0 - from.0).hypot(point.1 - from.1);
+        let far = |point: &(f64, f64)| length_m((point.0 - from.0, point.1 - from.1));
         points.iter().copied().max_by(|one, other| far(one).total_cmp(&far(other)))
     };
     let Some((start, end)) = furthest(points[0]).and_then(|start| Some((start, furthest(start)?)))
@@ -81,7 +81,7 @@ fn on_a_line(places: &[Position], tolerance_m: f64) -> usize {
         return 0;
     };
     let (dx, dy) = (end.0 - start.0, end.1 - start.1);
-    let length = dx.hypot(dy);
+    let length = length_m((dx, dy));
     let spacing = length / (points.len() - 1) as f64;
     if spacing < LEAST_STEP_M.max(2.0 * tolerance_m) {
         return 0;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use h3o::CellIndex;
 
-use super::digest::{self, Digests};
+use super::digest::{self, Digests, Unit};
 use crate::domain::indicator::{Counts, CubeColumn};
 use crate::domain::programme::{Programme, Targeting};
 use crate::domain::region::RegionId;
@@ -68,6 +68,13 @@ impl Cell {
             *sum += count;
         }
         digest::add(&mut self.digests, digests);
+    }
+
+    /// Adds a unit to one class of a table of single columns.
+    pub fn add_one(&mut self, unit: Unit, table: Table, column: CubeColumn) {
+        self.counts[column.index()] += 1;
+        let sum = &mut self.digests[table.index()];
+        *sum = sum.wrapping_add(unit.digest_of_one(table, column));
     }
 }
 

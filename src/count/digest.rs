@@ -2,7 +2,10 @@
 //!
 //! A digest is the wrapping sum of a 64-bit hash of each unit and what it adds to the table, so it can
 //! be summed in any order and parts. It takes no secret: noise is drawn by one that has it. Contents
-//! that differ have the same digest with a chance of 2^-64.
+//! that differ have the same digest with a chance of 2^-64. Units are hashed by SipHash-1-3 to 128 bits
+//! (Aumasson and Bernstein 2012), which is the same for good.
+
+use siphasher::sip128::SipHasher13;
 
 use crate::domain::indicator::{Counts, CubeColumn, PovertyThreshold};
 use crate::domain::table::Table;
@@ -10,21 +13,43 @@ use crate::domain::table::Table;
 /// One digest for each table, by [`Table::index`].
 pub type Digests = [u64; Table::COUNT];
 
-/// The digests of one unit that adds these counts: a household by its id, a visit by its id. A table to
-/// which it adds nothing has 0.
-pub fn digests(unit: &str, counts: &Counts, threshold: PovertyThreshold) -> Digests {
-    let unit = hash(unit);
-    Table::OF_CELLS.map(|table| {
-        let mut state = 0;
-        for column in table.columns() {
-            let count = counts[column.index()];
-            if count != 0 {
-                let class = mix(class(table, *column, threshold) + 1);
-                state = mix(state ^ class) ^ mix(unit[1] ^ count.cast_unsigned());
+/// A household by its id, or a visit by its id, of which tables count something.
+#[derive(Debug, Clone, Copy)]
+pub struct Unit([u64; 2]);
+
+impl Unit {
+    pub fn new(id: &str) -> Self {
+        let hash = SipHasher13::new().hash(id.as_bytes());
+        Self([hash.h1, hash.h2])
+    }
+
+    /// The digests of what it adds to the tables. A table to which it adds nothing has 0.
+    pub fn digests(&self, counts: &Counts, threshold: PovertyThreshold) -> Digests {
+        Table::OF_CELLS.map(|table| {
+            let mut state = 0;
+            for column in table.columns() {
+                let count = counts[column.index()];
+                if count != 0 {
+                    state = self.told(state, class(table, *column, threshold), count);
+                }
             }
-        }
-        if state == 0 { 0 } else { mix(state ^ unit[0] ^ mix(table as u64 + 1)) }
-    })
+            if state == 0 { 0 } else { self.digest(table, state) }
+        })
+    }
+
+    /// The digest of a table of single columns to one of which it adds 1, as [`Self::digests`] has it.
+    pub fn digest_of_one(&self, table: Table, column: CubeColumn) -> u64 {
+        self.digest(table, self.told(0, column as u64, 1))
+    }
+
+    /// Goes on to what it adds to the next class of a table.
+    const fn told(&self, state: u64, class: u64, count: i64) -> u64 {
+        mix(state ^ mix(class + 1)) ^ mix(self.0[1] ^ count.cast_unsigned())
+    }
+
+    const fn digest(&self, table: Table, state: u64) -> u64 {
+        mix(state ^ self.0[0] ^ mix(table as u64 + 1))
+    }
 }
 
 /// A number for each class of a table.
@@ -44,14 +69,8 @@ pub fn add(sum: &mut Digests, more: &Digests) {
     }
 }
 
-pub(super) fn hash(unit: &str) -> [u64; 2] {
-    let hash = blake3::hash(unit.as_bytes());
-    let (words, _) = hash.as_bytes().as_chunks::<8>();
-    [u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1])]
-}
-
 /// The finaliser of SplitMix64 (Steele, Lea and Flood 2014, variant 13 of Stafford).
-pub(super) const fn mix(word: u64) -> u64 {
+const fn mix(word: u64) -> u64 {
     let word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     word ^ (word >> 31)
@@ -66,7 +85,7 @@ mod tests {
         for (column, count) in columns {
             counts[column.index()] = *count;
         }
-        digests(unit, &counts, PovertyThreshold::default())
+        Unit::new(unit).digests(&counts, PovertyThreshold::default())
     }
 
     fn differing(one: &Digests, other: &Digests) -> Vec<Table> {
@@ -94,6 +113,16 @@ mod tests {
         assert_eq!(differing(&one, &other), [Table::Counted, Table::Welfare, Table::Deciles]);
         assert_eq!(of("h", &[]), [0; Table::COUNT]);
         assert_eq!(one[Table::Ages.index()], 0);
+    }
+
+    #[test]
+    fn the_digest_of_one_is_that_of_its_table() {
+        for table in [Table::Visits, Table::Positions] {
+            for column in table.columns() {
+                let one = Unit::new("h").digest_of_one(table, *column);
+                assert_eq!(one, of("h", &[(*column, 1)])[table.index()]);
+            }
+        }
     }
 
     #[test]

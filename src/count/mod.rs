@@ -7,14 +7,12 @@ pub mod digest;
 pub mod household;
 pub mod person_accounts;
 pub mod quality;
-pub mod reach;
 pub mod recipient_accounts;
 
 pub use accounts::Accounts;
 pub use cube::{Cell, Cube, CubeKey, ReachCell};
-pub use digest::{Digests, digests};
+pub use digest::{Digests, Unit};
 pub use household::HouseholdColumns;
 pub use person_accounts::PersonAccounts;
 pub use quality::Quality;
-pub use reach::ReachDigests;
 pub use recipient_accounts::RecipientAccounts;

@@ -33,7 +33,11 @@ impl Position {
     /// Metres east and north from here to another place, in the plane of the latitude between them:
     /// right to a thousandth within some hundred kilometres.
     pub fn metres_to(self, other: Self) -> (f64, f64) {
-        let across = (other.longitude - self.longitude + 540.0).rem_euclid(360.0) - 180.0;
+        let across = match other.longitude - self.longitude {
+            west if west > 180.0 => west - 360.0,
+            east if east < -180.0 => east + 360.0,
+            across => across,
+        };
         let middle = f64::midpoint(self.latitude, other.latitude).to_radians();
         let north = (other.latitude - self.latitude) * METRES_PER_DEGREE;
         (across * middle.cos() * METRES_PER_DEGREE, north)
@@ -41,9 +45,14 @@ impl Position {
 
     /// Metres to another place, as [`Self::metres_to`] has them.
     pub fn distance_m(self, other: Self) -> f64 {
-        let (east, north) = self.metres_to(other);
-        east.hypot(north)
+        length_m(self.metres_to(other))
     }
+}
+
+/// How far so many metres east and north are: as `hypot`, without its care for overflow, which no metres
+/// on Earth need.
+pub fn length_m((east, north): (f64, f64)) -> f64 {
+    (east * east + north * north).sqrt()
 }
 
 impl std::fmt::Debug for Position {

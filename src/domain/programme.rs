@@ -193,6 +193,16 @@ impl Reach {
             (Some(false) | None, false) => None,
         }
     }
+
+    /// The number of its class among the disjoint ones that are told; `None` where it is in none.
+    pub const fn class(self) -> Option<usize> {
+        match self {
+            Self::EligibleReceives => Some(0),
+            Self::EligibleOnly => Some(1),
+            Self::ReceivesOnly => Some(2),
+            Self::ReceivesUnknown => None,
+        }
+    }
 }
 
 /// The households of a region by whether a programme is for them and reaches them.

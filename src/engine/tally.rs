@@ -6,10 +6,11 @@ use h3o::CellIndex;
 
 use super::targeting::{ForWhom, TargetingTally};
 use crate::check::Rule;
-use crate::count::{Accounts, Cell, Cube, CubeKey, HouseholdColumns, digests};
+use crate::count::{Accounts, Cell, Cube, CubeKey, HouseholdColumns, Unit};
 use crate::domain::indicator::{CubeColumn, PovertyThreshold};
 use crate::domain::programme::TargetingTable;
 use crate::domain::region::RegionId;
+use crate::domain::table::Table;
 use crate::domain::visit::VisitField;
 use crate::place::{PlacedBatch, Standing};
 
@@ -20,7 +21,9 @@ pub struct Tally {
     accounts: Accounts,
     findings: BTreeMap<Rule, u64>,
     region: Option<RegionId>,
-    /// The sums of the region at hand.
+    /// The region at hand as a whole: its visits and positions.
+    whole: Cell,
+    /// The households of the region at hand, by hexagon.
     cells: HashMap<Option<CellIndex>, Cell>,
     targeting: TargetingTally,
 }
@@ -34,6 +37,7 @@ impl Tally {
             accounts: Accounts::default(),
             findings: BTreeMap::new(),
             region: None,
+            whole: Cell::default(),
             cells: HashMap::new(),
             targeting: TargetingTally::new(programmes),
         }
@@ -69,17 +73,17 @@ impl Tally {
             (Some(_), None) => self.accounts.placed_in_region_only += 1,
             (None, _) => self.accounts.unplaced += 1,
         }
-        let household = placed.visits().text(VisitField::HouseholdId).value(row);
+        let household = Unit::new(placed.visits().text(VisitField::HouseholdId).value(row));
         let position = match hexagon {
             Some(_) => CubeColumn::Positioned,
             None => CubeColumn::NotPositioned,
         };
-        self.add_one(household, position);
+        self.whole.add_one(household, Table::Positions, position);
         if let Some(receives) = placed.receives(row) {
             self.targeting.add(household, households.decile(row), receives);
         }
         let counts = households.counts(row, placed.persons(row).as_ref(), self.threshold);
-        let digests = digests(household, &counts, self.threshold);
+        let digests = household.digests(&counts, self.threshold);
         self.cells.entry(hexagon).or_default().add(&counts, &digests);
     }
 
@@ -90,21 +94,17 @@ impl Tally {
             self.close_region();
             self.region = region;
         }
-        let visit = placed.visits().text(VisitField::VisitId).value(row);
+        let visit = Unit::new(placed.visits().text(VisitField::VisitId).value(row));
         let outcome = placed.visits().visit(row).outcome();
-        self.add_one(visit, CubeColumn::of_outcome(outcome));
-    }
-
-    /// Adds a unit to the region as a whole.
-    fn add_one(&mut self, unit: &str, column: CubeColumn) {
-        let mut counts = [0; CubeColumn::COUNT];
-        counts[column.index()] = 1;
-        let digests = digests(unit, &counts, self.threshold);
-        self.cells.entry(None).or_default().add(&counts, &digests);
+        self.whole.add_one(visit, Table::Visits, CubeColumn::of_outcome(outcome));
     }
 
     fn close_region(&mut self) {
         self.targeting.close_region(self.region);
+        let whole = std::mem::take(&mut self.whole);
+        if whole != Cell::default() {
+            self.cube.add_cell(CubeKey { region: self.region, hexagon: None }, &whole);
+        }
         for (hexagon, cell) in self.cells.drain() {
             self.cube.add_cell(CubeKey { region: self.region, hexagon }, &cell);
         }

@@ -1,8 +1,9 @@
 //! Counting whom programmes reach, region by region.
 
-use crate::count::{Cube, ReachCell, ReachDigests};
+use crate::count::{Cube, ReachCell, Unit};
 use crate::domain::programme::{Programme, Reach, Targeting, TargetingTable};
 use crate::domain::region::RegionId;
+use crate::domain::table::Table;
 
 /// A programme and the highest decile that it is for; `None` where that is not known.
 pub type ForWhom = Option<(Programme, u8)>;
@@ -22,16 +23,16 @@ impl TargetingTally {
     }
 
     /// Adds a household of the region at hand; `receives` are the programmes that reach it, as bits.
-    pub fn add(&mut self, household: &str, decile: Option<u8>, receives: u32) {
-        let mut digests = None;
-        for (number, (sums, for_whom)) in self.at_hand.iter_mut().zip(&self.programmes).enumerate()
-        {
+    pub fn add(&mut self, household: Unit, decile: Option<u8>, receives: u32) {
+        let sums = self.at_hand.iter_mut().zip(&self.programmes);
+        for (number, (sums, for_whom)) in sums.enumerate() {
             let threshold = for_whom.map(|(_, threshold)| threshold);
             let reach = Reach::of(decile, threshold, receives >> number & 1 == 1);
             sums.add(reach);
-            if let (Some((programme, _)), Some(_)) = (for_whom, reach) {
-                let digests = digests.get_or_insert_with(|| ReachDigests::of(household));
-                sums.digest = sums.digest.wrapping_add(digests.digest(*programme, reach));
+            if let (Some((programme, _)), Some(class)) = (for_whom, reach.and_then(Reach::class)) {
+                let table = Table::of_programme(*programme);
+                let digest = household.digest_of_one(table, table.columns()[class]);
+                sums.digest = sums.digest.wrapping_add(digest);
             }
         }
     }

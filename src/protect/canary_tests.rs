@@ -6,10 +6,10 @@ use super::measure::{Contents, Figures, Leaves};
 use super::policy::TreeLevel;
 use super::tree::{ProtectedTree, Shown};
 use super::*;
-use crate::count::{Cell, Cube, CubeKey, ReachCell, ReachDigests, digests};
+use crate::count::{Cell, Cube, CubeKey, ReachCell, Unit};
 use crate::domain::code::CodeSystem;
 use crate::domain::indicator::{CubeColumn, PovertyThreshold};
-use crate::domain::programme::{Programme, Reach};
+use crate::domain::programme::Programme;
 use crate::domain::region::{Region, RegionTree};
 use crate::domain::table::Table;
 
@@ -41,7 +41,7 @@ fn cube(key: CubeKey, others: i64, canary: CubeColumn, canaries: i64) -> Cube {
     let mut add = |unit: &str, columns: &[CubeColumn], count: i64| {
         let mut cell = Cell::default();
         columns.iter().for_each(|column| cell.counts[column.index()] = count);
-        cell.digests = digests(unit, &cell.counts, PovertyThreshold::default());
+        cell.digests = Unit::new(unit).digests(&cell.counts, PovertyThreshold::default());
         cube.add_cell(key, &cell);
     };
     let of_cells = |column: &&CubeColumn| column.index() < CubeColumn::COUNT;
@@ -60,13 +60,11 @@ fn cube(key: CubeKey, others: i64, canary: CubeColumn, canaries: i64) -> Cube {
     cube
 }
 
-/// The programme, the number of the class and the class that a column counts.
-fn reach_of(column: CubeColumn) -> Option<(Programme, usize, Reach)> {
-    let classes = [Reach::EligibleReceives, Reach::EligibleOnly, Reach::ReceivesOnly];
+/// The programme and the number of the class that a column counts.
+fn reach_of(column: CubeColumn) -> Option<(Programme, usize)> {
     Programme::ALL.into_iter().find_map(|programme| {
         let columns = Table::of_programme(programme).columns();
-        let class = columns.iter().position(|it| *it == column)?;
-        Some((programme, class, classes[class]))
+        Some((programme, columns.iter().position(|it| *it == column)?))
     })
 }
 
@@ -74,12 +72,13 @@ fn add_reach(
     cube: &mut Cube,
     key: CubeKey,
     unit: &str,
-    (programme, class, reach): (Programme, usize, Reach),
+    (programme, class): (Programme, usize),
     count: i64,
 ) {
     let mut cell = ReachCell::default();
     cell.counts[class] = count;
-    cell.digest = ReachDigests::of(unit).digest(programme, Some(reach));
+    let table = Table::of_programme(programme);
+    cell.digest = Unit::new(unit).digest_of_one(table, table.columns()[class]);
     cube.add_reach(programme, key.region, &cell);
 }
 
@@ -260,7 +259,7 @@ fn gate(households: i64, is_shown: fn(&Shown) -> bool) -> Seen {
             let mut cell = Cell::default();
             cell.counts[CubeColumn::Decile1.index()] = 1;
             let unit = household.to_string();
-            cell.digests = digests(&unit, &cell.counts, PovertyThreshold::default());
+            cell.digests = Unit::new(&unit).digests(&cell.counts, PovertyThreshold::default());
             cube.add_cell(key, &cell);
         }
         cube

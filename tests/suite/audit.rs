@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, Schema};
 use sebaran::audit::{self, Attack, Case, utility};
-use sebaran::count::{Cell, CubeKey, digests};
+use sebaran::count::{Cell, CubeKey, Unit};
 use sebaran::domain::code::CodeSystem;
 use sebaran::domain::indicator::{CubeColumn, PovertyThreshold};
 use sebaran::domain::region::{Level, RegionId};
@@ -103,7 +103,8 @@ fn a_wave_later(nation: &Nation) -> Nation {
         let key = key.unwrap_or(CubeKey { region: Some(*village), hexagon: None });
         let mut cell = Cell::default();
         cell.counts[CubeColumn::Decile2.index()] = 1;
-        cell.digests = digests(&format!("{key:?}"), &cell.counts, PovertyThreshold::default());
+        cell.digests =
+            Unit::new(&format!("{key:?}")).digests(&cell.counts, PovertyThreshold::default());
         cube.add_cell(key, &cell);
     }
     Nation { tree: nation.tree.clone(), cube }

@@ -3,7 +3,7 @@
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 use rayon::ThreadPoolBuilder;
-use sebaran::count::{Cell, CubeKey, digests};
+use sebaran::count::{Cell, CubeKey, Unit};
 use sebaran::domain::code::CodeSystem;
 use sebaran::domain::indicator::{CubeColumn, PovertyThreshold};
 use sebaran::domain::region::Level;
@@ -188,7 +188,7 @@ fn one_household_more_changes_the_measurements_of_its_own_places_alone() {
     let key = with_hexagon.max_by_key(crowded).unwrap().0;
     let mut cell = Cell::default();
     cell.counts[CubeColumn::Decile1.index()] = 1;
-    cell.digests = digests("new", &cell.counts, PovertyThreshold::default());
+    cell.digests = Unit::new("new").digests(&cell.counts, PovertyThreshold::default());
     nation.cube.add_cell(key, &cell);
     let after_tree = ProtectedTree::new(&nation.tree, &protect.shown(&nation.cube, &nation.tree));
     assert_eq!(after_tree, tree);
