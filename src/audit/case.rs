@@ -38,8 +38,7 @@ impl<'a> Case<'a> {
         exact_leaves: &'a LeafTable,
         regions: &'a RegionTree,
     ) -> Option<Self> {
-        let policy = public.policy()?;
-        let margins = Margins::new(regions, &public.shown(), policy, public.threshold());
+        let margins = public.margins(regions)?;
         let tables = |leaves: &LeafTable| -> Vec<Figures> {
             let on_tree = OnTree::new(leaves, margins.tree());
             Table::ALL.map(|table| on_tree.figures(table)).into()

@@ -1,26 +1,25 @@
-//! The margins of a public leaf table: variances of the places that layers are made of.
+//! The margins of a public leaf table: errors of the places that layers are made of.
 
 use h3o::Resolution;
 use rayon::prelude::*;
 
 use super::arranged::ArrangedLeaves;
-use super::margin::{Margins, Parts};
+use super::margin::{Errors, Margins, Parts};
 use super::policy::Policy;
 use crate::domain::indicator::PovertyThreshold;
 use crate::domain::region::{RegionId, RegionTree};
 use crate::domain::table::Table;
 
-/// A variance for each table, by [`Table::index`]; infinite where the table is not told.
-type Variances = [f32; Table::ALL.len()];
+/// The tables that go down to hexagons, the first ones: with the others, leaves would take twice the memory.
+const OF_HEXAGONS: usize = Table::Visits.index();
 
-/// The same of the tables that go down to hexagons, the first ones.
-type OfHexagon = [f32; Table::Visits.index()];
+type OfHexagon = Errors<f32, OF_HEXAGONS>;
 
-/// The variances of regions and of villages' parts of hexagons.
+/// The errors of regions and of villages' parts of hexagons.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct LeafMargins {
     /// By [`RegionId`].
-    regions: Vec<Variances>,
+    regions: Vec<Errors<f32>>,
     /// By the place of a leaf: of the part of a hexagon 8; of the whole hexagon 7 at its rest.
     parts: Vec<OfHexagon>,
     /// Of the rests of hexagons 7 themselves, by their places.
@@ -34,13 +33,13 @@ impl LeafMargins {
         policy: &Policy,
         threshold: PovertyThreshold,
     ) -> Self {
-        let margins = Margins::new(regions, &leaves.shown(), policy, threshold);
+        let margins = Margins::new(regions, leaves, policy, threshold);
         let tree = margins.tree();
-        let of_region = |(id, _)| variances(&margins, tree.of_region(id));
+        let of_region = |(id, _)| errors(&margins, tree.of_region(id));
         let part = |place: usize| {
             let part = leaves.region(place).zip(leaves.hexagons()[place]);
             let node = part.and_then(|(region, cell)| tree.of_hexagon(region, cell));
-            node.map_or([f32::INFINITY; Table::Visits.index()], |node| of_hexagon(&margins, node))
+            node.map_or(UNTOLD, |node| of_hexagon(&margins, node))
         };
         let rest = |place: usize| {
             let (region, cell) = leaves.region(place).zip(leaves.hexagons()[place])?;
@@ -79,7 +78,7 @@ impl LeafMargins {
                 _ => None,
             }
         };
-        parts.moe95(places.filter_map(of_place).map(whole))
+        parts.moe95(places.filter_map(of_place))
     }
 
     fn rest(&self, place: usize) -> Option<OfHexagon> {
@@ -88,21 +87,20 @@ impl LeafMargins {
     }
 }
 
+/// Of a place that is no node.
+const UNTOLD: OfHexagon =
+    Errors { variances: [f32::INFINITY; OF_HEXAGONS], shortfalls: [0.0; OF_HEXAGONS] };
+
 fn of_hexagon(margins: &Margins, node: usize) -> OfHexagon {
-    let all = variances(margins, node);
-    std::array::from_fn(|table| all[table])
+    let Errors { variances, shortfalls } = errors(margins, node);
+    let [variances, shortfalls] =
+        [variances, shortfalls].map(|of| std::array::from_fn(|table| of[table]));
+    Errors { variances, shortfalls }
 }
 
-/// Tables that are told of regions alone are not told of a hexagon.
-fn whole(of_hexagon: OfHexagon) -> Variances {
-    let mut all = [f32::INFINITY; Table::ALL.len()];
-    all[..of_hexagon.len()].copy_from_slice(&of_hexagon);
-    all
-}
-
-fn variances(margins: &Margins, node: usize) -> Variances {
-    Table::ALL.map(|table| {
-        let variance = margins.variance(table, node).unwrap_or(f64::INFINITY);
-        variance as f32
-    })
+fn errors(margins: &Margins, node: usize) -> Errors<f32> {
+    let Errors { variances, shortfalls } = margins.errors(node);
+    let [variances, shortfalls] =
+        [variances, shortfalls].map(|of| of.map(|value: f64| value as f32));
+    Errors { variances, shortfalls }
 }

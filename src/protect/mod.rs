@@ -28,6 +28,7 @@ mod regions;
 pub mod request;
 mod runs;
 pub mod secret;
+mod shortfall;
 mod sums;
 pub mod tree;
 

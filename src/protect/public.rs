@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::consistency::{Told, divide, settle, weights};
 use super::gate;
 use super::leaves::{LeafFacts, LeafPlaces, LeafTable, Protection};
+use super::margin::Margins;
 use super::measure::{Contents, Figures, Leaves};
 use super::noise::{NoiseKey, Samplers};
 use super::policy::{Policy, TreeLevel};
@@ -188,6 +189,11 @@ impl LeafTable {
         let places = LeafPlaces { regions: in_regions, hexagons };
         let Ok(table) = Self::load(facts, &places, column, regions);
         table
+    }
+
+    /// The margins of what is told on these regions; `None` where the figures are exact.
+    pub fn margins(&self, regions: &RegionTree) -> Option<Margins> {
+        Some(Margins::new(regions, &self.leaves, self.policy()?, self.threshold()))
     }
 
     /// The parts of hexagons that stand in the table.

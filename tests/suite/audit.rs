@@ -142,6 +142,10 @@ fn figures_are_worth_what_they_promise() {
         let covered = errors(Table::Welfare, level).covered.unwrap();
         assert!((92.0..=98.0).contains(&covered), "{level}: {covered}");
     }
+    for level in ["hex4", "hex5", "hex6"] {
+        let covered = errors(Table::Welfare, level).covered.unwrap();
+        assert!(covered >= 93.0, "{level}: {covered}");
+    }
     assert!(utility.poorest.iter().all(|rank| rank.found > 80.0), "{:?}", utility.poorest);
     let all = utility.shown.last().unwrap();
     assert!(all.province.is_none() && all.hex4_to_7 >= 95.0, "{all:?}");

@@ -79,7 +79,7 @@ fn figures_are_as_near_as_they_say() {
     let told = protect.tell(counted(&nation), &tree);
     let threshold = PovertyThreshold::default();
     let leaves = Leaves::new(&nation.cube, &tree, threshold);
-    let margins = Margins::new(&nation.tree, &shown, protect.policy(), threshold);
+    let margins = LeafTable::public(counted(&nation), &protect).margins(&nation.tree).unwrap();
     let compared = Compared { told: &told, leaves: &leaves, tree: &tree, margins: &margins };
     let village = TreeLevel::Region(Level::Village);
     let poor = compared.errors(Table::Welfare, 0, village);
