@@ -3,12 +3,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test test-cluster test-web bench peers pictures setup web fmt lint
+.PHONY: help run test test-cluster test-web bench peers pictures contract setup web fmt lint
 
 # Debian's own GDAL: building it from source takes a quarter of an hour, installing it seconds.
 PACKAGES := build-essential pkg-config libgdal-dev
 # What the tests of the page open it with.
 BROWSER := chromium
+# What reads the OGC API in the tests: GDAL's own programs.
+CLIENT := gdal-bin
 CARGO := cargo --locked
 PYTHON := python3
 PEERS = $(if $(POINTS),--points $(POINTS)) $(if $(CHECK),--check $(CHECK)) \
@@ -20,7 +22,7 @@ help: ## this list
 run: setup web ## build, then make and serve the invented country at http://127.0.0.1:8080
 	@exec $(CARGO) run -- demo
 
-test: PACKAGES += $(BROWSER)
+test: PACKAGES += $(BROWSER) $(CLIENT)
 test: setup web ## formatting, lints, then every test, those of the page in a browser too
 	@cargo fmt --check
 	@$(CARGO) clippy --all-targets -- -D warnings
@@ -62,6 +64,22 @@ peers: setup ## ours beside others: make peers BOUNDARIES=villages.geojson POINT
 			install "$$package" || echo "There is no $$package here: who needs it is left out" >&2; \
 		done; \
 	"$$folder"/bin/python tests/bench/peers.py --boundaries "$(BOUNDARIES)" $(PEERS)
+
+# In a folder of its own, with a small register of the invented country and a port of its own. `SECONDS_LONG` bounds
+# the requests.
+SECONDS_LONG := 120
+CONTRACT_PORT := 8099
+contract: setup web ## the API held against its own description, /openapi.json, by schemathesis
+	@$(CARGO) build
+	@folder=$${CARGO_TARGET_DIR:-target}/contract; url=http://127.0.0.1:$(CONTRACT_PORT); \
+	[[ -x $$folder/venv/bin/pip ]] || $(PYTHON) -m venv "$$folder/venv"; \
+	"$$folder/venv/bin/pip" install --quiet schemathesis==4.32.5; \
+	$${CARGO_TARGET_DIR:-target}/debug/sebaran --quiet --register "$$folder/register" demo --households 5000 \
+		--listen 127.0.0.1:$(CONTRACT_PORT) & \
+	server=$$!; trap 'kill $$server' EXIT; \
+	"$$folder/venv/bin/schemathesis" run "$$url/openapi.json" --wait-for-schema 300 --max-time $(SECONDS_LONG) \
+		--phases examples,coverage,fuzzing --request-timeout 30 --generation-deterministic --continue-on-failure \
+		--checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance
 
 fmt: ## format the sources
 	@cargo fmt

@@ -11,7 +11,7 @@
 //! country and a survey from a seed, so that nothing real is in the repository.
 //!
 //! What is absent on purpose: `analyse`, `encode` and `serve` cannot name the cube, only `protect` makes
-//! a layer, only `read` and the writing of a GeoPackage name GDAL, and no stage names a later one. The
+//! a layer, only `read` and the writing of GeoPackage and FlatGeobuf name GDAL, and no stage names a later one. The
 //! core reads no file, clock or environment.
 //! There is no SQL, no position in a log or an error, and no time of day in a release.
 

@@ -25,7 +25,7 @@ pub struct ExportArgs {
     /// The release; by default the current one.
     #[arg(long)]
     pub release: Option<Slug>,
-    /// `geojson` or `csv`.
+    /// `geojson`, `geojsonl`, `csv`, `parquet`, `fgb` or `gpkg`.
     #[arg(long)]
     pub format: Format,
     /// Only what lies in the region of this code.
@@ -74,6 +74,7 @@ impl FromStr for LayerName {
 /// Where there are no public figures and no others were asked for, the region is unknown, or the file can't be
 /// written.
 pub fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<()> {
+    args.format.check_geometry(args.geometry)?;
     let figures = if args.exact { Protection::Restricted } else { Protection::Public };
     let served = served(&common.register, args.release.as_ref(), figures)?;
     if served.leaves.protection() == Protection::Restricted {

@@ -15,6 +15,7 @@ pub mod region;
 pub mod table;
 pub mod tile;
 pub mod visit;
+pub mod wkb;
 pub mod zoom;
 
 #[cfg(test)]

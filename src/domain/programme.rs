@@ -194,7 +194,7 @@ impl Reach {
         }
     }
 
-    /// The number of its class among the disjoint ones that are told; `None` where it is in none.
+    /// The number of its class in a programme's table; `None` of who is in none.
     pub const fn class(self) -> Option<usize> {
         match self {
             Self::EligibleReceives => Some(0),
@@ -217,8 +217,7 @@ pub struct Targeting {
     /// Reached, and not known whether the programme is for them: they have no decile, or the programme's
     /// is not known.
     pub receives_unknown: u64,
-    /// The wrapping sum of a hash of each household and its class, of the first three: two contents that
-    /// differ in one differ in it.
+    /// The digest of the households in the first three.
     pub digest: u64,
 }
 

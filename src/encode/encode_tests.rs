@@ -1,3 +1,6 @@
+use bytes::Bytes;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
 use super::{Format, Outlines, ReleaseLabel};
 use crate::domain::indicator::Indicators;
 use crate::protect::fixture::{denominators, leaves, shapes, tree};
@@ -16,15 +19,18 @@ fn layer(geography: &str, within: Option<&str>) -> Layer {
 }
 
 fn write(layer: &Layer, format: Format, outlines: Outlines<'_>) -> String {
-    let label = ReleaseLabel {
+    let mut out = Vec::new();
+    format.write(layer, &label(), outlines, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn label() -> ReleaseLabel {
+    ReleaseLabel {
         release: "r1".parse().unwrap(),
         reference_date: "2024-12-31".to_owned(),
         disability_definition: None,
         programmes: Vec::new(),
-    };
-    let mut out = Vec::new();
-    format.write(layer, &label, outlines, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    }
 }
 
 fn parse(text: &str) -> geojson::FeatureCollection {
@@ -105,5 +111,43 @@ fn has_the_same_figures_in_either_format() {
             let written = if value.is_null() { String::new() } else { text };
             assert_eq!(record[place].parse::<f64>().ok(), written.parse().ok(), "{name}");
         }
+    }
+}
+
+#[test]
+fn writes_a_feature_a_line_that_says_whence_it_comes() {
+    let text = write(&layer("regency", Some("02")), Format::GeoJsonLines, Outlines::None);
+    insta::assert_snapshot!(text, @r##"
+{"type":"Feature","id":"0201","geometry":null,"properties":{"code":"0201","name":"R \"0201\", <b>","parent":"02","level":"regency","households":20,"count":7,"moe95":0.0,"share":null,"share_moe95":null,"share_of":null,"density_km2":3.5,"rest":false,"status":"below_10","age_60_69":null,"age_70_plus":null,"theme":"elderly","release":"r1","regions":"demo-1","protection":"restricted"}}
+"##);
+}
+
+#[test]
+fn describes_its_shapes_as_geoparquet_has_it() {
+    let shapes = shapes(&tree());
+    for outlines in [Outlines::Regions(&shapes), Outlines::None] {
+        let mut bytes = Vec::new();
+        Format::GeoParquet.write(&layer("village", None), &label(), outlines, &mut bytes).unwrap();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes)).unwrap();
+        let metadata = reader.metadata().file_metadata().key_value_metadata().unwrap();
+        let of = |key: &str| metadata.iter().find(|pair| pair.key == key)?.value.clone();
+        let head: serde_json::Value = serde_json::from_str(&of("sebaran").unwrap()).unwrap();
+        assert_eq!(head["release"], "r1");
+        let has_shapes = matches!(outlines, Outlines::Regions(_));
+        assert_eq!(reader.schema().field_with_name("geometry").is_ok(), has_shapes);
+        assert_eq!(of("geo").is_some(), has_shapes);
+        let Some(geo) = of("geo") else { continue };
+        let geo: serde_json::Value = serde_json::from_str(&geo).unwrap();
+        let expected = serde_json::json!({
+            "version": "1.1.0",
+            "primary_column": "geometry",
+            "columns": { "geometry": {
+                "encoding": "WKB",
+                "geometry_types": ["MultiPolygon"],
+                "orientation": "counterclockwise",
+                "bbox": [0.0, 0.0, 6.0, 1.0],
+            } },
+        });
+        assert_eq!(geo, expected);
     }
 }

@@ -7,18 +7,12 @@ use std::io;
 
 use rayon::prelude::*;
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Map, Value};
 
-use super::outline::Outline;
-use super::title::title;
+use super::head::Head;
+use super::outline::{self, Outline};
 use super::{Outlines, ReleaseLabel};
-use crate::domain::code::RegionCode;
-use crate::domain::geography::Geography;
-use crate::domain::indicator::{Bilingual, PovertyThreshold};
-use crate::domain::person::Definition;
-use crate::domain::position::Bounds;
-use crate::domain::programme::ProgrammeTerms;
-use crate::domain::region::Slug;
-use crate::protect::{Feature, Layer, PlaceCode, Protection, Totals};
+use crate::protect::{Feature, Layer, PlaceCode};
 
 /// Features that one thread writes before it looks for more work.
 const FEATURES_AT_ONCE: usize = 16;
@@ -36,119 +30,123 @@ pub fn write(
     outlines: Outlines<'_>,
     out: &mut impl io::Write,
 ) -> io::Result<()> {
+    write_with(layer, label, outlines, &Map::new(), out)
+}
+
+/// As [`write`], with further foreign members, for example links.
+///
+/// # Errors
+/// Those of the writer alone.
+pub fn write_with(
+    layer: &Layer,
+    label: &ReleaseLabel,
+    outlines: Outlines<'_>,
+    members: &Map<String, Value>,
+    out: &mut impl io::Write,
+) -> io::Result<()> {
     out.write_all(b"{\"type\":\"FeatureCollection\",\"sebaran\":")?;
     serde_json::to_writer(&mut *out, &Head::new(layer, label))?;
-    if let Some(bounds) = collection_bounds(layer, outlines) {
+    for (name, value) in members {
+        out.write_all(b",")?;
+        serde_json::to_writer(&mut *out, name)?;
+        out.write_all(b":")?;
+        serde_json::to_writer(&mut *out, value)?;
+    }
+    if let Some(bounds) = outline::bounds(layer, outlines) {
         out.write_all(b",\"bbox\":")?;
         serde_json::to_writer(&mut *out, &bounds)?;
     }
     out.write_all(b",\"features\":[")?;
-    let mut is_first = true;
-    for held in layer.features().chunks(FEATURES_HELD) {
-        let parts = held.par_chunks(FEATURES_AT_ONCE);
-        let parts: Vec<_> = parts.map(|part| write_features(layer, part, outlines)).collect();
-        for part in parts {
-            let part = part?;
-            // No comma stands before the first feature.
-            out.write_all(&part[usize::from(is_first)..])?;
-            is_first = false;
-        }
-    }
+    let first = layer.features().first().map(|feature| feature.code);
+    each(layer, out, |feature, bytes| {
+        // No comma stands before the first feature.
+        let separator: &[u8] = if Some(feature.code) == first { b"\n" } else { b",\n" };
+        bytes.extend_from_slice(separator);
+        Ok(serde_json::to_writer(bytes, &object(layer, feature, outlines, None))?)
+    })?;
     out.write_all(b"\n]}\n")
 }
 
-/// The features, each on a line of its own, a comma before each.
-fn write_features(
+/// A single feature of a layer as a `Feature` with foreign members; `sebaran` among them is the layer's
+/// head.
+pub fn feature(
     layer: &Layer,
-    features: &[Feature],
+    feature: &Feature,
+    label: &ReleaseLabel,
     outlines: Outlines<'_>,
-) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    for feature in features {
-        bytes.extend_from_slice(b",\n");
-        let outline = Outline::of(feature.place, outlines);
-        serde_json::to_writer(&mut bytes, &FeatureObject { layer, feature, outline })?;
-    }
-    Ok(bytes)
+    members: Map<String, Value>,
+) -> Vec<u8> {
+    let head = serde_json::to_value(Head::new(layer, label)).expect("its keys are texts");
+    let mut all = Map::from_iter([("sebaran".to_owned(), head)]);
+    all.extend(members);
+    serde_json::to_vec(&object(layer, feature, outlines, Some(&all)))
+        .expect("keys are texts, and coordinates are finite")
 }
 
-fn collection_bounds(layer: &Layer, outlines: Outlines<'_>) -> Option<Bounds> {
-    let bounds = |feature: &Feature| Some(Outline::of(feature.place, outlines)?.bounds());
-    layer.features().par_iter().filter_map(bounds).reduce_with(Bounds::join)
-}
-
-/// The foreign member of the collection.
-#[derive(serde::Serialize)]
-struct Head<'a> {
-    release: &'a Slug,
-    reference_date: &'a str,
-    regions: &'a Slug,
-    theme: &'a str,
-    geography: Geography,
-    within: Option<RegionCode>,
-    protection: Protection,
-    poverty_threshold: PovertyThreshold,
-    title: Bilingual,
-    unit: &'a Bilingual,
-    definition: &'a Bilingual,
-    disability_definition: Option<Definition>,
-    /// Of layers of programmes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    programmes: Option<&'a [ProgrammeTerms]>,
-    matched: usize,
-    totals: Totals,
-}
-
-impl<'a> Head<'a> {
-    fn new(layer: &'a Layer, label: &'a ReleaseLabel) -> Self {
-        let theme = layer.theme();
-        Self {
-            release: &label.release,
-            reference_date: &label.reference_date,
-            regions: layer.regions(),
-            theme: &theme.name,
-            geography: layer.geography(),
-            within: layer.within(),
-            protection: layer.protection(),
-            poverty_threshold: layer.threshold(),
-            title: title(theme, layer.geography()),
-            unit: &theme.unit,
-            definition: &theme.definition,
-            disability_definition: label.disability_definition,
-            programmes: (!theme.rates.is_empty()).then_some(&label.programmes),
-            matched: layer.matched(),
-            totals: layer.totals(),
+/// Writes every feature into bytes, by all cores, and puts them out in their order.
+pub(super) fn each(
+    layer: &Layer,
+    out: &mut impl io::Write,
+    write: impl Fn(&Feature, &mut Vec<u8>) -> io::Result<()> + Sync,
+) -> io::Result<()> {
+    for held in layer.features().chunks(FEATURES_HELD) {
+        let parts = held.par_chunks(FEATURES_AT_ONCE).map(|part| {
+            let mut bytes = Vec::new();
+            part.iter().try_for_each(|feature| write(feature, &mut bytes)).map(|()| bytes)
+        });
+        let parts: Vec<io::Result<Vec<u8>>> = parts.collect();
+        for part in parts {
+            out.write_all(&part?)?;
         }
     }
+    Ok(())
 }
 
-struct FeatureObject<'a> {
+fn object<'a>(
     layer: &'a Layer,
     feature: &'a Feature,
-    outline: Option<Outline<'a>>,
+    outlines: Outlines<'a>,
+    members: Option<&'a Map<String, Value>>,
+) -> FeatureObject<'a, Properties<'a>> {
+    let outline = Outline::of(feature.place, outlines);
+    FeatureObject { feature, outline, properties: Properties { layer, feature }, members }
 }
 
-impl Serialize for FeatureObject<'_> {
+/// A feature as it is written; its properties come from outside.
+pub(super) struct FeatureObject<'a, P> {
+    pub feature: &'a Feature,
+    pub outline: Option<Outline<'a>>,
+    pub properties: P,
+    pub members: Option<&'a Map<String, Value>>,
+}
+
+impl<P: Serialize> Serialize for FeatureObject<'_, P> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
         object.serialize_entry("type", "Feature")?;
         object.serialize_entry("id", &self.feature.code)?;
+        for (name, value) in self.members.into_iter().flatten() {
+            object.serialize_entry(name, value)?;
+        }
         if let Some(outline) = &self.outline {
             object.serialize_entry("bbox", &outline.bounds())?;
         }
         object.serialize_entry("geometry", &self.outline.as_ref().map(Outline::geometry))?;
-        object.serialize_entry("properties", &Properties(self.layer, self.feature))?;
+        object.serialize_entry("properties", &self.properties)?;
         object.end()
     }
 }
 
-struct Properties<'a>(&'a Layer, &'a Feature);
+/// What a feature tells.
+pub(super) struct Properties<'a> {
+    pub layer: &'a Layer,
+    pub feature: &'a Feature,
+}
 
-impl Serialize for Properties<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(layer, feature) = *self;
+impl Properties<'_> {
+    pub fn add_to<S: Serializer>(&self, map: &mut S::SerializeMap) -> Result<(), S::Error> {
+        let Self { layer, feature } = *self;
         let parent: &Option<PlaceCode> = &feature.parent;
-        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("code", &feature.code)?;
         map.serialize_entry("name", &feature.name)?;
         map.serialize_entry("parent", parent)?;
@@ -168,6 +166,14 @@ impl Serialize for Properties<'_> {
         for (rate, value) in layer.theme().rates.iter().zip(&feature.rates) {
             map.serialize_entry(&rate.name, value)?;
         }
+        Ok(())
+    }
+}
+
+impl Serialize for Properties<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.add_to::<S>(&mut map)?;
         map.end()
     }
 }

@@ -4,10 +4,14 @@
 
 pub mod csv;
 pub mod geojson;
+mod head;
 pub mod institutions;
+pub mod lines;
 pub mod mvt;
-mod outline;
+pub mod outline;
+pub mod parquet;
 pub mod region;
+pub mod table;
 pub mod tilejson;
 pub mod title;
 
@@ -47,32 +51,64 @@ pub enum Outlines<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     GeoJson,
+    /// Newline-delimited GeoJSON.
+    GeoJsonLines,
     Csv,
+    GeoParquet,
+    FlatGeobuf,
+    GeoPackage,
 }
 
 impl Format {
-    pub const ALL: [Self; 2] = [Self::GeoJson, Self::Csv];
+    pub const ALL: [Self; 6] = [
+        Self::GeoJson,
+        Self::GeoJsonLines,
+        Self::Csv,
+        Self::GeoParquet,
+        Self::FlatGeobuf,
+        Self::GeoPackage,
+    ];
 
     /// What a file's name ends in, without the dot.
     pub const fn extension(self) -> &'static str {
         match self {
             Self::GeoJson => "geojson",
+            Self::GeoJsonLines => "geojsonl",
             Self::Csv => "csv",
+            Self::GeoParquet => "parquet",
+            Self::FlatGeobuf => "fgb",
+            Self::GeoPackage => "gpkg",
         }
     }
 
-    /// RFC 7946 and RFC 4180.
+    /// Registered ones where there are: RFC 7946, RFC 4180, Parquet's and `GeoPackage`'s (OGC 12-128).
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::GeoJson => "application/geo+json",
+            Self::GeoJsonLines => "application/x-ndjson",
             Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::GeoParquet => "application/vnd.apache.parquet",
+            Self::FlatGeobuf => "application/flatgeobuf",
+            Self::GeoPackage => "application/geopackage+sqlite3",
         }
     }
 
-    /// Writes a layer.
+    /// Whether it can hold these outlines: a CSV holds none, and a file of shapes is nothing without.
     ///
     /// # Errors
-    /// Those of the writer alone.
+    /// [`UnfitGeometry`], which says what to do.
+    pub const fn check_geometry(self, geometry: Geometry) -> Result<(), UnfitGeometry> {
+        match (self, geometry) {
+            (Self::FlatGeobuf | Self::GeoPackage, Geometry::None) => Err(UnfitGeometry(self)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a layer into a stream.
+    ///
+    /// # Errors
+    /// Those of the writer; [`io::ErrorKind::Unsupported`] for `FlatGeobuf` and `GeoPackage`, which are no
+    /// streams: they are made of [`table::batches`].
     pub fn write(
         self,
         layer: &Layer,
@@ -82,7 +118,10 @@ impl Format {
     ) -> io::Result<()> {
         match self {
             Self::GeoJson => geojson::write(layer, label, outlines, out),
+            Self::GeoJsonLines => lines::write(layer, label, outlines, out),
             Self::Csv => csv::write(layer, label, out),
+            Self::GeoParquet => parquet::write(layer, label, outlines, out),
+            Self::FlatGeobuf | Self::GeoPackage => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 }
@@ -97,8 +136,15 @@ impl FromStr for Format {
 }
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("no format is called `{0}`; there are geojson and csv")]
+#[error("no format is called `{0}`; there are geojson, geojsonl, csv, parquet, fgb and gpkg")]
 pub struct UnknownFormat(String);
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error(
+    "a .{} file holds shapes: ask for them as `general` or `full`, or for .csv, .parquet or .geojson \
+     without", .0.extension()
+)]
+pub struct UnfitGeometry(Format);
 
 /// Which outlines are written with the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

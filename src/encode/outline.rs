@@ -6,18 +6,26 @@ use geo::orient::Direction;
 use geo::{BoundingRect, Coord, LineString, MapCoords, MultiPolygon, Orient, Polygon};
 use geojson::GeometryValue;
 use h3o::CellIndex;
+use rayon::prelude::*;
 
 use super::Outlines;
 use crate::domain::position::Bounds;
-use crate::protect::Place;
+use crate::protect::{Feature, Layer, Place};
 
 /// Steps in a degree: 7 decimals, about a centimetre.
 const STEPS: f64 = 1e7;
 
+/// The box of a layer's outlines as they are written.
+pub(super) fn bounds(layer: &Layer, outlines: Outlines<'_>) -> Option<Bounds> {
+    let bounds = |feature: &Feature| Some(Outline::of(feature.place, outlines)?.bounds());
+    layer.features().par_iter().filter_map(bounds).reduce_with(Bounds::join)
+}
+
 /// The outline of a place, where outlines are asked for.
-pub(super) struct Outline<'a>(Cow<'a, MultiPolygon>);
+pub struct Outline<'a>(Cow<'a, MultiPolygon>);
 
 impl<'a> Outline<'a> {
+    /// The outline of a region or hexagon; `None` where none are asked for, or a region has none.
     pub fn of(place: Place, outlines: Outlines<'a>) -> Option<Self> {
         match (outlines, place) {
             (Outlines::None, _) => None,
@@ -35,8 +43,19 @@ impl<'a> Outline<'a> {
         rect.map_or(Bounds::EMPTY, |rect| Bounds::from(rect.map_coords(rounded)))
     }
 
-    pub fn geometry(&self) -> GeometryValue {
-        let shape = self.0.map_coords(rounded).orient(Direction::Default);
+    /// The outline as it is written.
+    pub fn shape(&self) -> MultiPolygon {
+        self.0.map_coords(rounded).orient(Direction::Default)
+    }
+
+    /// The outline as it is held, neither rounded nor turned.
+    pub fn held(&self) -> &MultiPolygon {
+        &self.0
+    }
+
+    /// The outline as GeoJSON.
+    pub(super) fn geometry(&self) -> GeometryValue {
+        let shape = self.shape();
         match shape.0.as_slice() {
             [polygon] => polygon.into(),
             _ => (&shape).into(),

@@ -3,6 +3,7 @@
 //! row begins with the 8 bytes of its id's hash.
 
 use std::cell::Cell;
+use std::ops::ControlFlow;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, LazyLock};
 
@@ -27,38 +28,70 @@ static KEYED: LazyLock<SchemaRef> = LazyLock::new(|| {
     ]))
 });
 
-/// Rows being made for a plan.
-#[derive(Default)]
-pub struct KeyedRows {
+/// Hands the rows of one partition to a plan, batch by batch.
+pub struct Handing<'a> {
     keys: StringBuilder,
     rows: BinaryBuilder,
     len: usize,
+    most: usize,
+    put: &'a mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
+    flow: ControlFlow<()>,
 }
 
-impl KeyedRows {
-    pub fn push(&mut self, key: &str, row: &[u8]) {
+impl<'a> Handing<'a> {
+    fn new(most: usize, put: &'a mut dyn FnMut(RecordBatch) -> ControlFlow<()>) -> Self {
+        let (keys, rows) = (StringBuilder::new(), BinaryBuilder::new());
+        Self { keys, rows, len: 0, most, put, flow: ControlFlow::Continue(()) }
+    }
+
+    /// Adds a row. Breaks when nobody takes rows any more, and goes on breaking.
+    pub fn push(&mut self, key: &str, row: &[u8]) -> ControlFlow<()> {
         self.keys.append_value(key);
         self.rows.append_value(row);
         self.len += 1;
+        if self.len == self.most {
+            self.hand_on();
+        }
+        self.flow
     }
 
-    pub const fn len(&self) -> usize {
-        self.len
+    /// Whether nobody takes rows any more.
+    pub fn is_over(&self) -> bool {
+        self.flow.is_break()
     }
 
-    /// The rows so far.
-    pub fn take(&mut self) -> RecordBatch {
+    fn hand_on(&mut self) {
         self.len = 0;
         let columns = vec![Arc::new(self.keys.finish()) as _, Arc::new(self.rows.finish()) as _];
-        RecordBatch::try_new(Arc::clone(&KEYED), columns).expect("the columns have the same length")
+        let batch = RecordBatch::try_new(Arc::clone(&KEYED), columns);
+        if self.flow.is_continue() {
+            self.flow = (self.put)(batch.expect("the columns have the same length"));
+        }
     }
 }
 
 /// What makes the rows of a register, and in how many partitions.
 pub struct Rows {
-    pub name: &'static str,
-    pub partitions: usize,
-    pub make: Make,
+    name: &'static str,
+    partitions: usize,
+    make: Make,
+}
+
+impl Rows {
+    /// `make` hands on the rows of the partition with this number.
+    pub fn new(
+        name: &'static str,
+        partitions: usize,
+        make: impl Fn(usize, &mut Handing<'_>) -> Result<(), EngineError> + Send + Sync + 'static,
+    ) -> Self {
+        let make = Arc::new(move |partition, most, put: &mut dyn FnMut(_) -> _| {
+            let mut handing = Handing::new(most, put);
+            make(partition, &mut handing)?;
+            handing.hand_on();
+            Ok(())
+        });
+        Self { name, partitions, make }
+    }
 }
 
 /// What came of the gathering.

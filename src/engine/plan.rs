@@ -156,8 +156,8 @@ async fn choose(
     progress: impl Fn(u64),
 ) -> Result<Arc<Choice>, EngineError> {
     let (files, threads) = (Arc::clone(&build.files), build.threads.get());
-    let scan = VisitsScan::of_columns(&latest::CHOICE, files, build.ground.locale(), threads);
-    let rows = scan.rows();
+    let VisitsScan { source, rows } =
+        VisitsScan::of_columns(&latest::CHOICE, files, build.ground.locale(), threads);
     let choice = Arc::new(Choice {
         standings: Standings::default(),
         ids: VisitIds::in_folder(build.spill_folder),
@@ -165,7 +165,7 @@ async fn choose(
         rows: Arc::clone(&rows),
     });
     let latest = |part, input| operator(part, input, latest_step(&choice));
-    let plan = passes::choosing(Arc::new(scan), threads, &latest)?;
+    let plan = passes::choosing(Arc::new(source), threads, &latest)?;
     let plan = registers.put_on(plan, &choice);
     drive(build, plan, || |_: RecordBatch| Ok(()), &rows, progress).await?;
     Ok(choice)
@@ -179,8 +179,7 @@ async fn place(
     progress: impl Fn(u64),
 ) -> Result<Built, EngineError> {
     let (files, threads) = (Arc::clone(&build.files), build.threads.get());
-    let scan = VisitsScan::new(files, build.ground.locale(), threads);
-    let rows = scan.rows();
+    let VisitsScan { source, rows } = VisitsScan::new(files, build.ground.locale(), threads);
     let on_batches = |part, input| {
         let step = match part {
             Part::Survey => survey_step(&build.ground, known),
@@ -190,7 +189,7 @@ async fn place(
         };
         operator(part, input, step)
     };
-    let plan = passes::placing(Arc::new(scan), threads, &on_batches)?;
+    let plan = passes::placing(Arc::new(source), threads, &on_batches)?;
     let programmes = known.registers.for_whom(&build.ground.programmes);
     let make_end = || End::new(Arc::clone(&build.ground), programmes.clone(), make_sink());
     let ends = drive(build, plan, make_end, &rows, progress).await?;

@@ -5,12 +5,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arrow::array::RecordBatch;
-
 use super::error::EngineError;
 use super::ground::Ground;
 use super::hashes::{Hashes, hash_of};
-use super::keyed::{self, KeyedRows};
+use super::keyed;
 use super::latest::Choice;
 use super::notes::RowKey;
 use super::operator::MakeStep;
@@ -100,40 +98,25 @@ impl Compared {
 /// The entries by household.
 fn entries(count: usize, files: &Arc<PrelistFiles>, rows: &Arc<[AtomicU64]>) -> keyed::Rows {
     let portions = files.portions(count);
-    let partitions = portions.len();
     let (files, rows) = (Arc::clone(files), Arc::clone(rows));
-    let make = Arc::new(
-        move |partition: usize,
-              most_rows: usize,
-              put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>| {
-            let (mut keyed, mut packed) = (KeyedRows::default(), Vec::new());
-            let mut flow = ControlFlow::Continue(());
-            for portion in &portions[partition] {
-                files.read(portion, &mut |batch, _| {
-                    rows[portion.file()].fetch_add(batch.len() as u64, Ordering::Relaxed);
-                    for row in 0..batch.len() {
-                        let (id, entry) = (hash_of(batch.ids.value(row)), batch.entry(row));
-                        pack(id, &entry, &mut packed);
-                        keyed.push(entry.household.unwrap_or_default(), &packed);
-                        if keyed.len() == most_rows {
-                            flow = put(keyed.take());
-                        }
-                        if flow.is_break() {
-                            break;
-                        }
-                    }
-                    flow
-                })?;
-                if flow.is_break() {
-                    return Ok(());
+    keyed::Rows::new("Prelist", portions.len(), move |partition, handing| {
+        let mut packed = Vec::new();
+        for portion in &portions[partition] {
+            files.read(portion, &mut |batch, _| {
+                rows[portion.file()].fetch_add(batch.len() as u64, Ordering::Relaxed);
+                for row in 0..batch.len() {
+                    let (id, entry) = (hash_of(batch.ids.value(row)), batch.entry(row));
+                    pack(id, &entry, &mut packed);
+                    handing.push(entry.household.unwrap_or_default(), &packed)?;
                 }
+                ControlFlow::Continue(())
+            })?;
+            if handing.is_over() {
+                break;
             }
-            // Whether it is taken or not, it was the last.
-            let _ = put(keyed.take());
-            Ok(())
-        },
-    );
-    keyed::Rows { name: "Prelist", partitions, make }
+        }
+        Ok(())
+    })
 }
 
 /// An entry by the hash of its id, its village, the village's word on it, and its enumerator.

@@ -24,8 +24,8 @@ impl TargetingTally {
 
     /// Adds a household of the region at hand; `receives` are the programmes that reach it, as bits.
     pub fn add(&mut self, household: Unit, decile: Option<u8>, receives: u32) {
-        let sums = self.at_hand.iter_mut().zip(&self.programmes);
-        for (number, (sums, for_whom)) in sums.enumerate() {
+        for (number, (sums, for_whom)) in self.at_hand.iter_mut().zip(&self.programmes).enumerate()
+        {
             let threshold = for_whom.map(|(_, threshold)| threshold);
             let reach = Reach::of(decile, threshold, receives >> number & 1 == 1);
             sums.add(reach);

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use h3o::CellIndex;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::figures::Figures;
@@ -192,6 +193,28 @@ impl Layer {
     /// In the order of their codes.
     pub fn features(&self) -> &[Feature] {
         &self.features
+    }
+
+    /// The layer with those features alone that `keep` takes, which are all that match.
+    pub fn keeping(mut self, keep: impl Fn(&Feature) -> bool + Send + Sync) -> Self {
+        let kept = self.features.into_par_iter().filter(keep);
+        self.features = kept.collect();
+        self.matched = self.features.len();
+        self.tell_shown()
+    }
+
+    /// The layer without its first features, and with at most so many.
+    pub fn page(mut self, offset: usize, limit: usize) -> Self {
+        self.features.drain(..offset.min(self.features.len()));
+        self.features.truncate(limit);
+        self.tell_shown()
+    }
+
+    fn tell_shown(mut self) -> Self {
+        let shown = self.features.iter().map(|feature| feature.households).sum();
+        self.totals.left_out += self.totals.shown - shown;
+        self.totals.shown = shown;
+        self
     }
 }
 

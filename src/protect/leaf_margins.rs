@@ -10,11 +10,6 @@ use crate::domain::indicator::PovertyThreshold;
 use crate::domain::region::{RegionId, RegionTree};
 use crate::domain::table::Table;
 
-/// The tables that go down to hexagons, the first ones: with the others, leaves would take twice the memory.
-const OF_HEXAGONS: usize = Table::Visits.index();
-
-type OfHexagon = Errors<f32, OF_HEXAGONS>;
-
 /// The errors of regions and of villages' parts of hexagons.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct LeafMargins {
@@ -39,7 +34,7 @@ impl LeafMargins {
         let part = |place: usize| {
             let part = leaves.region(place).zip(leaves.hexagons()[place]);
             let node = part.and_then(|(region, cell)| tree.of_hexagon(region, cell));
-            node.map_or(UNTOLD, |node| of_hexagon(&margins, node))
+            node.map_or(OfHexagon::UNTOLD, |node| OfHexagon::new(&margins, node))
         };
         let rest = |place: usize| {
             let (region, cell) = leaves.region(place).zip(leaves.hexagons()[place])?;
@@ -47,7 +42,7 @@ impl LeafMargins {
                 return None;
             }
             let whole = tree.of_hexagon(region, cell)?;
-            Some((place, of_hexagon(&margins, tree.rest(whole))))
+            Some((place, OfHexagon::new(&margins, tree.rest(whole))))
         };
         Self {
             regions: regions.iter().map(of_region).collect(),
@@ -78,7 +73,7 @@ impl LeafMargins {
                 _ => None,
             }
         };
-        parts.moe95(places.filter_map(of_place))
+        parts.moe95(places.filter_map(of_place).map(OfHexagon::whole))
     }
 
     fn rest(&self, place: usize) -> Option<OfHexagon> {
@@ -87,15 +82,36 @@ impl LeafMargins {
     }
 }
 
-/// Of a place that is no node.
-const UNTOLD: OfHexagon =
-    Errors { variances: [f32::INFINITY; OF_HEXAGONS], shortfalls: [0.0; OF_HEXAGONS] };
+/// The tables that are told of hexagons, the first ones.
+const OF_HEXAGONS: usize = Table::Visits.index();
 
-fn of_hexagon(margins: &Margins, node: usize) -> OfHexagon {
-    let Errors { variances, shortfalls } = errors(margins, node);
-    let [variances, shortfalls] =
-        [variances, shortfalls].map(|of| std::array::from_fn(|table| of[table]));
-    Errors { variances, shortfalls }
+/// The errors of a part of a hexagon, in the tables that are told there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct OfHexagon {
+    variances: [f32; OF_HEXAGONS],
+    shortfalls: [f32; OF_HEXAGONS],
+}
+
+impl OfHexagon {
+    /// Of a place that is no node.
+    const UNTOLD: Self =
+        Self { variances: [f32::INFINITY; OF_HEXAGONS], shortfalls: [0.0; OF_HEXAGONS] };
+
+    fn new(margins: &Margins, node: usize) -> Self {
+        let Errors { variances, shortfalls } = errors(margins, node);
+        let first = |of: [f32; Table::ALL.len()]| std::array::from_fn(|table| of[table]);
+        Self { variances: first(variances), shortfalls: first(shortfalls) }
+    }
+
+    fn whole(self) -> Errors<f32> {
+        let mut all = Errors {
+            variances: [f32::INFINITY; Table::ALL.len()],
+            shortfalls: [0.0; Table::ALL.len()],
+        };
+        all.variances[..OF_HEXAGONS].copy_from_slice(&self.variances);
+        all.shortfalls[..OF_HEXAGONS].copy_from_slice(&self.shortfalls);
+        all
+    }
 }
 
 fn errors(margins: &Margins, node: usize) -> Errors<f32> {

@@ -23,14 +23,13 @@ pub struct Margins {
     shortfalls: Vec<Vec<f64>>,
 }
 
-/// How far the figures of a class lie from the exact ones in a place, by [`Table::index`]; of hexagons, of the
-/// first tables alone, which are the only ones that are told there.
+/// How far the figures of a class lie from the exact ones in a place, by [`Table::index`].
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Errors<V, const TABLES: usize = { Table::ALL.len() }> {
+pub struct Errors<V> {
     /// Infinite where the table is not told.
-    pub variances: [V; TABLES],
+    pub variances: [V; Table::ALL.len()],
     /// By how much they are expected to be too low.
-    pub shortfalls: [V; TABLES],
+    pub shortfalls: [V; Table::ALL.len()],
 }
 
 /// Half of an interval that holds 95 % of the errors, in standard deviations. Of a normal error, which sums
@@ -118,10 +117,7 @@ pub(super) struct Parts {
 
 impl Parts {
     /// The margin of such a sum over places, given each one's errors.
-    pub fn moe95<V: Into<f64> + Copy, const TABLES: usize>(
-        &self,
-        places: impl Iterator<Item = Errors<V, TABLES>>,
-    ) -> Option<f64> {
+    pub fn moe95<V: Into<f64>>(&self, places: impl Iterator<Item = Errors<V>>) -> Option<f64> {
         let (variance, shortfall) = self.sums(places);
         let deviation = variance.sqrt();
         let margin = (HALF_95 * deviation).max(shortfall + ONE_SIDED_95 * deviation);
@@ -131,16 +127,12 @@ impl Parts {
     }
 
     /// Its variance, infinite where a table is not told, and what it falls short by.
-    fn sums<V: Into<f64> + Copy, const TABLES: usize>(
-        &self,
-        places: impl Iterator<Item = Errors<V, TABLES>>,
-    ) -> (f64, f64) {
+    fn sums<V: Into<f64>>(&self, places: impl Iterator<Item = Errors<V>>) -> (f64, f64) {
         let (mut variance, mut shortfall) = (0.0, 0.0);
         for place in places {
-            for (table, part) in self.variances.into_iter().enumerate() {
+            for (part, own) in self.variances.into_iter().zip(place.variances) {
                 if part > 0.0 {
-                    let own = place.variances.get(table);
-                    variance += part * own.map_or(f64::INFINITY, |own| (*own).into());
+                    variance += part * own.into();
                 }
             }
             for (part, own) in self.shortfalls.into_iter().zip(place.shortfalls) {
@@ -164,7 +156,8 @@ impl Parts {
                 parts[Table::Deciles.index()] += summed * (1.0 - summed / all);
             }
         }
-        for table in &Table::ALL[Table::Ages.index()..] {
+        let of_own_columns = Table::ALL[Table::Ages.index()..].iter();
+        for table in of_own_columns {
             let summed = table.columns().iter().filter(|column| columns.contains(column)).count();
             parts[table.index()] = summed as f64;
             shortfalls[table.index()] = summed as f64;

@@ -9,6 +9,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::store::StoreError;
+
 /// Why a server does not start, or a layer is not written.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -28,6 +30,8 @@ pub enum ServeError {
     Run(#[source] io::Error),
     #[error("cannot read the full outlines of the regions")]
     Shapes(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("cannot make a file of the layer")]
+    Container(#[source] StoreError),
     #[error("cannot write the layer")]
     Write(#[source] io::Error),
 }
@@ -96,7 +100,8 @@ impl IntoResponse for ApiError {
 pub(super) async fn no_such_page() -> ApiError {
     ApiError::not_found(
         "There is no such page; there are /, /plain, /layers, /layers/{theme}/{geography}.geojson (or \
-         .csv), /regions?q=, /regions/{code}, /regions/{code}/geometry, /ranking/{geography}, /health and /ready.",
+         .csv and others), /regions?q=, /regions/{code}, /regions/{code}/geometry, /ranking/{geography}, /ogc, /docs, \
+         /openapi.json, /health and /ready.",
     )
 }
 

@@ -11,12 +11,13 @@ use tracing::error;
 
 use super::answer::{self, Coding};
 use super::error::{ApiError, ServeError};
+use super::filtered;
 use super::gzip::gzip;
 use super::query::LayerQuery;
 use super::served::Served;
 use super::{House, Limits};
 
-/// `/layers/{theme}/{geography}.{geojson|csv}`
+/// `/layers/{theme}/{geography}.{geojson|geojsonl|csv|parquet|fgb|gpkg}`
 pub(super) async fn layer(
     State(house): State<House>,
     path: Result<Path<(String, String)>, PathRejection>,
@@ -46,32 +47,36 @@ fn encode(
     query: &LayerQuery,
     coding: Coding,
 ) -> Result<Vec<u8>, ApiError> {
-    let layer = served.layer(&query.request(limits));
+    let layer = filtered::layer(served, &query.request(limits), query.filter.as_ref());
     if layer.matched() > limits.features && !query.has_limit() {
         return Err(ApiError::too_large(format!(
-            "{} features match and at most {} are answered at once: ask for a part with `within` or \
-             `bbox`, for a coarser geography, or for the first ones with `limit`.",
+            "{} features match and at most {} are answered at once: ask for a part with `within`, `bbox` or \
+             `filter`, for a coarser geography, or for the first ones with `limit`.",
             layer.matched(),
             limits.features
         )));
     }
-    let mut out = Bounded { bytes: Vec::new(), most: limits.answer_bytes, is_full: false };
-    match served.write(&layer, query.geometry, query.format, &mut out) {
-        Ok(()) => {}
-        Err(ServeError::Write(_)) if out.is_full => {
-            return Err(ApiError::too_large(format!(
-                "The answer is larger than {} MB: ask for a part with `within` or `bbox`, or for \
-                 geometry=general or geometry=none.",
-                limits.answer_bytes / 1_000_000
-            )));
-        }
-        Err(failure) => return Err(log_failure(&failure)),
-    }
+    let body = bounded(limits, |out| served.write(&layer, query.geometry, query.format, out))?;
     match coding {
-        Coding::Identity => Ok(out.bytes),
-        Coding::Gzip => {
-            gzip(&out.bytes).map_err(|failure| log_failure(&ServeError::Write(failure)))
-        }
+        Coding::Identity => Ok(body),
+        Coding::Gzip => gzip(&body).map_err(|failure| log_failure(&ServeError::Write(failure))),
+    }
+}
+
+/// What is written, unless it is larger than an answer may be.
+pub(super) fn bounded(
+    limits: &Limits,
+    write: impl FnOnce(&mut Bounded) -> Result<(), ServeError>,
+) -> Result<Vec<u8>, ApiError> {
+    let mut out = Bounded { bytes: Vec::new(), most: limits.answer_bytes, is_full: false };
+    match write(&mut out) {
+        Ok(()) => Ok(out.bytes),
+        Err(ServeError::Write(_)) if out.is_full => Err(ApiError::too_large(format!(
+            "The answer is larger than {} MB: ask for a part with `within` or `bbox`, or for \
+             geometry=general or geometry=none.",
+            limits.answer_bytes / 1_000_000
+        ))),
+        Err(failure) => Err(log_failure(&failure)),
     }
 }
 
@@ -82,7 +87,7 @@ fn log_failure(failure: &ServeError) -> ApiError {
 }
 
 /// Bytes in memory up to a bound.
-struct Bounded {
+pub(super) struct Bounded {
     bytes: Vec<u8>,
     most: usize,
     is_full: bool,

@@ -4,12 +4,16 @@ mod answer;
 mod bind;
 mod cache;
 mod catalogue;
+mod container;
 mod error;
+mod filtered;
 mod geometry;
 mod guard;
 mod gzip;
 mod institutions;
 mod layers;
+mod ogc;
+mod openapi;
 mod page;
 mod parameters;
 mod place;
@@ -34,14 +38,15 @@ use tracing::error;
 
 pub use bind::{bind, run};
 pub use error::{ApiError, ServeError};
+pub use ogc::ROUTES as OGC_ROUTES;
 pub use served::{FullShapes, Served};
 
 use cache::Cache;
 
 use crate::analyse::RegionSearch;
 
-/// The paths that are answered.
-pub const ROUTES: [&str; 14] = [
+/// The paths that are answered, beside [`OGC_ROUTES`].
+pub const ROUTES: [&str; 16] = [
     "/",
     "/assets/{file}",
     "/plain",
@@ -54,14 +59,16 @@ pub const ROUTES: [&str; 14] = [
     "/regions/{code}",
     "/regions/{code}/geometry",
     "/ranking/{geography}",
+    "/openapi.json",
+    "/docs",
     "/health",
     "/ready",
 ];
 
 /// Everything that is answered.
 ///
-/// Layers take `within=CODE`, `bbox=west,south,east,north`, `limit=N`, `geometry=general|full|none` and
-/// `release=ID`.
+/// Layers take `within=CODE`, `bbox=west,south,east,north`, `limit=N`, `filter=CQL2`,
+/// `filter-lang=cql2-text|cql2-json`, `geometry=general|full|none` and `release=ID`.
 pub fn router(served: Arc<Served>, limits: Limits) -> Router {
     let [
         start,
@@ -76,6 +83,8 @@ pub fn router(served: Arc<Served>, limits: Limits) -> Router {
         profile,
         outline,
         ranking,
+        description,
+        docs,
         health,
         ready,
     ] = ROUTES;
@@ -92,8 +101,11 @@ pub fn router(served: Arc<Served>, limits: Limits) -> Router {
         .route(profile, get(profile::profile))
         .route(outline, get(geometry::geometry))
         .route(ranking, get(ranking::ranking))
+        .route(description, get(openapi::description))
+        .route(docs, get(openapi::docs))
         .route(health, get(catalogue::health))
         .route(ready, get(catalogue::ready))
+        .merge(ogc::routes())
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::no_such_method);
     let house = House::new(served, limits);

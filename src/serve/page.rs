@@ -12,7 +12,7 @@ use super::served::Served;
 use crate::domain::indicator::Theme;
 use crate::protect::Protection;
 
-const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;\
+pub(super) const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;\
     padding:1rem;color:#222;background:#fff}.restricted{background:#7a1020;color:#fff;padding:.75rem}\
     table{border-collapse:collapse;width:100%}td{border-top:1px solid #ccc;padding:.25rem .5rem}\
     [lang=id]{display:block;color:#555}a{color:#0b4f8a}";
@@ -34,6 +34,14 @@ pub(super) async fn plain(State(house): State<House>) -> impl IntoResponse {
     (policy, Html(plain_page(&house.served)))
 }
 
+/// What must be known of the figures.
+pub(super) const fn note(protection: Protection) -> &'static str {
+    match protection {
+        Protection::Restricted => RESTRICTED,
+        Protection::Public => PUBLIC,
+    }
+}
+
 fn plain_page(served: &Served) -> String {
     let release = escaped(served.label.release.as_str());
     let mut page = format!(
@@ -41,10 +49,7 @@ fn plain_page(served: &Served) -> String {
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
          <title>Sebaran: {release}</title><style>{STYLE}</style></head>\n<body>\n"
     );
-    page.push_str(match served.leaves.protection() {
-        Protection::Restricted => RESTRICTED,
-        Protection::Public => PUBLIC,
-    });
+    page.push_str(note(served.leaves.protection()));
     let text = |text: &str| escaped(text);
     let (regions, date) = (served.tree.version(), text(&served.label.reference_date));
     let households = served.leaves.households();
@@ -89,7 +94,7 @@ fn link(url: &str) -> String {
 }
 
 /// A text in which nothing is read as HTML, neither between tags nor in a quoted attribute.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

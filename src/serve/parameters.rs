@@ -37,6 +37,11 @@ impl Parameters {
         Ok(parameters)
     }
 
+    /// All that were given, as they were.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
     }

@@ -2,7 +2,9 @@
 
 use super::Limits;
 use super::error::ApiError;
+use super::filtered;
 use super::served::Served;
+use crate::analyse::Filter;
 use crate::domain::geography::{Geography, UnknownGeography};
 use crate::domain::indicator::{NoLayer, Theme};
 use crate::domain::position::Bounds;
@@ -12,7 +14,7 @@ use crate::protect::request::find_within;
 use crate::protect::{LayerRequest, RequestError};
 
 /// A layer as a URL asks for it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct LayerQuery {
     pub theme: Theme,
     pub geography: Geography,
@@ -21,9 +23,12 @@ pub(super) struct LayerQuery {
     bounds: Option<Bounds>,
     limit: Option<usize>,
     pub geometry: Geometry,
+    pub filter: Option<Filter>,
+    /// The filter as it was written, and its language.
+    filter_text: String,
 }
 
-const PARAMETERS: &str = "within, bbox, limit, geometry and release";
+const PARAMETERS: &str = "within, bbox, limit, filter, filter-lang, geometry and release";
 
 impl LayerQuery {
     /// Parses `/layers/{theme}/{file}?{parameters}`.
@@ -42,6 +47,8 @@ impl LayerQuery {
             bounds: None,
             limit: None,
             geometry: Geometry::default(),
+            filter: None,
+            filter_text: String::new(),
         };
         for (index, (name, value)) in parameters.iter().enumerate() {
             if parameters[..index].iter().any(|(earlier, _)| earlier == name) {
@@ -50,7 +57,19 @@ impl LayerQuery {
             }
             query.take(served, limits, name, value)?;
         }
+        query.take_filter(parameters)?;
         Ok(query)
+    }
+
+    fn take_filter(&mut self, parameters: &[(String, String)]) -> Result<(), ApiError> {
+        let given = |name: &str| {
+            let mut pairs = parameters.iter();
+            pairs.find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+        };
+        let (text, language) = (given("filter"), given("filter-lang"));
+        self.filter = filtered::parse(text, language, &self.theme)?;
+        self.filter_text = format!("{language:?} {text:?}");
+        Ok(())
     }
 
     fn take(
@@ -69,8 +88,14 @@ impl LayerQuery {
                     "A CSV has no geometry: leave the parameter `geometry` out, or ask for .geojson.",
                 ));
             }
-            "geometry" => self.geometry = value.parse().map_err(|error| sentence(&error))?,
+            "geometry" => {
+                self.geometry = value.parse().map_err(|error| sentence(&error))?;
+                let fit = self.format.check_geometry(self.geometry);
+                fit.map_err(|error| sentence(&error))?;
+            }
             "release" => check_release(served, value)?,
+            // Both are taken together.
+            "filter" | "filter-lang" => {}
             _ => {
                 return Err(ApiError::bad_request(format!(
                     "There is no parameter {}; there are {PARAMETERS}.",
@@ -107,7 +132,8 @@ impl LayerQuery {
     pub fn canonical(&self) -> String {
         let (name, geometry) = (self.name(), self.geometry.name());
         let bounds = self.bounds.map(<[f64; 4]>::from);
-        format!("{name} {:?} {bounds:?} {:?} {geometry}", self.within, self.limit)
+        let Self { within, limit, filter_text, .. } = self;
+        format!("{name} {within:?} {bounds:?} {limit:?} {geometry} {filter_text}")
     }
 }
 
@@ -121,7 +147,7 @@ pub(super) fn sentence(cause: &dyn std::error::Error) -> ApiError {
     ApiError::bad_request(capital(&cause.to_string()))
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut characters = text.chars();
     let first = characters.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(characters).chain(['.']).collect()
@@ -152,7 +178,8 @@ pub(super) fn find_layer<'a>(
 fn parse_file(file: &str) -> Result<(Geography, Format), ApiError> {
     let Some((geography, extension)) = file.rsplit_once('.') else {
         return Err(ApiError::not_found(
-            "A layer's name ends in its format; there are .geojson and .csv.",
+            "A layer's name ends in its format; there are .geojson, .geojsonl, .csv, .parquet, .fgb and \
+             .gpkg.",
         ));
     };
     let geography = parse_geography(geography)?;

@@ -147,6 +147,13 @@ async fn narrows_a_layer_by_region_box_limit_and_geometry() {
         ("limit=1&release=r1", vec!["0101001001"]),
         ("within=02&limit=1&geometry=none", vec!["0201001001"]),
         ("within=0102&geometry=full", vec!["0102001001"]),
+        ("filter=households+%3E+15", vec!["0201001001"]),
+        ("filter=count+IS+NOT+NULL&limit=1", vec!["0101001001"]),
+        (
+            "filter-lang=cql2-json&filter=%7B%22op%22:%22=%22,%22args%22:[%7B%22property%22:%22households%22%7D,20]%7D",
+            vec!["0201001001"],
+        ),
+        ("filter=S_INTERSECTS(geometry,+BBOX(2.5,0,4.5,1))", vec!["0102001001", "0201001001"]),
     ] {
         let answer = ask(&format!("/layers/poverty/village.geojson?{parameters}")).await.json();
         let features = answer["features"].as_array().unwrap();
@@ -161,8 +168,8 @@ async fn says_what_there_is_where_something_is_not() {
     for (url, says) in [
         ("/layers/wealth/village.csv", "there are poverty, elderly, children, disability"),
         ("/layers/poverty/street.csv", "hex4 to hex8"),
-        ("/layers/poverty/village.shp", "geojson and csv"),
-        ("/layers/poverty/village", ".geojson and .csv"),
+        ("/layers/poverty/village.shp", "geojson, geojsonl, csv, parquet, fgb and gpkg"),
+        ("/layers/poverty/village", ".parquet, .fgb and .gpkg"),
         ("/layers/poverty/village.csv?within=0909", "No region has the code `0909`"),
         ("/layers/poverty/village.csv?release=r2", "`r1` is"),
         ("/map", "/layers/{theme}/{geography}.geojson"),
@@ -176,7 +183,7 @@ async fn says_what_there_is_where_something_is_not() {
 #[tokio::test]
 async fn says_what_is_wrong_with_a_parameter() {
     for (parameters, says) in [
-        ("where=1", "within, bbox, limit, geometry and release"),
+        ("where=1", "within, bbox, limit, filter, filter-lang, geometry and release"),
         ("limit=0", "from 1 to 100"),
         ("limit=101", "from 1 to 100"),
         ("limit=1&limit=2", "once"),
@@ -187,6 +194,9 @@ async fn says_what_is_wrong_with_a_parameter() {
         ("within=0101001001", "ask for a geography below it"),
         ("geometry=coarse", "general, full and none"),
         ("release=../r1", "is no name"),
+        ("filter=wealth+%3E+1", "No property is called `wealth`; there are code, name"),
+        ("filter=AVG(count)+%3E+1", "There is no operator `AVG`; there are ="),
+        ("filter=true&filter-lang=sql", "cql2-text or cql2-json, not `sql`"),
     ] {
         let answer = ask(&format!("/layers/poverty/regency.geojson?{parameters}")).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{parameters}");
@@ -194,6 +204,8 @@ async fn says_what_is_wrong_with_a_parameter() {
     }
     let csv = ask("/layers/poverty/regency.csv?geometry=none").await;
     assert!(csv.detail().contains("A CSV has no geometry"));
+    let without = ask("/layers/poverty/regency.fgb?geometry=none").await;
+    assert!(without.detail().contains("A .fgb file holds shapes"), "{}", without.detail());
 }
 
 #[tokio::test]

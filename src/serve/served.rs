@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use geo::MultiPolygon;
 
+use super::container;
 use super::error::ServeError;
 use crate::domain::geography::Geography;
 use crate::domain::indicator::{Denominators, Indicators};
@@ -44,7 +45,8 @@ impl Served {
     /// Writes a layer.
     ///
     /// # Errors
-    /// [`ServeError::Shapes`] where the full outlines can't be read; [`ServeError::Write`].
+    /// [`ServeError::Shapes`] where the full outlines can't be read; [`ServeError::Container`];
+    /// [`ServeError::Write`].
     pub fn write(
         &self,
         layer: &Layer,
@@ -53,7 +55,8 @@ impl Served {
         out: &mut impl io::Write,
     ) -> Result<(), ServeError> {
         let full = match (geometry, format, layer.geography()) {
-            (Geometry::Full, Format::GeoJson, Geography::Region(_)) => self.full.get()?,
+            (_, Format::Csv, _) => Arc::default(),
+            (Geometry::Full, _, Geography::Region(_)) => self.full.get()?,
             _ => Arc::default(),
         };
         let outlines = match geometry {
@@ -61,6 +64,9 @@ impl Served {
             Geometry::General => Outlines::Regions(&self.general),
             Geometry::Full => Outlines::Regions(&full),
         };
+        if let Some(container) = container::of(format) {
+            return container::write(container, layer, &self.label, outlines, out);
+        }
         format.write(layer, &self.label, outlines, out).map_err(ServeError::Write)
     }
 }

@@ -36,7 +36,7 @@ pub(super) const HEXAGON_ZOOMS: Zooms = Zooms { least: 2, most: 10 };
 const HEXAGON_MARGIN: f64 = 0.05;
 
 /// The size of hexagon that suits a zoom: two less than it, so that a tile has some hundreds.
-const fn hexagon_at(zoom: u8) -> HexagonSize {
+pub(super) const fn hexagon_at(zoom: u8) -> HexagonSize {
     match zoom {
         0..=6 => HexagonSize::Hex4,
         7 => HexagonSize::Hex5,
@@ -53,15 +53,25 @@ pub(super) async fn tile(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (tiled, tile) = parse(path)?;
-    let coding = Coding::accepted(&headers);
+    answer(&house, &headers, tiled, tile).await
+}
+
+/// A tile, or that the client has it.
+pub(super) async fn answer(
+    house: &House,
+    headers: &HeaderMap,
+    tiled: Tiled,
+    tile: Tile,
+) -> Result<Response, ApiError> {
+    let coding = Coding::accepted(headers);
     let name = format!("tile {}", tiled.name());
     let tag = answer::tag_of(&house.served, &format!("{} {tile:?}", tiled.name()), coding);
-    if answer::is_known(&headers, &tag) {
+    if answer::is_known(headers, &tag) {
         return Ok(answer::not_modified(&tag, name));
     }
     let body = match tiled {
         Tiled::Region(level) => of_regions(&house.served, level, tile, coding).await?,
-        Tiled::Hexagons => of_hexagons(&house, tile, coding, &tag).await?,
+        Tiled::Hexagons => of_hexagons(house, tile, coding, &tag).await?,
     };
     Ok(answer::tile(coding, &tag, name, body))
 }
@@ -83,7 +93,7 @@ pub(super) async fn description(
     match (extension, tiled) {
         ("json", _) => {
             let zooms = zooms(&house.served, tiled)?;
-            let url = format!("{}/tiles/{name}/{{z}}/{{x}}/{{y}}.mvt", origin(&request));
+            let url = format!("{}/tiles/{name}/{{z}}/{{x}}/{{y}}.mvt", origin(request.headers()));
             let Served { label, indicators, tree, .. } = &*house.served;
             let release = (Some(&label.release), &label.reference_date);
             let told = TileJson::new(tiled, zooms, tree.bounds(), release, indicators, vec![url]);
@@ -99,9 +109,12 @@ pub(super) async fn description(
 }
 
 /// Where the client reached this server.
-fn origin(request: &Request) -> String {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    host.map_or_else(String::new, |host| format!("http://{host}"))
+pub(super) fn origin(headers: &HeaderMap) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    // A proxy says by which scheme it was reached.
+    let by_proxy = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+    let scheme = if by_proxy { "https" } else { "http" };
+    host.map_or_else(String::new, |host| format!("{scheme}://{host}"))
 }
 
 fn parse(
@@ -134,7 +147,8 @@ fn archive(served: &Served, level: Level) -> Result<&TileArchive, ApiError> {
     })
 }
 
-fn zooms(served: &Served, tiled: Tiled) -> Result<Zooms, ApiError> {
+/// The zooms at which there are tiles.
+pub(super) fn zooms(served: &Served, tiled: Tiled) -> Result<Zooms, ApiError> {
     match tiled {
         Tiled::Region(level) => archive(served, level).map(|_| ZoomSettings::embedded().of(level)),
         Tiled::Hexagons => Ok(HEXAGON_ZOOMS),

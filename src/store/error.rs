@@ -93,6 +93,8 @@ pub enum StoreError {
     Decisions { path: PathBuf, source: serde_json::Error },
     #[error("cannot write the GeoPackage `{path}`")]
     GeoPackage { path: PathBuf, source: Box<gdal::errors::GdalError> },
+    #[error("cannot write `{path}` as {driver}")]
+    Features { driver: &'static str, path: PathBuf, source: Box<gdal::errors::GdalError> },
     #[error(
         "release `{release}` was made with a secret that `{path}` does not hold; put the secret back \
          from a copy, or remove the releases that were made with it, because figures made with two \

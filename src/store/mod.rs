@@ -10,6 +10,7 @@ pub mod denominators;
 pub mod digest;
 pub mod draft;
 pub mod error;
+pub mod features;
 pub mod findings;
 pub mod geopackage;
 pub mod index;
@@ -32,7 +33,6 @@ mod small_table;
 pub mod summaries;
 pub mod tables;
 mod tree;
-mod wkb;
 
 pub use before::PositionsBefore;
 pub use draft::Draft;

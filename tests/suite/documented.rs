@@ -6,7 +6,7 @@ use clap::CommandFactory;
 use sebaran::commands::Cli;
 use sebaran::config::Config;
 use sebaran::domain::visit::VisitField;
-use sebaran::serve::ROUTES;
+use sebaran::serve::{OGC_ROUTES, ROUTES};
 
 const README: &str = include_str!("../../README.md");
 
@@ -135,7 +135,8 @@ fn readme_tells_of_every_setting_with_its_default_and_of_no_other() {
 fn readme_tells_of_every_route_and_of_no_other() {
     let rows = README.lines().filter_map(|line| line.strip_prefix("| `/")?.split('`').next());
     let told: BTreeSet<String> = rows.map(|path| format!("/{path}")).collect();
-    assert_eq!(told, ROUTES.map(str::to_owned).into());
+    let there = ROUTES.into_iter().chain(OGC_ROUTES);
+    assert_eq!(told, there.map(str::to_owned).collect());
 }
 
 #[test]

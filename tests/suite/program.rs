@@ -71,6 +71,11 @@ impl Server {
         Self { child, address }
     }
 
+    /// Address and port.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// The status, the headers in lower case and the body of an answer.
     pub fn get(&self, path: &str) -> (u16, String, String) {
         let (status, head, body) = self.get_bytes(path);

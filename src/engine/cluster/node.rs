@@ -33,7 +33,7 @@ use crate::engine::latest::CHOICE;
 use crate::engine::operator::{MakeStep, Operator};
 use crate::engine::packed::{pack_step, unpack_step};
 use crate::engine::passes::Part;
-use crate::engine::scan::VisitsScan;
+use crate::engine::scan::{VisitsScan, all_columns};
 use crate::engine::survey::survey_step;
 use crate::read::visits::Portion;
 
@@ -218,10 +218,10 @@ async fn read(
     while let Some(batch) = input.next().await {
         portions.extend(portions::named(&batch?));
     }
-    let all: Vec<&str> = VISIT_SCHEMA.fields().iter().map(|field| field.name().as_str()).collect();
+    let all = all_columns();
     let (files, locale) = (Arc::clone(&opened.files), opened.ground.locale());
     let names = names.unwrap_or(&all);
-    VisitsScan::of_portions(names, files, locale, vec![portions]).execute(0, context)
+    VisitsScan::of_portions(names, files, locale, vec![portions]).source.execute(0, context)
 }
 
 /// Counts and writes a partition of placed visits, into a folder of this attempt's own.

@@ -6,14 +6,12 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arrow::array::RecordBatch;
-
 use super::pack;
 use crate::count::RecipientAccounts;
 use crate::engine::error::EngineError;
 use crate::engine::hashes::hash_of;
 use crate::engine::kept::{Keeping, Kept, KeptReader};
-use crate::engine::keyed::{self, KeyedRows};
+use crate::engine::keyed;
 use crate::engine::plan::Build;
 use crate::read::persons::PersonFiles;
 use crate::read::recipients::{Recipient, RecipientFiles};
@@ -99,76 +97,48 @@ pub async fn resolve(
 /// The rows that name a person and no household, by person; marks their hashes.
 fn recipients(build: &Build<'_>, files: &Arc<RecipientFiles>, marks: &Arc<Marks>) -> keyed::Rows {
     let portions = files.portions(build.threads.get());
-    let partitions = portions.len();
     let (files, marks) = (Arc::clone(files), Arc::clone(marks));
-    let make = move |partition: usize,
-                     most_rows: usize,
-                     put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>| {
-        let (mut keyed, mut packed) = (KeyedRows::default(), Vec::new());
-        let mut flow = ControlFlow::Continue(());
+    keyed::Rows::new("RecipientPersons", portions.len(), move |partition, handing| {
+        let mut packed = Vec::new();
         for portion in &portions[partition] {
             files.read(portion, &mut |batch| {
                 for row in 0..batch.len() {
                     let Recipient::Person(person) = batch.recipient(row) else { continue };
                     marks.mark(hash_of(person));
                     pack(batch, row, &mut packed);
-                    keyed.push(person, &packed);
-                    if keyed.len() == most_rows {
-                        flow = put(keyed.take());
-                    }
-                    if flow.is_break() {
-                        break;
-                    }
+                    handing.push(person, &packed)?;
                 }
-                flow
+                ControlFlow::Continue(())
             })?;
-            if flow.is_break() {
-                return Ok(());
+            if handing.is_over() {
+                break;
             }
         }
-        // Whether it is taken or not, it was the last.
-        let _ = put(keyed.take());
         Ok(())
-    };
-    keyed::Rows { name: "RecipientPersons", partitions, make: Arc::new(make) }
+    })
 }
 
 /// The households of persons whose hashes are marked, by person.
 fn homes(build: &Build<'_>, files: &Arc<PersonFiles>, marks: &Arc<Marks>) -> keyed::Rows {
     let portions = files.portions(build.threads.get());
-    let partitions = portions.len();
     let (files, marks) = (Arc::clone(files), Arc::clone(marks));
-    let make = move |partition: usize,
-                     most_rows: usize,
-                     put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>| {
-        let mut keyed = KeyedRows::default();
-        let mut flow = ControlFlow::Continue(());
+    keyed::Rows::new("Homes", portions.len(), move |partition, handing| {
         for portion in &portions[partition] {
             files.read(portion, &mut |batch, _| {
                 for row in (0..batch.len()).filter(|&row| batch.rows[row].is_present) {
                     let person = batch.person_ids.value(row);
-                    if !marks.is_marked(hash_of(person)) {
-                        continue;
-                    }
-                    keyed.push(person, batch.household(row).as_bytes());
-                    if keyed.len() == most_rows {
-                        flow = put(keyed.take());
-                    }
-                    if flow.is_break() {
-                        break;
+                    if marks.is_marked(hash_of(person)) {
+                        handing.push(person, batch.household(row).as_bytes())?;
                     }
                 }
-                flow
+                ControlFlow::Continue(())
             })?;
-            if flow.is_break() {
-                return Ok(());
+            if handing.is_over() {
+                break;
             }
         }
-        // Whether it is taken or not, it was the last.
-        let _ = put(keyed.take());
         Ok(())
-    };
-    keyed::Rows { name: "Homes", partitions, make: Arc::new(make) }
+    })
 }
 
 /// Recipients and persons of one partition, both in the order of persons.

@@ -11,12 +11,10 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow::array::RecordBatch;
-
 use super::error::EngineError;
 use super::hashes::hash_of;
 use super::kept::{Keeping, Kept, Merged};
-use super::keyed::{self, KeyedRows};
+use super::keyed;
 use super::latest::Choice;
 use super::notes::{NotedRows, Notes, Noting, RowKey};
 use super::operator::MakeStep;
@@ -141,25 +139,20 @@ fn by_household(
         persons.into_iter().map(|kept| Mutex::new(Some(kept))).collect();
     let partitions = portions.len() + persons.len();
     let (files, rows, names) = (Arc::clone(files), Arc::clone(rows), Arc::clone(names));
-    let make = move |partition: usize,
-                     most_rows: usize,
-                     put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>| {
-        let mut keyed = KeyedRows::default();
+    keyed::Rows::new("Recipients", partitions, move |partition, handing| {
         let mut told = Latest::new();
-        let mut packed = Vec::new();
-        let mut flow = ControlFlow::Continue(());
         if let Some(found) = partition.checked_sub(portions.len()) {
             let kept = persons[found].lock().unwrap_or_else(PoisonError::into_inner).take();
             let mut reader = kept.expect("a partition is made once").read()?;
             while let Some((household, row)) = reader.get() {
                 note(&mut told, programme_of(row), period_of(row));
-                keyed.push(household, row);
-                if keyed.len() == most_rows && put(keyed.take()).is_break() {
+                if handing.push(household, row).is_break() {
                     return Ok(());
                 }
                 reader.advance()?;
             }
         } else {
+            let mut packed = Vec::new();
             for portion in &portions[partition] {
                 files.read(portion, &mut |batch| {
                     rows[portion.file()].fetch_add(batch.len() as u64, Ordering::Relaxed);
@@ -169,29 +162,19 @@ fn by_household(
                         };
                         note(&mut told, batch.programme(row), batch.period(row));
                         pack(batch, row, &mut packed);
-                        keyed.push(household, &packed);
-                        if keyed.len() == most_rows {
-                            flow = put(keyed.take());
-                        }
-                        if flow.is_break() {
-                            break;
-                        }
+                        handing.push(household, &packed)?;
                     }
-                    flow
+                    ControlFlow::Continue(())
                 })?;
-                if flow.is_break() {
+                if handing.is_over() {
                     return Ok(());
                 }
             }
         }
         let mut names = names.lock().unwrap_or_else(PoisonError::into_inner);
         told.iter().for_each(|(programme, period)| note(&mut names, programme, *period));
-        drop(names);
-        // Whether it is taken or not, it was the last.
-        let _ = put(keyed.take());
         Ok(())
-    };
-    keyed::Rows { name: "Recipients", partitions, make: Arc::new(make) }
+    })
 }
 
 /// The latest period of each programme, by its name.

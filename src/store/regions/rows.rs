@@ -16,7 +16,7 @@ use super::table::{FULL, GENERAL, PLAIN};
 use crate::domain::code::{CodeSystem, RegionCode};
 use crate::domain::position::{Bounds, Position};
 use crate::domain::region::{Level, Region};
-use crate::store::wkb;
+use crate::domain::wkb;
 
 /// Which shapes are to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use serde_json::json;
 
 use crate::domain::position::Bounds;
 use crate::domain::region::{Region, RegionTree, Shapes};
-use crate::store::wkb;
+use crate::domain::wkb;
 
 /// Rows of a row group, the unit that is read by one thread.
 const ROWS_A_GROUP: usize = 4096;

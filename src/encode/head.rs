@@ -1,0 +1,71 @@
+//! What stands at the head of a layer's file: of which release it is, who may see it, what it counts.
+
+use serde::Serialize;
+
+use super::ReleaseLabel;
+use super::title::title;
+use crate::domain::code::RegionCode;
+use crate::domain::geography::Geography;
+use crate::domain::indicator::{Bilingual, PovertyThreshold};
+use crate::domain::person::Definition;
+use crate::domain::programme::ProgrammeTerms;
+use crate::domain::region::Slug;
+use crate::protect::{Layer, Protection, Totals};
+
+/// The head of a layer.
+#[derive(Serialize)]
+pub(super) struct Head<'a> {
+    release: &'a Slug,
+    reference_date: &'a str,
+    regions: &'a Slug,
+    theme: &'a str,
+    geography: Geography,
+    within: Option<RegionCode>,
+    protection: Protection,
+    poverty_threshold: PovertyThreshold,
+    title: Bilingual,
+    unit: &'a Bilingual,
+    definition: &'a Bilingual,
+    disability_definition: Option<Definition>,
+    /// Of layers of programmes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    programmes: Option<&'a [ProgrammeTerms]>,
+    matched: usize,
+    totals: Totals,
+}
+
+impl<'a> Head<'a> {
+    pub fn new(layer: &'a Layer, label: &'a ReleaseLabel) -> Self {
+        let theme = layer.theme();
+        Self {
+            release: &label.release,
+            reference_date: &label.reference_date,
+            regions: layer.regions(),
+            theme: &theme.name,
+            geography: layer.geography(),
+            within: layer.within(),
+            protection: layer.protection(),
+            poverty_threshold: layer.threshold(),
+            title: title(theme, layer.geography()),
+            unit: &theme.unit,
+            definition: &theme.definition,
+            disability_definition: label.disability_definition,
+            programmes: (!theme.rates.is_empty()).then_some(&label.programmes),
+            matched: layer.matched(),
+            totals: layer.totals(),
+        }
+    }
+}
+
+/// What every row says of its origin, where a file has no head.
+pub(super) const ORIGIN: [&str; 4] = ["theme", "release", "regions", "protection"];
+
+/// The values of [`ORIGIN`].
+pub(super) fn origin<'a>(layer: &'a Layer, label: &'a ReleaseLabel) -> [&'a str; 4] {
+    [
+        &layer.theme().name,
+        label.release.as_str(),
+        layer.regions().as_str(),
+        layer.protection().name(),
+    ]
+}

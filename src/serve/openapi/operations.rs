@@ -1,0 +1,223 @@
+//! Every path, what it is for, what it takes and what it answers.
+
+/// What may be asked for at a path.
+pub(super) struct Operation {
+    pub path: &'static str,
+    pub id: &'static str,
+    pub tag: &'static str,
+    pub summary: &'static str,
+    /// Keys of [`super::parameters::TABLE`].
+    pub parameters: &'static [&'static str],
+    /// Media types, and the names of schemas.
+    pub answers: &'static [(&'static str, &'static str)],
+}
+
+pub(super) const TAGS: [(&str, &str); 6] = [
+    ("layers", "Layers as files"),
+    ("regions", "Regions, their figures and their ranking"),
+    ("tiles", "Tiles of a web map"),
+    ("ogc", "OGC API: Common, Features parts 1 and 3, Tiles part 1"),
+    ("pages", "Pages for people"),
+    ("operation", "The server itself"),
+];
+
+const HTML: (&str, &str) = ("text/html", "Text");
+const JSON: (&str, &str) = ("application/json", "Object");
+const FEATURES: (&str, &str) = ("application/geo+json", "FeatureCollection");
+const FEATURE: (&str, &str) = ("application/geo+json", "Feature");
+const MVT: (&str, &str) = ("application/vnd.mapbox-vector-tile", "Binary");
+
+const fn operation(
+    path: &'static str,
+    (id, tag): (&'static str, &'static str),
+    summary: &'static str,
+    parameters: &'static [&'static str],
+    answers: &'static [(&'static str, &'static str)],
+) -> Operation {
+    Operation { path, id, tag, summary, parameters, answers }
+}
+
+pub(super) const OPERATIONS: [Operation; 25] = [
+    operation("/", ("map", "pages"), "The web map", &[], &[HTML]),
+    operation(
+        "/assets/{file}",
+        ("asset", "pages"),
+        "A file of the web map",
+        &["asset_file"],
+        &[
+            ("text/javascript", "Text"),
+            ("text/css", "Text"),
+            ("font/woff2", "Binary"),
+            ("image/svg+xml", "Text"),
+            ("application/json", "Object"),
+        ],
+    ),
+    operation("/plain", ("plain", "pages"), "The layers with links, without scripts", &[], &[HTML]),
+    operation("/docs", ("docs", "pages"), "All paths, for people", &["release"], &[HTML]),
+    operation(
+        "/openapi.json",
+        ("openapi", "operation"),
+        "This description",
+        &["release"],
+        &[("application/vnd.oai.openapi+json;version=3.0", "Object")],
+    ),
+    operation(
+        "/layers",
+        ("catalogue", "layers"),
+        "The catalogue: themes, geographies, layers, definitions",
+        &[],
+        &[JSON],
+    ),
+    operation(
+        "/layers/{theme}/{file}",
+        ("layer", "layers"),
+        "A layer as a file",
+        &[
+            "theme_in_path",
+            "layer_file",
+            "within",
+            "bbox",
+            "layer_limit",
+            "filter",
+            "filter_lang",
+            "geometry",
+            "release",
+        ],
+        &[
+            FEATURES,
+            ("application/x-ndjson", "Text"),
+            ("text/csv", "Text"),
+            ("application/vnd.apache.parquet", "Binary"),
+            ("application/flatgeobuf", "Binary"),
+            ("application/geopackage+sqlite3", "Binary"),
+        ],
+    ),
+    operation(
+        "/tiles/{file}",
+        ("tiles", "tiles"),
+        "A description of tiles (TileJSON 3.0), or all of them in one file (PMTiles)",
+        &["tiles_file"],
+        &[JSON, ("application/octet-stream", "Binary"), ("application/vnd.pmtiles", "Binary")],
+    ),
+    operation(
+        "/tiles/{geography}/{z}/{x}/{file}",
+        ("tile", "tiles"),
+        "A tile with the figures of all themes (MVT 2.1)",
+        &["tiled_in_path", "z", "x", "tile_file"],
+        &[MVT],
+    ),
+    operation(
+        "/regions",
+        ("search", "regions"),
+        "The regions that somebody means, the best first",
+        &["q", "search_limit", "release"],
+        &[JSON],
+    ),
+    operation(
+        "/regions/{code}",
+        ("profile", "regions"),
+        "A region, or `nation`, and its figures in every theme",
+        &["region", "release"],
+        &[JSON],
+    ),
+    operation(
+        "/regions/{code}/geometry",
+        ("outline", "regions"),
+        "A region's outline",
+        &["region", "geometry", "release"],
+        &[FEATURE],
+    ),
+    operation(
+        "/ranking/{geography}",
+        ("ranking", "regions"),
+        "The worst and the best regions or hexagons",
+        &["geography_in_path", "theme", "within", "by", "ranking_limit", "ranking_f", "release"],
+        &[JSON, ("text/csv", "Text")],
+    ),
+    operation("/health", ("health", "operation"), "Whether the server answers", &[], &[JSON]),
+    operation("/ready", ("ready", "operation"), "From which release it answers", &[], &[JSON]),
+    operation(
+        "/ogc",
+        ("landing", "ogc"),
+        "Where a client begins",
+        &["f", "release"],
+        &[JSON, HTML],
+    ),
+    operation(
+        "/ogc/conformance",
+        ("conformance", "ogc"),
+        "What the API conforms to",
+        &["f", "release"],
+        &[JSON, HTML],
+    ),
+    operation(
+        "/ogc/collections",
+        ("collections", "ogc"),
+        "The layers",
+        &["f", "release"],
+        &[JSON, HTML],
+    ),
+    operation(
+        "/ogc/collections/{collection}",
+        ("collection", "ogc"),
+        "A layer",
+        &["collection", "f", "release"],
+        &[JSON, HTML],
+    ),
+    operation(
+        "/ogc/collections/{collection}/queryables",
+        ("queryables", "ogc"),
+        "What a layer may be filtered by",
+        &["collection", "f", "release"],
+        &[("application/schema+json", "Object"), HTML],
+    ),
+    operation(
+        "/ogc/collections/{collection}/items",
+        ("items", "ogc"),
+        "Features by pages; each property that may be filtered by is a parameter too",
+        &[
+            "collection",
+            "items_limit",
+            "offset",
+            "bbox",
+            "bbox_crs",
+            "datetime",
+            "within",
+            "items_geometry",
+            "filter",
+            "filter_lang",
+            "filter_crs",
+            "f",
+            "release",
+        ],
+        &[FEATURES, HTML],
+    ),
+    operation(
+        "/ogc/collections/{collection}/items/{code}",
+        ("item", "ogc"),
+        "A feature",
+        &["collection", "place", "f", "release"],
+        &[FEATURE, HTML],
+    ),
+    operation(
+        "/ogc/collections/{collection}/tiles",
+        ("tilesets", "ogc"),
+        "The sets of tiles of a layer",
+        &["collection", "f", "release"],
+        &[JSON, HTML],
+    ),
+    operation(
+        "/ogc/collections/{collection}/tiles/WebMercatorQuad",
+        ("tileset", "ogc"),
+        "A set of tiles",
+        &["collection", "f", "release"],
+        &[JSON, HTML],
+    ),
+    operation(
+        "/ogc/collections/{collection}/tiles/WebMercatorQuad/{z}/{y}/{x}",
+        ("ogc_tile", "ogc"),
+        "A tile with the figures of all themes (MVT 2.1), its row before its column",
+        &["collection", "z", "y", "x"],
+        &[MVT],
+    ),
+];

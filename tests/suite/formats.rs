@@ -1,0 +1,112 @@
+//! Every format of a layer, read by others: GDAL, and the reader of Parquet.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::Int64Type;
+use bytes::Bytes;
+use gdal::Dataset;
+use gdal::vector::{Geometry, LayerAccess};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use sebaran::store::tables::TableFormat;
+
+use crate::country::{Country, Means, Plan};
+use crate::program::{Server, sebaran};
+
+const PLAN: Plan = Plan { households: 1_500, faults: None, format: TableFormat::Parquet };
+
+/// What a place tells: its poor households, its status, and the area of its shape in square degrees, in
+/// steps of a millionth.
+type Told = BTreeMap<String, (Option<i64>, String, i64)>;
+
+fn area(shape: &Geometry) -> i64 {
+    (shape.area() * 1e6).round() as i64
+}
+
+fn by_gdal(path: &Path) -> Told {
+    let dataset = Dataset::open(path).unwrap();
+    let mut layer = dataset.layer(0).unwrap();
+    let told = |feature: gdal::vector::Feature<'_>| {
+        let at = |name: &str| feature.field_index(name).unwrap();
+        let text = |name: &str| feature.field_as_string(at(name)).unwrap().unwrap();
+        let count = feature.field_as_integer64(at("count")).unwrap();
+        (text("code"), (count, text("status"), area(feature.geometry().unwrap())))
+    };
+    layer.features().map(told).collect()
+}
+
+fn by_parquet(bytes: Vec<u8>) -> Told {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes)).unwrap();
+    let mut all = Told::new();
+    for batch in reader.build().unwrap() {
+        let batch = batch.unwrap();
+        let column = |name: &str| batch.column_by_name(name).unwrap();
+        let text = |name: &str, row| column(name).as_string::<i32>().value(row).to_owned();
+        let counts = column("count").as_primitive::<Int64Type>();
+        let shapes = column("geometry").as_binary::<i32>();
+        for row in 0..batch.num_rows() {
+            let count = counts.is_valid(row).then(|| counts.value(row));
+            let shape = Geometry::from_wkb(shapes.value(row)).unwrap();
+            all.insert(text("code", row), (count, text("status", row), area(&shape)));
+        }
+    }
+    all
+}
+
+fn built() -> Country {
+    let country = Country::new();
+    let visits = country.survey("survey", PLAN);
+    country.build("r1", &[visits], Means::default()).unwrap();
+    country
+}
+
+#[test]
+fn every_format_holds_the_same_codes_figures_and_shapes() {
+    let country = built();
+    let server = Server::start(&country.register(), &["serve"]);
+    for layer in ["poverty/district", "elderly/hex5"] {
+        let get = |extension: &str| {
+            let (status, head, bytes) = server.get_bytes(&format!("/layers/{layer}.{extension}"));
+            assert_eq!(status, 200, "{extension}: {}", String::from_utf8_lossy(&bytes));
+            assert!(head.contains("etag: "), "{head}");
+            bytes
+        };
+        let read = |extension: &str| {
+            let path = country.write(&format!("layer.{extension}"), get(extension));
+            by_gdal(&path)
+        };
+        let expected = read("geojson");
+        assert!(expected.len() > 10, "{layer}: {}", expected.len());
+        for extension in ["geojsonl", "fgb", "gpkg"] {
+            assert_eq!(read(extension), expected, "{layer}.{extension}");
+        }
+        assert_eq!(by_parquet(get("parquet")), expected, "{layer}.parquet");
+    }
+}
+
+#[test]
+fn an_exported_file_is_the_same_each_time_and_leaves_nothing_aside() {
+    let country = built();
+    let aside = country.path("aside");
+    fs::create_dir(&aside).unwrap();
+    for format in ["geojsonl", "parquet", "fgb", "gpkg"] {
+        let mut written = Vec::new();
+        for run in ["one", "two"] {
+            let path = country.path(&format!("{run}.{format}"));
+            let mut command = sebaran(&country.register());
+            command.args(["export", "poverty-village", "--format", format, "--output"]).arg(&path);
+            let done = command.env("TMPDIR", &aside).output().unwrap();
+            assert!(done.status.success(), "{format}: {}", String::from_utf8_lossy(&done.stderr));
+            written.push(fs::read(&path).unwrap());
+        }
+        assert!(written[0] == written[1], "{format}: two runs differ");
+    }
+    assert_eq!(fs::read_dir(&aside).unwrap().count(), 0);
+    let mut command = sebaran(&country.register());
+    command.args(["export", "poverty-village", "--format", "gpkg", "--geometry", "none"]);
+    let refused = command.args(["--output", "none.gpkg"]).output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(!refused.status.success() && said.contains("a .gpkg file holds shapes"), "{said}");
+}
