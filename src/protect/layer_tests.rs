@@ -325,3 +325,14 @@ fn keeps_the_same_figures_whatever_is_asked_for() {
     assert_eq!(part.features(), [find(&all, "0201001001")]);
     assert_eq!(part.matched(), 1);
 }
+
+#[test]
+fn a_part_of_a_layer_tells_what_matches_and_what_it_leaves_out() {
+    let whole = ask("poverty", "village", &Denominators::new());
+    let kept = whole.clone().keeping(|feature| feature.households > 0);
+    assert_eq!((kept.matched(), kept.totals()), (2, whole.totals()));
+    let second = kept.page(1, 5);
+    assert_eq!((second.matched(), second.features().len()), (2, 1));
+    assert_eq!((second.totals().shown, second.totals().left_out), (20, 15));
+    assert_eq!(whole.page(9, 5).totals().shown, 0);
+}

@@ -54,10 +54,7 @@ fn gdal_lists_every_collection_with_its_count_and_copies_one_whole() {
     // More than a page of the client's.
     let copy = country.path("copy.gpkg");
     let copy = copy.to_str().unwrap();
-    gdal(
-        "ogr2ogr",
-        &["-f", "GPKG", copy, &source, "poverty-village", "--config", "OGR_OAPIF_PAGE_SIZE", "50"],
-    );
+    gdal("ogr2ogr", &["-f", "GPKG", copy, &source, "poverty-village", "-oo", "PAGE_SIZE=50"]);
     let told = gdal("ogrinfo", &["-so", copy, "poverty-village"]).unwrap();
     let count = matched(&server, "poverty-village");
     assert_eq!(count, 240);
