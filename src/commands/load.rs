@@ -50,7 +50,8 @@ fn public_side(register: &Path, id: Option<&Slug>, grounds: &Grounds) -> Result<
     };
     let given = release.denominators()?;
     let tiles = tiles(|file| release.has(file).then(|| release.path(file)))?;
-    let source = Source { label, content: release.content().to_string(), given, tiles };
+    let (content, regions) = (release.content().to_string(), facts.regions.content.to_string());
+    let source = Source { label, content, regions, given, tiles };
     let ground = grounds.get(register, &source.label.release, &facts.regions)?;
     let leaves = release.leaves(&ground.tree)?;
     Ok(source.open(ground, leaves))
@@ -66,7 +67,9 @@ fn exact_side(register: &Path, id: Option<&Slug>, grounds: &Grounds) -> Result<S
     };
     let given = denominators::read(&release)?;
     let tiles = tiles(|file| release.file(file).ok())?;
-    let source = Source { label, content: release.manifest().content().to_string(), given, tiles };
+    let content = release.manifest().content().to_string();
+    let regions = record.regions.content.to_string();
+    let source = Source { label, content, regions, given, tiles };
     let ground = grounds.get(register, release.id(), &record.regions)?;
     let leaves = leaves::read(&release, &ground.tree)?;
     Ok(source.open(ground, leaves))
@@ -77,6 +80,8 @@ struct Source {
     label: ReleaseLabel,
     /// On which tags depend: of public figures it must be a hash of what is public alone.
     content: String,
+    /// The digest of the regions.
+    regions: String,
     given: Denominators,
     tiles: BTreeMap<Level, TileArchive>,
 }
@@ -87,6 +92,7 @@ impl Source {
         Served {
             label: self.label,
             content: self.content,
+            regions: self.regions,
             denominators: completed_denominators(self.given, &tree),
             tree,
             leaves,

@@ -4,7 +4,7 @@ use std::io;
 
 use csv::{Terminator, WriterBuilder};
 
-use super::ReleaseLabel;
+use super::{Compared, ReleaseLabel};
 use crate::protect::{Feature, Layer};
 
 /// The columns before the theme's breakdown. The denominator of the share has four.
@@ -30,24 +30,35 @@ const COLUMNS: [&str; 16] = [
 /// The columns after it: whence each line comes, and who may see it.
 const ORIGIN: [&str; 4] = ["theme", "release", "regions", "protection"];
 
+/// The columns at the end, where what changed since another release is told.
+const CHANGE: [&str; 4] = ["previous", "change", "change_moe95", "compared_with"];
+
 /// Writes a layer.
 ///
 /// # Errors
 /// Those of the writer alone.
-pub fn write(layer: &Layer, label: &ReleaseLabel, out: &mut impl io::Write) -> io::Result<()> {
+pub fn write(
+    layer: &Layer,
+    label: &ReleaseLabel,
+    compared: Option<Compared<'_>>,
+    out: &mut impl io::Write,
+) -> io::Result<()> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
     let breakdown = layer.theme().breakdown.iter().map(|column| column.name());
-    writer.write_record(COLUMNS.into_iter().chain(breakdown).chain(ORIGIN))?;
+    let change = compared.iter().flat_map(|_| CHANGE);
+    writer.write_record(COLUMNS.into_iter().chain(breakdown).chain(ORIGIN).chain(change))?;
     let origin = [
         layer.theme().name.clone(),
         label.release.to_string(),
         layer.regions().to_string(),
         layer.protection().name().to_owned(),
     ];
-    for feature in layer.features() {
+    for (index, feature) in layer.features().iter().enumerate() {
         let figures = figures(layer, feature);
         let breakdown = feature.breakdown.iter().map(text);
-        writer.write_record(figures.into_iter().chain(breakdown).chain(origin.iter().cloned()))?;
+        let change = compared.iter().flat_map(|compared| told(compared, index));
+        let origin = origin.iter().cloned();
+        writer.write_record(figures.into_iter().chain(breakdown).chain(origin).chain(change))?;
     }
     writer.flush()
 }
@@ -72,6 +83,12 @@ fn figures(layer: &Layer, feature: &Feature) -> [String; COLUMNS.len()] {
         feature.rest.to_string(),
         feature.status.name().to_owned(),
     ]
+}
+
+fn told(compared: &Compared<'_>, index: usize) -> [String; CHANGE.len()] {
+    let change = &compared.changes[index];
+    let with = compared.with.to_string();
+    [text(&change.previous), text(&change.change), text(&change.change_moe95), with]
 }
 
 fn text<T: ToString>(value: &Option<T>) -> String {

@@ -10,7 +10,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::outline::Outline;
 use super::title::title;
-use super::{Outlines, ReleaseLabel};
+use super::{Compared, Outlines, ReleaseLabel};
+use crate::analyse::Change;
 use crate::domain::code::RegionCode;
 use crate::domain::geography::Geography;
 use crate::domain::indicator::{Bilingual, PovertyThreshold};
@@ -33,19 +34,25 @@ pub fn write(
     layer: &Layer,
     label: &ReleaseLabel,
     outlines: Outlines<'_>,
+    compared: Option<Compared<'_>>,
     out: &mut impl io::Write,
 ) -> io::Result<()> {
     out.write_all(b"{\"type\":\"FeatureCollection\",\"sebaran\":")?;
-    serde_json::to_writer(&mut *out, &Head::new(layer, label))?;
+    serde_json::to_writer(&mut *out, &Head::new(layer, label, compared))?;
     if let Some(bounds) = collection_bounds(layer, outlines) {
         out.write_all(b",\"bbox\":")?;
         serde_json::to_writer(&mut *out, &bounds)?;
     }
     out.write_all(b",\"features\":[")?;
     let mut is_first = true;
-    for held in layer.features().chunks(FEATURES_HELD) {
-        let parts = held.par_chunks(FEATURES_AT_ONCE);
-        let parts: Vec<_> = parts.map(|part| write_features(layer, part, outlines)).collect();
+    for (index, held) in layer.features().chunks(FEATURES_HELD).enumerate() {
+        let parts = held.par_chunks(FEATURES_AT_ONCE).enumerate();
+        let write = |(part, features): (usize, &[Feature])| {
+            let first = index * FEATURES_HELD + part * FEATURES_AT_ONCE;
+            let changes = compared.map(|compared| &compared.changes[first..]);
+            write_features(layer, (features, changes), outlines)
+        };
+        let parts: Vec<_> = parts.map(write).collect();
         for part in parts {
             let part = part?;
             // No comma stands before the first feature.
@@ -59,14 +66,16 @@ pub fn write(
 /// The features, each on a line of its own, a comma before each.
 fn write_features(
     layer: &Layer,
-    features: &[Feature],
+    (features, changes): (&[Feature], Option<&[Change]>),
     outlines: Outlines<'_>,
 ) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    for feature in features {
+    for (index, feature) in features.iter().enumerate() {
         bytes.extend_from_slice(b",\n");
         let outline = Outline::of(feature.place, outlines);
-        serde_json::to_writer(&mut bytes, &FeatureObject { layer, feature, outline })?;
+        let change = changes.map(|changes| &changes[index]);
+        let properties = Properties { layer, feature, change };
+        serde_json::to_writer(&mut bytes, &FeatureObject { feature, outline, properties })?;
     }
     Ok(bytes)
 }
@@ -93,10 +102,13 @@ struct Head<'a> {
     disability_definition: Option<Definition>,
     matched: usize,
     totals: Totals,
+    /// The release since which changes are told, where they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compared_with: Option<&'a Slug>,
 }
 
 impl<'a> Head<'a> {
-    fn new(layer: &'a Layer, label: &'a ReleaseLabel) -> Self {
+    fn new(layer: &'a Layer, label: &'a ReleaseLabel, compared: Option<Compared<'a>>) -> Self {
         let theme = layer.theme();
         Self {
             release: &label.release,
@@ -113,14 +125,15 @@ impl<'a> Head<'a> {
             disability_definition: label.disability_definition,
             matched: layer.matched(),
             totals: layer.totals(),
+            compared_with: compared.map(|compared| compared.with),
         }
     }
 }
 
 struct FeatureObject<'a> {
-    layer: &'a Layer,
     feature: &'a Feature,
     outline: Option<Outline<'a>>,
+    properties: Properties<'a>,
 }
 
 impl Serialize for FeatureObject<'_> {
@@ -132,16 +145,20 @@ impl Serialize for FeatureObject<'_> {
             object.serialize_entry("bbox", &outline.bounds())?;
         }
         object.serialize_entry("geometry", &self.outline.as_ref().map(Outline::geometry))?;
-        object.serialize_entry("properties", &Properties(self.layer, self.feature))?;
+        object.serialize_entry("properties", &self.properties)?;
         object.end()
     }
 }
 
-struct Properties<'a>(&'a Layer, &'a Feature);
+struct Properties<'a> {
+    layer: &'a Layer,
+    feature: &'a Feature,
+    change: Option<&'a Change>,
+}
 
 impl Serialize for Properties<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(layer, feature) = *self;
+        let Self { layer, feature, change } = *self;
         let parent: &Option<PlaceCode> = &feature.parent;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("code", &feature.code)?;
@@ -159,6 +176,11 @@ impl Serialize for Properties<'_> {
         map.serialize_entry("status", &feature.status)?;
         for (column, value) in layer.theme().breakdown.iter().zip(&feature.breakdown) {
             map.serialize_entry(column.name(), value)?;
+        }
+        if let Some(change) = change {
+            map.serialize_entry("previous", &change.previous)?;
+            map.serialize_entry("change", &change.change)?;
+            map.serialize_entry("change_moe95", &change.change_moe95)?;
         }
         map.end()
     }

@@ -10,6 +10,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::encode::Format;
+
 /// Why a server does not start, or a layer is not written.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -29,6 +31,8 @@ pub enum ServeError {
     Run(#[source] io::Error),
     #[error("cannot read the full outlines of the regions")]
     Shapes(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("a layer in the format {} can't tell what changed; choose geojson or csv", .format.extension())]
+    NoChanges { format: Format },
     #[error("cannot write the layer")]
     Write(#[source] io::Error),
 }

@@ -1,9 +1,10 @@
 //! Layers over HTTP: parsed, asked for, wrapped.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Extension, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use tracing::error;
@@ -11,13 +12,17 @@ use tracing::error;
 use super::answer;
 use super::coding::Coding;
 use super::error::{ApiError, ServeError};
-use super::query::LayerQuery;
+use super::query::{LayerQuery, sentence};
 use super::served::Served;
-use super::{House, Limits};
+use super::shelf::Shelf;
+use super::{House, Limits, compare};
+use crate::analyse::Change;
+use crate::encode::Compared;
 
 /// `/layers/{theme}/{geography}.{geojson|csv}`
 pub(super) async fn layer(
     State(house): State<House>,
+    Extension(shelf): Extension<Arc<Shelf>>,
     path: Result<Path<(String, String)>, PathRejection>,
     parameters: Result<Query<Vec<(String, String)>>, QueryRejection>,
     headers: HeaderMap,
@@ -27,19 +32,29 @@ pub(super) async fn layer(
     let Query(parameters) = parameters.map_err(|error| unreadable(error.body_text()))?;
     let query = LayerQuery::parse(&house.served, &house.limits, (&theme, &file), &parameters)?;
     let coding = Coding::accepted(&headers);
-    let tag = answer::tag(&house.served, &query, coding);
+    let other = compare::other(&shelf, &house.served, query.compare.as_deref()).await?;
+    if let Some(other) = &other {
+        compare::refuse_definitions(&query.theme, &house.served, other)?;
+    }
+    let tag = answer::tag(&house.served, &query, other.as_deref(), coding);
     let name = query.name();
     if answer::is_known(&headers, &tag) {
         return Ok(answer::not_modified(&tag, name));
     }
     let format = query.format;
     let limits = house.limits;
-    let work = move |served: &Served| coding.pack(encode(served, &limits, &query)?);
+    let work =
+        move |served: &Served| coding.pack(encode(served, &limits, &query, other.as_deref())?);
     let body = house.cached(&tag, work).await?;
     Ok(answer::layer(format, coding, &tag, name, body))
 }
 
-fn encode(served: &Served, limits: &Limits, query: &LayerQuery) -> Result<Vec<u8>, ApiError> {
+fn encode(
+    served: &Served,
+    limits: &Limits,
+    query: &LayerQuery,
+    other: Option<&Served>,
+) -> Result<Vec<u8>, ApiError> {
     let layer = served.layer(&query.request(limits));
     if layer.matched() > limits.features && !query.has_limit() {
         return Err(ApiError::too_large(format!(
@@ -50,8 +65,14 @@ fn encode(served: &Served, limits: &Limits, query: &LayerQuery) -> Result<Vec<u8
         )));
     }
     let mut out = Bounded { bytes: Vec::new(), most: limits.answer_bytes, is_full: false };
-    match served.write(&layer, query.geometry, query.format, &mut out) {
+    let changes = other.map(|other| {
+        let before = other.layer(&query.request_of_other());
+        (&other.label.release, Change::of_layer(&layer, &before))
+    });
+    let compared = changes.as_ref().map(|(with, changes)| Compared { with, changes });
+    match served.write_compared((&layer, compared), query.geometry, query.format, &mut out) {
         Ok(()) => {}
+        Err(failure @ ServeError::NoChanges { .. }) => return Err(sentence(&failure)),
         Err(ServeError::Write(_)) if out.is_full => {
             return Err(ApiError::too_large(format!(
                 "The answer is larger than {} MB: ask for a part with `within` or `bbox`, or for \

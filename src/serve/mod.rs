@@ -6,6 +6,7 @@ mod bind;
 mod cache;
 mod catalogue;
 mod coding;
+mod compare;
 mod connection;
 mod dispatch;
 mod error;
@@ -202,6 +203,8 @@ impl House {
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod operation_tests;
 #[cfg(test)]
 mod regions_tests;
 #[cfg(test)]

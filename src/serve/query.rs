@@ -21,9 +21,11 @@ pub(super) struct LayerQuery {
     bounds: Option<Bounds>,
     limit: Option<usize>,
     pub geometry: Geometry,
+    /// The release since which changes are told.
+    pub compare: Option<String>,
 }
 
-const PARAMETERS: &str = "within, bbox, limit, geometry and release";
+const PARAMETERS: &str = "within, bbox, limit, geometry, compare and release";
 
 impl LayerQuery {
     /// Parses `/layers/{theme}/{file}?{parameters}`.
@@ -42,6 +44,7 @@ impl LayerQuery {
             bounds: None,
             limit: None,
             geometry: Geometry::default(),
+            compare: None,
         };
         for (index, (name, value)) in parameters.iter().enumerate() {
             if parameters[..index].iter().any(|(earlier, _)| earlier == name) {
@@ -70,6 +73,7 @@ impl LayerQuery {
                 ));
             }
             "geometry" => self.geometry = value.parse().map_err(|error| sentence(&error))?,
+            "compare" => self.compare = Some(value.to_owned()),
             "release" => check_release(served, value)?,
             _ => {
                 return Err(ApiError::bad_request(format!(
@@ -90,6 +94,18 @@ impl LayerQuery {
             within: self.within,
             bounds: self.bounds,
             limit: Some(self.limit.unwrap_or(limits.features)),
+        }
+    }
+
+    /// The same of the release with which it is compared: all of it, since the first features of two
+    /// releases may be others.
+    pub fn request_of_other(&self) -> LayerRequest<'_> {
+        LayerRequest {
+            theme: &self.theme,
+            geography: self.geography,
+            within: self.within,
+            bounds: self.bounds,
+            limit: None,
         }
     }
 
