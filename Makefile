@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test test-cluster test-web bench peers pictures contract setup web fmt lint
+.PHONY: help run test test-cluster test-web bench bench-serve peers pictures contract setup web fmt lint
 
 # Debian's own GDAL: building it from source takes a quarter of an hour, installing it seconds.
 PACKAGES := build-essential pkg-config libgdal-dev
@@ -50,6 +50,15 @@ test-cluster: setup web ## lints and tests of builds on a cluster: its processes
 bench: setup web ## ours beside plain ways: lookup, whole build and layers of invented households, and how a build grows
 	@$(CARGO) bench --bench speed -- $(if $(GROWTH),--growth "$(GROWTH)") \
 		$(if $(REGISTER),--register "$(REGISTER)" --regions "$(REGIONS)")
+
+# `MARTIN` is Martin's binary, for example of `cargo install --root target/tools martin`; without it, the one
+# there, or none. Without `REGISTER` it is the invented country's release.
+bench-serve: PACKAGES += wrk
+bench-serve: setup web ## the server under load, beside Martin: make bench-serve REGISTER=dir MARTIN=martin
+	@$(CARGO) build --release
+	@martin="$(MARTIN)"; [[ -n "$$martin" || ! -x target/tools/bin/martin ]] || martin=target/tools/bin/martin; \
+	$(PYTHON) tests/bench/serve.py --program "$${CARGO_TARGET_DIR:-target}/release/sebaran" \
+		--register "$(or $(REGISTER),data/register)" $${martin:+--martin "$$martin"}
 
 # `CHECK` is a number of points to hold against GEOS and H3. With `REGISTER` and `REGIONS` the
 # boundaries are those of one's own register, and are not imported.

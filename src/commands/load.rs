@@ -54,8 +54,8 @@ fn public_side(register: &Path, id: Option<&Slug>, grounds: &Grounds) -> Result<
     let given = release.denominators()?;
     let tiles = tiles(|file| release.has(file).then(|| release.path(file)))?;
     let institutions = release.institutions()?;
-    let content = release.content().to_string();
-    let source = Source { label, content, given, tiles, institutions };
+    let (content, regions) = (release.content().to_string(), facts.regions.content.to_string());
+    let source = Source { label, content, regions, given, tiles, institutions };
     let ground = grounds.get(register, &source.label.release, &facts.regions)?;
     let leaves = release.leaves(&ground.tree)?;
     Ok(source.open(ground, leaves))
@@ -75,7 +75,8 @@ fn exact_side(register: &Path, id: Option<&Slug>, grounds: &Grounds) -> Result<S
     let institutions = release.file(INSTITUTIONS).ok();
     let institutions = institutions.map(|path| public_institutions::read(&path)).transpose()?;
     let content = release.manifest().content().to_string();
-    let source = Source { label, content, given, tiles, institutions };
+    let regions = record.regions.content.to_string();
+    let source = Source { label, content, regions, given, tiles, institutions };
     let ground = grounds.get(register, release.id(), &record.regions)?;
     let leaves = leaves::read(&release, &ground.tree)?;
     Ok(source.open(ground, leaves))
@@ -86,6 +87,8 @@ struct Source {
     label: ReleaseLabel,
     /// On which tags depend: of public figures it must be a hash of what is public alone.
     content: String,
+    /// The digest of the regions.
+    regions: String,
     given: Denominators,
     tiles: BTreeMap<Level, TileArchive>,
     institutions: Option<Vec<PublicInstitution>>,
@@ -97,6 +100,7 @@ impl Source {
         Served {
             label: self.label,
             content: self.content,
+            regions: self.regions,
             denominators: completed_denominators(self.given, &tree),
             tree,
             leaves,

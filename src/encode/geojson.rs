@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 
 use super::head::Head;
 use super::outline::{self, Outline};
-use super::{Outlines, ReleaseLabel};
+use super::{Compared, Outlines, ReleaseLabel};
+use crate::analyse::Change;
 use crate::protect::{Feature, Layer, PlaceCode};
 
 /// Features that one thread writes before it looks for more work.
@@ -28,9 +29,10 @@ pub fn write(
     layer: &Layer,
     label: &ReleaseLabel,
     outlines: Outlines<'_>,
+    compared: Option<Compared<'_>>,
     out: &mut impl io::Write,
 ) -> io::Result<()> {
-    write_with(layer, label, outlines, &Map::new(), out)
+    write_all((layer, compared), label, outlines, &Map::new(), out)
 }
 
 /// As [`write`], with further foreign members, for example links.
@@ -44,8 +46,18 @@ pub fn write_with(
     members: &Map<String, Value>,
     out: &mut impl io::Write,
 ) -> io::Result<()> {
+    write_all((layer, None), label, outlines, members, out)
+}
+
+fn write_all(
+    (layer, compared): (&Layer, Option<Compared<'_>>),
+    label: &ReleaseLabel,
+    outlines: Outlines<'_>,
+    members: &Map<String, Value>,
+    out: &mut impl io::Write,
+) -> io::Result<()> {
     out.write_all(b"{\"type\":\"FeatureCollection\",\"sebaran\":")?;
-    serde_json::to_writer(&mut *out, &Head::new(layer, label))?;
+    serde_json::to_writer(&mut *out, &Head::new(layer, label, compared))?;
     for (name, value) in members {
         out.write_all(b",")?;
         serde_json::to_writer(&mut *out, name)?;
@@ -57,12 +69,13 @@ pub fn write_with(
         serde_json::to_writer(&mut *out, &bounds)?;
     }
     out.write_all(b",\"features\":[")?;
-    let first = layer.features().first().map(|feature| feature.code);
-    each(layer, out, |feature, bytes| {
+    each(layer, out, |index, feature, bytes| {
         // No comma stands before the first feature.
-        let separator: &[u8] = if Some(feature.code) == first { b"\n" } else { b",\n" };
+        let separator: &[u8] = if index == 0 { b"\n" } else { b",\n" };
         bytes.extend_from_slice(separator);
-        Ok(serde_json::to_writer(bytes, &object(layer, feature, outlines, None))?)
+        let change = compared.map(|compared| &compared.changes[index]);
+        let object = object((layer, feature, change), outlines, None);
+        Ok(serde_json::to_writer(bytes, &object)?)
     })?;
     out.write_all(b"\n]}\n")
 }
@@ -76,10 +89,10 @@ pub fn feature(
     outlines: Outlines<'_>,
     members: Map<String, Value>,
 ) -> Vec<u8> {
-    let head = serde_json::to_value(Head::new(layer, label)).expect("its keys are texts");
+    let head = serde_json::to_value(Head::new(layer, label, None)).expect("its keys are texts");
     let mut all = Map::from_iter([("sebaran".to_owned(), head)]);
     all.extend(members);
-    serde_json::to_vec(&object(layer, feature, outlines, Some(&all)))
+    serde_json::to_vec(&object((layer, feature, None), outlines, Some(&all)))
         .expect("keys are texts, and coordinates are finite")
 }
 
@@ -87,12 +100,15 @@ pub fn feature(
 pub(super) fn each(
     layer: &Layer,
     out: &mut impl io::Write,
-    write: impl Fn(&Feature, &mut Vec<u8>) -> io::Result<()> + Sync,
+    write: impl Fn(usize, &Feature, &mut Vec<u8>) -> io::Result<()> + Sync,
 ) -> io::Result<()> {
-    for held in layer.features().chunks(FEATURES_HELD) {
-        let parts = held.par_chunks(FEATURES_AT_ONCE).map(|part| {
+    for (chunk, held) in layer.features().chunks(FEATURES_HELD).enumerate() {
+        let parts = held.par_chunks(FEATURES_AT_ONCE).enumerate().map(|(part, features)| {
+            let first = chunk * FEATURES_HELD + part * FEATURES_AT_ONCE;
             let mut bytes = Vec::new();
-            part.iter().try_for_each(|feature| write(feature, &mut bytes)).map(|()| bytes)
+            let mut features = (first..).zip(features);
+            features.try_for_each(|(index, feature)| write(index, feature, &mut bytes))?;
+            Ok(bytes)
         });
         let parts: Vec<io::Result<Vec<u8>>> = parts.collect();
         for part in parts {
@@ -103,13 +119,12 @@ pub(super) fn each(
 }
 
 fn object<'a>(
-    layer: &'a Layer,
-    feature: &'a Feature,
+    (layer, feature, change): (&'a Layer, &'a Feature, Option<&'a Change>),
     outlines: Outlines<'a>,
     members: Option<&'a Map<String, Value>>,
 ) -> FeatureObject<'a, Properties<'a>> {
     let outline = Outline::of(feature.place, outlines);
-    FeatureObject { feature, outline, properties: Properties { layer, feature }, members }
+    FeatureObject { feature, outline, properties: Properties { layer, feature, change }, members }
 }
 
 /// A feature as it is written; its properties come from outside.
@@ -141,11 +156,12 @@ impl<P: Serialize> Serialize for FeatureObject<'_, P> {
 pub(super) struct Properties<'a> {
     pub layer: &'a Layer,
     pub feature: &'a Feature,
+    pub change: Option<&'a Change>,
 }
 
 impl Properties<'_> {
     pub fn add_to<S: Serializer>(&self, map: &mut S::SerializeMap) -> Result<(), S::Error> {
-        let Self { layer, feature } = *self;
+        let Self { layer, feature, change } = *self;
         let parent: &Option<PlaceCode> = &feature.parent;
         map.serialize_entry("code", &feature.code)?;
         map.serialize_entry("name", &feature.name)?;
@@ -165,6 +181,11 @@ impl Properties<'_> {
         }
         for (rate, value) in layer.theme().rates.iter().zip(&feature.rates) {
             map.serialize_entry(&rate.name, value)?;
+        }
+        if let Some(change) = change {
+            map.serialize_entry("previous", &change.previous)?;
+            map.serialize_entry("change", &change.change)?;
+            map.serialize_entry("change_moe95", &change.change_moe95)?;
         }
         Ok(())
     }

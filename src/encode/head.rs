@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::ReleaseLabel;
 use super::title::title;
+use super::{Compared, ReleaseLabel};
 use crate::domain::code::RegionCode;
 use crate::domain::geography::Geography;
 use crate::domain::indicator::{Bilingual, PovertyThreshold};
@@ -32,10 +32,13 @@ pub(super) struct Head<'a> {
     programmes: Option<&'a [ProgrammeTerms]>,
     matched: usize,
     totals: Totals,
+    /// The release since which changes are told, where they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compared_with: Option<&'a Slug>,
 }
 
 impl<'a> Head<'a> {
-    pub fn new(layer: &'a Layer, label: &'a ReleaseLabel) -> Self {
+    pub fn new(layer: &'a Layer, label: &'a ReleaseLabel, compared: Option<Compared<'a>>) -> Self {
         let theme = layer.theme();
         Self {
             release: &label.release,
@@ -53,6 +56,7 @@ impl<'a> Head<'a> {
             programmes: (!theme.rates.is_empty()).then_some(&label.programmes),
             matched: layer.matched(),
             totals: layer.totals(),
+            compared_with: compared.map(|compared| compared.with),
         }
     }
 }

@@ -21,9 +21,10 @@ pub fn write(
     out: &mut impl io::Write,
 ) -> io::Result<()> {
     let origin = origin(layer, label);
-    each(layer, out, |feature, bytes| {
+    each(layer, out, |_, feature, bytes| {
         let outline = Outline::of(feature.place, outlines);
-        let properties = Told { properties: Properties { layer, feature }, origin: &origin };
+        let properties =
+            Told { properties: Properties { layer, feature, change: None }, origin: &origin };
         let object = FeatureObject { feature, outline, properties, members: None };
         serde_json::to_writer(&mut *bytes, &object)?;
         bytes.push(b'\n');

@@ -21,6 +21,7 @@ use std::str::FromStr;
 use geo::MultiPolygon;
 use serde::Serialize;
 
+use crate::analyse::Change;
 use crate::domain::person::Definition;
 use crate::domain::programme::ProgrammeTerms;
 use crate::domain::region::Slug;
@@ -45,6 +46,15 @@ pub enum Outlines<'a> {
     None,
     /// Generalised per level, or as their source has them.
     Regions(&'a [MultiPolygon]),
+}
+
+/// What changed since another release, as a layer tells it beside its figures.
+#[derive(Debug, Clone, Copy)]
+pub struct Compared<'a> {
+    /// The other release.
+    pub with: &'a Slug,
+    /// By the place of a feature in its layer.
+    pub changes: &'a [Change],
 }
 
 /// How a layer is written.
@@ -117,11 +127,29 @@ impl Format {
         out: &mut impl io::Write,
     ) -> io::Result<()> {
         match self {
-            Self::GeoJson => geojson::write(layer, label, outlines, out),
+            Self::GeoJson => geojson::write(layer, label, outlines, None, out),
             Self::GeoJsonLines => lines::write(layer, label, outlines, out),
-            Self::Csv => csv::write(layer, label, out),
+            Self::Csv => csv::write(layer, label, None, out),
             Self::GeoParquet => parquet::write(layer, label, outlines, out),
             Self::FlatGeobuf | Self::GeoPackage => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
+    /// Writes a layer with what changed; `None` where the format does not tell of changes.
+    ///
+    /// # Errors
+    /// Those of the writer alone.
+    pub fn write_compared(
+        self,
+        layer: &Layer,
+        (label, compared): (&ReleaseLabel, Compared<'_>),
+        outlines: Outlines<'_>,
+        out: &mut impl io::Write,
+    ) -> Option<io::Result<()>> {
+        match self {
+            Self::GeoJson => Some(geojson::write(layer, label, outlines, Some(compared), out)),
+            Self::Csv => Some(csv::write(layer, label, Some(compared), out)),
+            _ => None,
         }
     }
 }

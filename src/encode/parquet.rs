@@ -36,7 +36,7 @@ pub fn write(
 }
 
 fn properties(layer: &Layer, label: &ReleaseLabel, outlines: Outlines<'_>) -> WriterProperties {
-    let head = serde_json::to_string(&Head::new(layer, label)).expect("its keys are texts");
+    let head = serde_json::to_string(&Head::new(layer, label, None)).expect("its keys are texts");
     let mut metadata = vec![KeyValue::new("sebaran".to_owned(), head)];
     if matches!(outlines, Outlines::Regions(_)) {
         metadata.push(KeyValue::new("geo".to_owned(), geo(layer, outlines).to_string()));

@@ -10,8 +10,20 @@ use crate::encode::{Format, mvt};
 
 /// A strong tag: the same one, the same bytes. It stands for the release, the layer, its parameters, the
 /// coding, and the version of the program that wrote it.
-pub(super) fn tag(served: &Served, query: &LayerQuery, coding: Coding) -> String {
-    tag_of(served, &query.canonical(), coding)
+pub(super) fn tag(
+    served: &Served,
+    query: &LayerQuery,
+    other: Option<&Served>,
+    coding: Coding,
+) -> String {
+    tag_of(served, &format!("{}{}", query.canonical(), since(other)), coding)
+}
+
+/// What a comparison adds to that on which an answer depends.
+pub(super) fn since(other: Option<&Served>) -> String {
+    other.map_or_else(String::new, |other| {
+        format!(" since {} {}", other.label.release, other.content)
+    })
 }
 
 /// As [`tag`], of anything that is answered from the release; `what` says all on which it depends.

@@ -10,6 +10,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::encode::Format;
 use crate::store::StoreError;
 
 /// Why a server does not start, or a layer is not written.
@@ -33,6 +34,8 @@ pub enum ServeError {
     Shapes(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("cannot make a file of the layer")]
     Container(#[source] StoreError),
+    #[error("a layer in the format {} can't tell what changed; choose geojson or csv", .format.extension())]
+    NoChanges { format: Format },
     #[error("cannot write the layer")]
     Write(#[source] io::Error),
 }

@@ -1,9 +1,10 @@
 //! Layers over HTTP: parsed, asked for, wrapped.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Extension, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use tracing::error;
@@ -12,13 +13,17 @@ use super::answer;
 use super::coding::Coding;
 use super::error::{ApiError, ServeError};
 use super::filtered;
-use super::query::LayerQuery;
+use super::query::{LayerQuery, sentence};
 use super::served::Served;
-use super::{House, Limits};
+use super::shelf::Shelf;
+use super::{House, Limits, compare};
+use crate::analyse::Change;
+use crate::encode::Compared;
 
 /// `/layers/{theme}/{geography}.{geojson|geojsonl|csv|parquet|fgb|gpkg}`
 pub(super) async fn layer(
     State(house): State<House>,
+    Extension(shelf): Extension<Arc<Shelf>>,
     path: Result<Path<(String, String)>, PathRejection>,
     parameters: Result<Query<Vec<(String, String)>>, QueryRejection>,
     headers: HeaderMap,
@@ -28,19 +33,29 @@ pub(super) async fn layer(
     let Query(parameters) = parameters.map_err(|error| unreadable(error.body_text()))?;
     let query = LayerQuery::parse(&house.served, &house.limits, (&theme, &file), &parameters)?;
     let coding = Coding::accepted(&headers);
-    let tag = answer::tag(&house.served, &query, coding);
+    let other = compare::other(&shelf, &house.served, query.compare.as_deref()).await?;
+    if let Some(other) = &other {
+        compare::refuse_definitions(&query.theme, &house.served, other)?;
+    }
+    let tag = answer::tag(&house.served, &query, other.as_deref(), coding);
     let name = query.name();
     if answer::is_known(&headers, &tag) {
         return Ok(answer::not_modified(&tag, name));
     }
     let format = query.format;
     let limits = house.limits;
-    let work = move |served: &Served| coding.pack(encode(served, &limits, &query)?);
+    let work =
+        move |served: &Served| coding.pack(encode(served, &limits, &query, other.as_deref())?);
     let body = house.cached(&tag, work).await?;
     Ok(answer::layer(format, coding, &tag, name, body))
 }
 
-fn encode(served: &Served, limits: &Limits, query: &LayerQuery) -> Result<Vec<u8>, ApiError> {
+fn encode(
+    served: &Served,
+    limits: &Limits,
+    query: &LayerQuery,
+    other: Option<&Served>,
+) -> Result<Vec<u8>, ApiError> {
     let layer = filtered::layer(served, &query.request(limits), query.filter.as_ref());
     if layer.matched() > limits.features && !query.has_limit() {
         return Err(ApiError::too_large(format!(
@@ -50,7 +65,14 @@ fn encode(served: &Served, limits: &Limits, query: &LayerQuery) -> Result<Vec<u8
             limits.features
         )));
     }
-    bounded(limits, |out| served.write(&layer, query.geometry, query.format, out))
+    let changes = other.map(|other| {
+        let before = other.layer(&query.request_of_other());
+        (&other.label.release, Change::of_layer(&layer, &before))
+    });
+    let compared = changes.as_ref().map(|(with, changes)| Compared { with, changes });
+    bounded(limits, |out| {
+        served.write_compared((&layer, compared), query.geometry, query.format, out)
+    })
 }
 
 /// What is written, unless it is larger than an answer may be.
@@ -66,6 +88,7 @@ pub(super) fn bounded(
              geometry=general or geometry=none.",
             limits.answer_bytes / 1_000_000
         ))),
+        Err(failure @ ServeError::NoChanges { .. }) => Err(sentence(&failure)),
         Err(failure) => Err(log_failure(&failure)),
     }
 }

@@ -6,6 +6,7 @@ mod bind;
 mod cache;
 mod catalogue;
 mod coding;
+mod compare;
 mod connection;
 mod container;
 mod dispatch;
@@ -232,6 +233,8 @@ impl House {
 mod fixture;
 #[cfg(test)]
 mod institutions_tests;
+#[cfg(test)]
+mod operation_tests;
 #[cfg(test)]
 mod regions_tests;
 #[cfg(test)]

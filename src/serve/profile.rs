@@ -1,7 +1,9 @@
 //! What is told of a region or of the nation: where it lies, what it holds, its figures in every theme.
 
+use std::sync::Arc;
+
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
@@ -13,7 +15,9 @@ use super::place::{Named, bbox, label};
 use super::query::parse_within;
 use super::reply::{JSON, Question, json, reply};
 use super::served::Served;
-use crate::analyse::{Figures, Rank, ThemeFigures};
+use super::shelf::Shelf;
+use super::{answer, compare};
+use crate::analyse::{Change, Figures, Rank, ThemeFigures};
 use crate::domain::geography::Geography;
 use crate::domain::indicator::Theme;
 use crate::domain::position::Bounds;
@@ -37,26 +41,75 @@ struct Profile<'a> {
     parents: Vec<Named<'a>>,
     children: Vec<Named<'a>>,
     themes: Vec<ThemeFigures<'a>>,
+    /// What changed since the release that `compare` names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compared: Option<Comparison<'a>>,
+}
+
+#[derive(Serialize)]
+struct Comparison<'a> {
+    with: &'a Slug,
+    themes: Vec<ThemeChange<'a>>,
+}
+
+#[derive(Serialize)]
+struct ThemeChange<'a> {
+    theme: &'a str,
+    #[serde(flatten)]
+    change: Change,
 }
 
 /// `/regions/{code}` and `/regions/nation`
 pub(super) async fn profile(
     State(house): State<House>,
+    Extension(shelf): Extension<Arc<Shelf>>,
     path: Result<Path<String>, PathRejection>,
     asked: Asked,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let Path(code) = path.map_err(|error| ApiError::bad_request(error.body_text()))?;
-    Parameters::parse(asked, &house.served, &[])?;
+    let parameters = Parameters::parse(asked, &house.served, &["compare"])?;
+    let other = compare::other(&shelf, &house.served, parameters.get("compare")).await?;
     let region = match code.as_str() {
         NATION => None,
         code => Some(parse_within(&house.served, Geography::Region(Level::Village), code)?),
     };
-    let question = Question { name: "region", canonical: format!("{region:?}"), media_type: JSON };
+    let canonical = format!("{region:?}{}", answer::since(other.as_deref()));
+    let question = Question { name: "region", canonical, media_type: JSON };
     reply(&house, &headers, question, move |served| {
-        Ok(json(&region.map_or_else(|| of_nation(served), |id| of_region(served, id))))
+        let of = |served| region.map_or_else(|| of_nation(served), |id| of_region(served, id));
+        let mut profile = of(served);
+        profile.compared = other.as_deref().map(|other| Comparison {
+            with: &other.label.release,
+            themes: changes(
+                &profile,
+                &of(other),
+                |theme| compare::is_counted_alike(theme, served, other),
+                served,
+            ),
+        });
+        Ok(json(&profile))
     })
     .await
+}
+
+/// The changes of all themes that are counted alike in both profiles of a place.
+fn changes<'a>(
+    now: &Profile<'a>,
+    before: &Profile<'_>,
+    is_counted_alike: impl Fn(&Theme) -> bool,
+    served: &'a Served,
+) -> Vec<ThemeChange<'a>> {
+    let themes = served.indicators.themes.iter().filter(|theme| is_counted_alike(theme));
+    let change = |theme: &'a Theme| {
+        let find = |profile: &Profile<'_>| {
+            let found = profile.themes.iter().find(|it| it.theme == theme.name)?;
+            Some(found.figures.clone())
+        };
+        let change = Change::of_figures(&find(now)?, &find(before)?);
+        Some(ThemeChange { theme: &theme.name, change })
+    };
+    themes.filter_map(change).collect()
 }
 
 fn of_region(served: &Served, id: RegionId) -> Profile<'_> {
@@ -74,6 +127,7 @@ fn of_region(served: &Served, id: RegionId) -> Profile<'_> {
         parents: Named::parents(id, tree),
         children: tree.children(id).map(|child| Named::of(RegionId(child), tree)).collect(),
         themes: themes.filter_map(|theme| theme_of_region(served, theme, id)).collect(),
+        compared: None,
     }
 }
 
@@ -120,6 +174,7 @@ fn of_nation(served: &Served) -> Profile<'_> {
         parents: Vec::new(),
         children: tree.level(Level::Province).map(|(id, _)| Named::of(id, tree)).collect(),
         themes: served.indicators.themes.iter().map(theme).collect(),
+        compared: None,
     }
 }
 

@@ -26,9 +26,11 @@ pub(super) struct LayerQuery {
     pub filter: Option<Filter>,
     /// The filter as it was written, and its language.
     filter_text: String,
+    /// The release since which changes are told.
+    pub compare: Option<String>,
 }
 
-const PARAMETERS: &str = "within, bbox, limit, filter, filter-lang, geometry and release";
+const PARAMETERS: &str = "within, bbox, limit, filter, filter-lang, geometry, compare and release";
 
 impl LayerQuery {
     /// Parses `/layers/{theme}/{file}?{parameters}`.
@@ -49,6 +51,7 @@ impl LayerQuery {
             geometry: Geometry::default(),
             filter: None,
             filter_text: String::new(),
+            compare: None,
         };
         for (index, (name, value)) in parameters.iter().enumerate() {
             if parameters[..index].iter().any(|(earlier, _)| earlier == name) {
@@ -93,6 +96,7 @@ impl LayerQuery {
                 let fit = self.format.check_geometry(self.geometry);
                 fit.map_err(|error| sentence(&error))?;
             }
+            "compare" => self.compare = Some(value.to_owned()),
             "release" => check_release(served, value)?,
             // Both are taken together.
             "filter" | "filter-lang" => {}
@@ -115,6 +119,18 @@ impl LayerQuery {
             within: self.within,
             bounds: self.bounds,
             limit: Some(self.limit.unwrap_or(limits.features)),
+        }
+    }
+
+    /// The same of the release with which it is compared: all of it, since the first features of two
+    /// releases may be others.
+    pub fn request_of_other(&self) -> LayerRequest<'_> {
+        LayerRequest {
+            theme: &self.theme,
+            geography: self.geography,
+            within: self.within,
+            bounds: self.bounds,
+            limit: None,
         }
     }
 

@@ -8,11 +8,10 @@ use axum::routing::get;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use super::connection::Peer;
-use super::fixture::{Made, server};
-use super::{Limits, Rate, Server, around, guard};
+use super::fixture::server;
+use super::{Limits, around, guard};
 
-fn limits() -> Limits {
+pub(super) fn limits() -> Limits {
     let (answer_bytes, cache_bytes, concurrent) = (1 << 20, 1 << 20, 8);
     Limits { features: 100, answer_bytes, cache_bytes, concurrent, ..Limits::default() }
 }
@@ -38,7 +37,7 @@ impl Answer {
     }
 }
 
-async fn send(router: Router, request: Request<Body>) -> Answer {
+pub(super) async fn send(router: Router, request: Request<Body>) -> Answer {
     let response = router.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
@@ -129,7 +128,7 @@ async fn says_what_there_is_where_something_is_not() {
 #[tokio::test]
 async fn says_what_is_wrong_with_a_parameter() {
     for (parameters, says) in [
-        ("where=1", "within, bbox, limit, filter, filter-lang, geometry and release"),
+        ("where=1", "within, bbox, limit, filter, filter-lang, geometry, compare and release"),
         ("limit=0", "from 1 to 100"),
         ("limit=101", "from 1 to 100"),
         ("limit=1&limit=2", "once"),
@@ -191,100 +190,6 @@ async fn codes_what_has_no_tag_in_the_same_way() {
     assert_eq!(text, ask("/plain").await.body);
 }
 
-async fn ask_of(server: &Server, url: &str) -> Answer {
-    send(server.router(), Request::get(url).body(Body::empty()).unwrap()).await
-}
-
-#[tokio::test]
-async fn every_address_answers_from_the_release_that_it_names() {
-    let server = Server::open(Made::of(&["r1", "r2"]), limits()).unwrap();
-    for url in [
-        "/layers",
-        "/plain",
-        "/layers/poverty/regency.geojson",
-        "/layers/poverty/hex5.csv",
-        "/regions?q=r",
-        "/regions/0101",
-        "/regions/0101/geometry",
-        "/ranking/regency",
-        "/tiles/hexagon/4/0/0.mvt",
-        "/tiles/hexagon.json",
-    ] {
-        let and = if url.contains('?') { '&' } else { '?' };
-        let [current, pinned] = [url.to_owned(), format!("{url}{and}release=r2")];
-        let [current, pinned] = [ask_of(&server, &current).await, ask_of(&server, &pinned).await];
-        assert_eq!((current.status, pinned.status), (StatusCode::OK, StatusCode::OK), "{url}");
-        assert_eq!(current.header("x-sebaran-release"), "r1", "{url}");
-        assert_eq!(pinned.header("x-sebaran-release"), "r2", "{url}");
-        let names = |answer: &Answer, id: &str| String::from_utf8_lossy(&answer.body).contains(id);
-        if !url.ends_with(".mvt") {
-            assert!(names(&pinned, "r2") && (url == "/layers" || !names(&current, "r2")), "{url}");
-        }
-    }
-    let named = ask_of(&server, "/layers").await.json();
-    assert_eq!(named["releases"], serde_json::json!(["r1", "r2"]));
-    let wrong = ask_of(&server, "/tiles/hexagon.json?release=..").await;
-    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
-}
-
-#[tokio::test]
-async fn a_number_that_the_client_gave_is_echoed_where_it_is_one() {
-    let given = ask_with("/health", &[("x-request-id", "proxy-17.a_b")]).await;
-    assert_eq!(given.header("x-request-id"), "proxy-17.a_b");
-    for strange in ["a b", "\"", ""] {
-        let own = ask_with("/health", &[("x-request-id", strange)]).await;
-        assert!(own.header("x-request-id").len() > 16);
-    }
-}
-
-#[tokio::test]
-async fn refuses_large_boxes_and_bodies_with_the_remedy() {
-    let narrow = server(Limits { box_deg2: 2.0, body_bytes: 10, ..limits() });
-    let url = "/layers/poverty/village.csv?bbox=";
-    assert_eq!(ask_of(&narrow, &format!("{url}0,0,1,2")).await.status, StatusCode::OK);
-    let answer = ask_of(&narrow, &format!("{url}0,0,3,2")).await;
-    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert!(answer.detail().contains("at most 2 are answered"), "{}", answer.detail());
-    let request = Request::get("/layers").header("content-length", "11").body(Body::empty());
-    let answer = send(narrow.router(), request.unwrap()).await;
-    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert!(answer.detail().contains("asked in the URL"));
-}
-
-#[tokio::test]
-async fn turns_away_a_client_that_asks_too_often() {
-    let rate = Some(Rate { per_s: 0.5, burst: 2.0 });
-    let router = server(Limits { rate, ..limits() }).router();
-    let ask = |address: &str| {
-        let peer = Peer { address: address.parse().unwrap() };
-        let request = Request::get("/layers").extension(peer).body(Body::empty()).unwrap();
-        send(router.clone(), request)
-    };
-    for _ in 0..2 {
-        assert_eq!(ask("192.0.2.1:5000").await.status, StatusCode::OK);
-    }
-    let refused = ask("192.0.2.1:5001").await;
-    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
-    assert!(refused.detail().contains("wait as long as Retry-After says"));
-    assert_eq!(refused.header("retry-after"), "2");
-    assert_eq!(ask("192.0.2.2:5000").await.status, StatusCode::OK);
-    assert_eq!(ask("127.0.0.1:5000").await.status, StatusCode::OK);
-}
-
-#[tokio::test]
-async fn counts_by_route_and_never_by_what_was_asked_for() {
-    let server = server(limits());
-    for url in ["/regions/0101", "/regions/0102", "/regions/0101", "/secret/0101001001"] {
-        ask_of(&server, url).await;
-    }
-    let metrics = String::from_utf8(ask_of(&server, "/metrics").await.body).unwrap();
-    let count = "sebaran_http_requests_total{route=\"/regions/{code}\",status=\"200\"} 3";
-    assert!(metrics.contains(count), "{metrics}");
-    assert!(metrics.contains("{route=\"none\",status=\"404\"} 1"), "{metrics}");
-    assert!(metrics.contains("sebaran_cache_hits_total 1\n"), "{metrics}");
-    assert!(!metrics.contains("0101"), "{metrics}");
-}
-
 #[tokio::test]
 async fn refuses_what_is_too_large_with_the_remedy() {
     let request = || Request::get("/layers/poverty/village.geojson").body(Body::empty()).unwrap();
@@ -335,15 +240,6 @@ async fn answers_500_where_a_handler_panics() {
     let answer = send(guarded(limits()), request).await;
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(!answer.detail().contains("a bug"));
-}
-
-#[tokio::test]
-async fn says_that_it_is_up_whatever_is_in_work() {
-    let full = server(Limits { concurrent: 0, ..limits() });
-    for url in ["/health", "/ready", "/metrics", "/"] {
-        assert_eq!(ask_of(&full, url).await.status, StatusCode::OK, "{url}");
-    }
-    assert_eq!(ask_of(&full, "/layers").await.status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
 #[tokio::test]

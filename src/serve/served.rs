@@ -12,7 +12,7 @@ use crate::domain::geography::Geography;
 use crate::domain::indicator::{Denominators, Indicators};
 use crate::domain::institution::PublicInstitution;
 use crate::domain::region::{Level, RegionTree};
-use crate::encode::{Format, Geometry, Outlines, ReleaseLabel};
+use crate::encode::{Compared, Format, Geometry, Outlines, ReleaseLabel};
 use crate::protect::{Layer, LayerRequest, LeafTable};
 use crate::store::archive::TileArchive;
 
@@ -22,6 +22,8 @@ pub struct Served {
     pub label: ReleaseLabel,
     /// The digest of the release's content.
     pub content: String,
+    /// The digest of the regions that it stands on.
+    pub regions: String,
     pub tree: Arc<RegionTree>,
     pub leaves: LeafTable,
     pub indicators: Indicators,
@@ -54,6 +56,20 @@ impl Served {
         format: Format,
         out: &mut impl io::Write,
     ) -> Result<(), ServeError> {
+        self.write_compared((layer, None), geometry, format, out)
+    }
+
+    /// As [`Self::write`], with what changed where it is compared with another release.
+    ///
+    /// # Errors
+    /// As [`Self::write`]; [`ServeError::NoChanges`].
+    pub fn write_compared(
+        &self,
+        (layer, compared): (&Layer, Option<Compared<'_>>),
+        geometry: Geometry,
+        format: Format,
+        out: &mut impl io::Write,
+    ) -> Result<(), ServeError> {
         let full = match (geometry, format, layer.geography()) {
             (_, Format::Csv, _) => Arc::default(),
             (Geometry::Full, _, Geography::Region(_)) => self.full.get()?,
@@ -65,9 +81,18 @@ impl Served {
             Geometry::Full => Outlines::Regions(&full),
         };
         if let Some(container) = container::of(format) {
-            return container::write(container, layer, &self.label, outlines, out);
+            return match compared {
+                None => container::write(container, layer, &self.label, outlines, out),
+                Some(_) => Err(ServeError::NoChanges { format }),
+            };
         }
-        format.write(layer, &self.label, outlines, out).map_err(ServeError::Write)
+        let written = match compared {
+            None => format.write(layer, &self.label, outlines, out),
+            Some(compared) => format
+                .write_compared(layer, (&self.label, compared), outlines, out)
+                .ok_or(ServeError::NoChanges { format })?,
+        };
+        written.map_err(ServeError::Write)
     }
 }
 

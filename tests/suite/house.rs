@@ -15,7 +15,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("count", &["domain", "locate", "check", "place"]),
     ("protect", &["domain", "count"]),
     ("analyse", &["domain", "protect"]),
-    ("encode", &["domain", "protect"]),
+    // `analyse`: what changed since another release is written beside a layer's figures.
+    ("encode", &["domain", "protect", "analyse"]),
     ("audit", &["domain", "protect", "encode"]),
     ("invent", &["domain", "outline"]),
     // `read`: its scan is where visits files enter the plan.

@@ -78,7 +78,7 @@ pub(super) const OPERATIONS: [Operation; 27] = [
         "/layers/institutions.geojson",
         ("institutions", "layers"),
         "Institutions as points: name, kind, village and capacity",
-        &["release"],
+        &["within", "bbox", "release"],
         &[FEATURES],
     ),
     operation(
@@ -94,6 +94,7 @@ pub(super) const OPERATIONS: [Operation; 27] = [
             "filter",
             "filter_lang",
             "geometry",
+            "compare",
             "release",
         ],
         &[
@@ -130,7 +131,7 @@ pub(super) const OPERATIONS: [Operation; 27] = [
         "/regions/{code}",
         ("profile", "regions"),
         "A region, or `nation`, and its figures in every theme",
-        &["region", "release"],
+        &["region", "compare", "release"],
         &[JSON],
     ),
     operation(

@@ -67,6 +67,8 @@ export class Painted {
   #hovered = ''
   /** A style can be changed in part only once the first one stands. */
   #isReady = false
+  /** Nobody wants to see the way from the whole world to the first place. */
+  #hasGone = false
 
   constructor(
     private readonly canvas: Canvas,
@@ -159,8 +161,9 @@ export class Painted {
 
   #go(to: { center?: import('maplibre-gl').LngLatLike | undefined; zoom: number }) {
     const camera = to.center ? { center: to.center, zoom: to.zoom } : { zoom: to.zoom }
-    if (this.still) this.canvas.jumpTo(camera)
+    if (this.still || !this.#hasGone) this.canvas.jumpTo(camera)
     else this.canvas.easeTo({ ...camera, duration: 600 })
+    this.#hasGone = true
   }
 
   #at(point: { x: number; y: number }): { code: string } | null {

@@ -1,0 +1,87 @@
+//! What changed since another release, place by place.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::figures::Figures;
+use crate::protect::{Feature, Layer, Place};
+
+/// How the count of a place differs from that of another release.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Change {
+    /// The count of the other release; `None` where it tells none.
+    pub previous: Option<i64>,
+    /// The count less the previous one.
+    pub change: Option<i64>,
+    /// Half the width of a 95 % interval of the change.
+    pub change_moe95: Option<f64>,
+}
+
+impl Change {
+    /// The change of a count with its margin.
+    ///
+    /// The margin is that of two independent errors: the root of the sum of both squares. Where a place
+    /// did not change between the releases its noise is the same in both and falls out of the difference,
+    /// so the margin is an upper bound.
+    pub fn between(
+        (count, moe95): (Option<i64>, Option<f64>),
+        (previous, previous_moe95): (Option<i64>, Option<f64>),
+    ) -> Self {
+        let difference = |count: i64| previous.map(|previous| count - previous);
+        let hypotenuse = |moe95: f64| previous_moe95.map(|previous| moe95.hypot(previous));
+        Self {
+            previous,
+            change: count.and_then(difference),
+            change_moe95: moe95.and_then(hypotenuse),
+        }
+    }
+
+    /// The change of figures; `before` are those of the other release.
+    pub fn of_figures(now: &Figures, before: &Figures) -> Self {
+        Self::between((now.count, now.moe95), (before.count, before.moe95))
+    }
+
+    /// The changes of a layer's features, in their order. `before` is the same layer of a release on the
+    /// same regions, with all its features.
+    pub fn of_layer(now: &Layer, before: &Layer) -> Vec<Self> {
+        let told = |feature: &Feature| (feature.count, feature.moe95);
+        let before: HashMap<(u64, bool), &Feature> =
+            before.features().iter().map(|feature| (key(feature), feature)).collect();
+        let change = |feature: &Feature| {
+            let previous = before.get(&key(feature));
+            Self::between(told(feature), previous.map_or((None, None), |previous| told(previous)))
+        };
+        now.features().iter().map(change).collect()
+    }
+}
+
+/// Within a layer all places are regions or all are hexagons; the rest of a hexagon is another place than
+/// the hexagon.
+fn key(feature: &Feature) -> (u64, bool) {
+    let place = match feature.place {
+        Place::Region(id) => id.0.into(),
+        Place::Hexagon(cell) => cell.into(),
+    };
+    (place, feature.rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_has_the_margin_of_two_independent_errors() {
+        let change = Change::between((Some(14), Some(3.0)), (Some(11), Some(4.0)));
+        let expected = Change { previous: Some(11), change: Some(3), change_moe95: Some(5.0) };
+        assert_eq!(change, expected);
+    }
+
+    #[test]
+    fn what_one_of_the_two_does_not_tell_has_no_change() {
+        let new = Change::between((Some(14), Some(3.0)), (None, None));
+        assert_eq!(new, Change::default());
+        let gone = Change::between((None, None), (Some(11), Some(4.0)));
+        assert_eq!((gone.previous, gone.change, gone.change_moe95), (Some(11), None, None));
+    }
+}
