@@ -104,7 +104,7 @@ fn of_release(house: House) -> Router {
 }
 
 /// Everything: what is of no release, and in front of both what is true of all.
-fn of_server(desk: Desk) -> Router {
+fn of_server(desk: &Desk) -> Router {
     let [start, asset, .., health, ready, metrics] = ROUTES;
     let bounded = Router::new()
         .fallback(dispatch::dispatch)
@@ -120,7 +120,7 @@ fn of_server(desk: Desk) -> Router {
         .layer(from_fn(account::note_route))
         .with_state(desk.clone())
         .fallback_service(bounded);
-    around(routes, &desk)
+    around(routes, desk)
 }
 
 /// What stands in front of all routes; the last is met first.

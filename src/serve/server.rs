@@ -79,7 +79,7 @@ impl Server {
 
     /// Everything that is answered.
     pub fn router(&self) -> Router {
-        of_server(self.desk.clone())
+        of_server(&self.desk)
     }
 
     /// Answers until ctrl-c or SIGTERM, then ends the requests in work. Meanwhile it follows the current
