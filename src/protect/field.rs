@@ -121,22 +121,25 @@ const PLAIN: [Plain; 16] = [
     ("moe95", Kind::Number, "Half the width of the count's 95 % interval", |it, _| {
         it.moe95.map(Value::Number)
     }),
-    ("share", Kind::Number, "The count by the residents, a fraction", |it, _| {
+    ("share", Kind::Number, "The count by what it is a share of, a fraction", |it, _| {
         it.share.map(Value::Number)
     }),
     ("share_moe95", Kind::Number, "Half the width of the share's 95 % interval", |it, _| {
         it.share_moe95.map(Value::Number)
     }),
-    ("share_of_column", Kind::Text, "Of what the share is: households or persons", |it, _| {
+    ("share_of_column", Kind::Text, "Of what the share is", |it, _| {
         it.share_of.as_ref().map(|of| Value::Text(Cow::Borrowed(of.column)))
     }),
-    ("share_of_year", Kind::Whole, "The year of the residents", |it, _| {
-        it.share_of.as_ref().and_then(|of| Some(Value::Whole(of.year?.into())))
-    }),
-    ("share_of_source", Kind::Text, "Whence their number is", |it, _| {
+    (
+        "share_of_year",
+        Kind::Whole,
+        "The year of that number; none where the release counts it itself",
+        |it, _| it.share_of.as_ref().and_then(|of| Some(Value::Whole(of.year?.into()))),
+    ),
+    ("share_of_source", Kind::Text, "Whence that number is", |it, _| {
         it.share_of.as_ref().map(|of| Value::Text(Cow::Borrowed(&of.source)))
     }),
-    ("share_of_value", Kind::Whole, "The number of residents", |it, _| {
+    ("share_of_value", Kind::Whole, "The number that the count is a share of", |it, _| {
         it.share_of.as_ref().and_then(|of| Some(Value::Whole(of.value.try_into().ok()?)))
     }),
     ("density_km2", Kind::Number, "The count by the area in square kilometres", |it, _| {

@@ -89,6 +89,7 @@ impl Items {
         }
         let Collection { theme, geography } = &collection;
         let bounds = parameters.get("bbox").map(flat_bounds).transpose()?;
+        let bounds = bounds.map(|bounds| limits.check_box(bounds)).transpose()?;
         let within = parameters.get("within").map(|code| parse_within(served, *geography, code));
         let text = parameters.get("filter");
         let filter = filtered::parse(text, parameters.get("filter-lang"), theme)?;
