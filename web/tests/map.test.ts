@@ -52,6 +52,32 @@ test('a click selects the area that was clicked, a second one looks inside, and 
   await close()
 })
 
+test('a pointer that never rests asks for nothing that is not painted yet', async () => {
+  const { page, faults, close } = await visit('?lang=en')
+  await painted(page, 'poverty province share')
+  await page.evaluate(() => {
+    const canvas = document.querySelector('.canvas canvas')!
+    const { left, top, width, height } = canvas.getBoundingClientRect()
+    const moved = () => new MouseEvent('mousemove', { bubbles: true, clientX: left + width / 2, clientY: top + height / 2 })
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      canvas.dispatchEvent(moved())
+      port2.postMessage('')
+    }
+    port2.postMessage('')
+  })
+  await page.evaluate(async () => {
+    for (let step = 0; step < 200; step++) {
+      history.pushState(null, '', `?lang=en&geography=${step % 2 ? 'province' : 'regency'}`)
+      dispatchEvent(new PopStateEvent('popstate'))
+      await new Promise((late) => setTimeout(late, step % 20))
+    }
+  })
+  expect(await page.locator('.map [role=alert]').count()).toBe(0)
+  expect(faults).toEqual([])
+  await close()
+})
+
 test('the keyboard goes down to a village, and the breadcrumb up again', async () => {
   const { page, close } = await visit('?lang=en')
   const first = page.locator('.ranking button').first()

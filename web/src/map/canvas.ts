@@ -101,6 +101,8 @@ export class Painted {
     this.#drawn = drawn
     if (!this.#isReady) return
     this.canvas.setStyle(style(drawn, { origin: location.origin, font: new URL(font, location.href).href }), { diff: true })
+    // A new layer has its properties from its first frame on; what asks for them before, a pointer or a tile, makes MapLibre throw.
+    this.canvas.redraw()
     this.hover(this.#hovered, true)
   }
 
