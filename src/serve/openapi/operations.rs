@@ -24,6 +24,7 @@ pub(super) const TAGS: [(&str, &str); 6] = [
 const HTML: (&str, &str) = ("text/html", "Text");
 const JSON: (&str, &str) = ("application/json", "Object");
 const FEATURES: (&str, &str) = ("application/geo+json", "FeatureCollection");
+const POINTS: (&str, &str) = ("application/geo+json", "PointCollection");
 const FEATURE: (&str, &str) = ("application/geo+json", "Feature");
 const MVT: (&str, &str) = ("application/vnd.mapbox-vector-tile", "Binary");
 
@@ -79,7 +80,7 @@ pub(super) const OPERATIONS: [Operation; 28] = [
         ("institutions", "layers"),
         "Institutions as points: name, kind, village and capacity",
         &["within", "bbox", "release"],
-        &[FEATURES],
+        &[POINTS],
     ),
     operation(
         "/layers/{theme}/{file}",
