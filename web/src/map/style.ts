@@ -3,6 +3,7 @@ import type { ExpressionSpecification, FilterSpecification, LayerSpecification, 
 import { type Status, type Untold, UNTOLD } from '../data/figures'
 import type { Geography } from './levels'
 import { PAPER } from './palette'
+import { SYMBOLS } from './symbols'
 
 export interface Drawn {
   theme: string
@@ -46,7 +47,7 @@ export function style(drawn: Drawn, places: Places): StyleSpecification {
     version: 8,
     'font-faces': { 'Noto Sans': places.font },
     sources: { ...sources, ...pointSource(drawn) },
-    layers: [...ground(), ...areas(drawn), ...faded(drawn), ...lines(drawn), ...circles(drawn), ...labels(drawn), ...points(drawn)],
+    layers: [...ground(), ...areas(drawn), ...faded(drawn), ...lines(drawn), ...circles(drawn), ...points(drawn), ...labels(drawn)],
   }
 }
 
@@ -211,6 +212,9 @@ function labels(drawn: Drawn): LayerSpecification[] {
   ]
 }
 
+/** Where there is no room for all, homes go before offices. */
+const KINDS = Object.keys(SYMBOLS)
+
 /** From this zoom on symbols may lie over each other; before it, some of them stand for those that they would cover. */
 const CROWDED_ZOOM = 10
 
@@ -233,8 +237,8 @@ function points(drawn: Drawn): LayerSpecification[] {
         'icon-image': ['concat', 'institution-', ['get', 'kind']],
         'icon-size': ['interpolate', ['linear'], ['zoom'], 5, 0.6, 11, 1],
         'icon-overlap': ['step', ['zoom'], 'never', CROWDED_ZOOM, 'always'],
-        'icon-ignore-placement': true,
-        'icon-padding': 1,
+        'icon-padding': 3,
+        'symbol-sort-key': ['index-of', ['get', 'kind'], ['literal', KINDS]],
       },
     },
   ]
