@@ -38,7 +38,7 @@ const fn operation(
     Operation { path, id, tag, summary, parameters, answers }
 }
 
-pub(super) const OPERATIONS: [Operation; 27] = [
+pub(super) const OPERATIONS: [Operation; 28] = [
     operation("/", ("map", "pages"), "The web map", &[], &[HTML]),
     operation(
         "/assets/{file}",
@@ -106,6 +106,13 @@ pub(super) const OPERATIONS: [Operation; 27] = [
             ("application/flatgeobuf", "Binary"),
             ("application/geopackage+sqlite3", "Binary"),
         ],
+    ),
+    operation(
+        "/maps/{theme}/{file}",
+        ("picture", "layers"),
+        "A layer as a picture: a map with title, legend, scale and source",
+        &["theme_in_path", "map_file", "within", "measure", "lang", "palette", "width", "release"],
+        &[("image/svg+xml", "Text"), ("image/png", "Binary")],
     ),
     operation(
         "/tiles/{file}",
