@@ -90,8 +90,9 @@ impl Decimal {
             }
             text.push(digit(self.point - left));
         }
-        let last = self.digits.iter().rposition(|&digit| digit != 0).map_or(0, |last| last + 1);
-        let held = i32::try_from(last).unwrap_or(i32::MAX).saturating_sub(self.point);
+        let last = self.digits.iter().rposition(|&digit| digit != 0);
+        let last = last.and_then(|last| i32::try_from(last + 1).ok());
+        let held = last.map_or(0, |last| last.saturating_sub(self.point));
         let places = usize::try_from(held).unwrap_or(0).max(least_places);
         if places > 0 {
             text.push(mark);

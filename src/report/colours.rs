@@ -100,7 +100,6 @@ struct Hatches {
 struct Palettes {
     sequential: BTreeMap<String, [String; 5]>,
     contrast: [String; 5],
-    diverging: [String; 5],
     paper: Paper,
     hatches: Hatches,
 }
@@ -113,11 +112,6 @@ static PALETTES: LazyLock<Palettes> = LazyLock::new(|| {
 /// The colours of sea, land, lines and circles.
 pub fn paper() -> &'static Paper {
     &PALETTES.paper
-}
-
-/// Five colours from much less to much more; the middle is no change.
-pub fn diverging() -> &'static [String; 5] {
-    &PALETTES.diverging
 }
 
 /// How areas of a status are hatched; `None` of those that have a figure.
@@ -143,7 +137,7 @@ mod tests {
         let untold = [Status::Below10, Status::NotVisited, Status::NoData];
         let marks = untold.map(|status| hatch(status).unwrap().marks);
         assert_eq!(marks, [Marks::Dots, Marks::Lines, Marks::Crosses]);
-        assert_eq!((paper().sea.len(), diverging()[2].as_str()), (7, "#f7f7f7"));
+        assert_eq!(paper().sea.len(), 7);
     }
 
     #[test]

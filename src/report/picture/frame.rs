@@ -69,6 +69,6 @@ mod tests {
         let one = vec![(0, 0), (1, 0), (1, 1)];
         let other = vec![(5, 0), (6, 0), (6, 1)];
         assert_eq!(frame([&one, &other].into_iter()).len(), 2);
-        assert!(frame(std::iter::empty()).is_empty());
+        assert!(frame(std::iter::empty::<Vec<Dot>>()).is_empty());
     }
 }

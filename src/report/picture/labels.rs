@@ -114,17 +114,13 @@ fn tries<'a>(
         return Vec::new();
     }
     let at = view.place(region.label.coord());
-    let is_circle = picture.shown.by == Measure::Count;
-    let circle = picture.shown.value(feature).filter(|_| is_circle);
-    let below = circle.map_or(-height / 2.0, |count| radius_px(count, picture.shown.most) + 1.0);
-    [0.0, -LINE_PX, LINE_PX]
-        .map(|shift| Label {
-            lines: lines.clone(),
-            middle_px: at.x,
-            top_px: at.y + below + shift,
-            half_px,
-        })
-        .into()
+    let count = picture.shown.value(feature).filter(|_| picture.shown.by == Measure::Count);
+    let tops = match count.map(|count| radius_px(count, picture.shown.most) + 1.0) {
+        Some(radius) => vec![radius, -radius - height],
+        None => vec![-height / 2.0, -height / 2.0 - LINE_PX, -height / 2.0 + LINE_PX],
+    };
+    let label = |top| Label { lines: lines.clone(), middle_px: at.x, top_px: at.y + top, half_px };
+    tops.into_iter().map(label).collect()
 }
 
 /// In tenths of a dot.

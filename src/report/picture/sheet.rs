@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::labels::tenth;
-use super::text::{FAMILIES, lines, width_px};
+use super::text::{FAMILIES, balanced, lines, width_px};
 use super::view::View;
 use super::{Picture, Plain, finished, scale};
 use crate::analyse::Measure;
@@ -87,7 +87,7 @@ impl Sheet<'_> {
         let restricted = self.picture.shown.layer.protection() == Protection::Restricted;
         let top = if restricted { 36.0 } else { 0.0 };
         let room = WIDTH_PX - 2.0 * MARGIN_PX;
-        let title = lines(&self.title(), TITLE_PX, room);
+        let title = balanced(&self.title(), TITLE_PX, room);
         let first = top + MARGIN_PX + TITLE_PX * 0.8;
         let step = TITLE_PX * 1.25;
         let last = first + step * (title.len().max(1) - 1) as f64;

@@ -42,6 +42,13 @@ pub(super) fn lines(text: &str, size_px: f64, most_px: f64) -> Vec<String> {
     lines
 }
 
+/// As [`lines`], with lines about as long as each other.
+pub(super) fn balanced(text: &str, size_px: f64, most_px: f64) -> Vec<String> {
+    let widest = lines(text, size_px, most_px);
+    let narrower = [0.5, 0.6, 0.7, 0.8, 0.9].map(|share| lines(text, size_px, most_px * share));
+    narrower.into_iter().find(|lines| lines.len() == widest.len()).unwrap_or(widest)
+}
+
 /// A name in one line, or in two that are about as long where it is long.
 pub(super) fn halves(name: &str) -> Vec<&str> {
     const LONG: usize = 13;
@@ -73,6 +80,8 @@ mod tests {
         let most = width_px("two words", 10.0);
         assert_eq!(lines("two words and one", 10.0, most), ["two words", "and one"]);
         assert_eq!(lines("", 10.0, most), [""; 0]);
+        let most = width_px("two words and", 10.0);
+        assert_eq!(balanced("two words and one", 10.0, most), ["two words", "and one"]);
     }
 
     #[test]
