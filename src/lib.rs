@@ -6,7 +6,7 @@
 //! shown, [`count`] adds it to the cube, and [`protect`] makes the leaf table, which is all that may be
 //! told. [`analyse`] compares what layers tell, [`encode`] writes a layer as bytes, and [`audit`] attacks
 //! what is told. [`engine`] runs all up to the cube as one plan that spills; [`store`] keeps regions and
-//! releases, [`serve`] answers over HTTP, and [`commands`] puts it together for the command line.
+//! releases, [`report`] draws layers as maps, [`serve`] answers over HTTP, and [`commands`] puts it together for the command line.
 //! [`domain`] has the words that all of them share; [`invent`] makes a
 //! country and a survey from a seed, so that nothing real is in the repository.
 //!
@@ -54,6 +54,8 @@ pub mod engine;
     reason = "keeps regions and releases on the disk"
 )]
 pub mod store;
+
+pub mod report;
 
 #[allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "listens on a socket")]
 pub mod serve;

@@ -1,9 +1,10 @@
 //! What layers say beside each other: a region among its siblings, the worst and the best, what changed
-//! since another release, which region somebody means, and which features a filter takes.
+//! since another release, which region somebody means, which features a filter takes, and into which classes a map puts them.
 //!
 //! It can't name the cube: every figure here was told in a layer before.
 
 mod change;
+mod classes;
 mod figures;
 pub mod filter;
 mod name;
@@ -11,6 +12,7 @@ mod ranking;
 mod search;
 
 pub use change::Change;
+pub use classes::Classes;
 pub use figures::{Figures, ThemeFigures};
 pub use filter::{Filter, FilterError};
 pub use ranking::{Measure, Rank, Ranking, UnknownMeasure};

@@ -4,6 +4,7 @@ pub mod code;
 pub mod column;
 pub mod coverage;
 pub mod date;
+pub mod decimal;
 pub mod geography;
 pub mod indicator;
 pub mod institution;

@@ -18,6 +18,7 @@ mod gzip;
 mod institutions;
 mod layers;
 mod limits;
+mod maps;
 mod metrics;
 mod ogc;
 mod openapi;
@@ -69,13 +70,14 @@ use crate::analyse::RegionSearch;
 use crate::protect::Protection;
 
 /// The paths that are answered, beside [`OGC_ROUTES`].
-pub const ROUTES: [&str; 17] = [
+pub const ROUTES: [&str; 18] = [
     "/",
     "/assets/{file}",
     "/plain",
     "/layers",
     "/layers/institutions.geojson",
     "/layers/{theme}/{file}",
+    "/maps/{theme}/{file}",
     "/tiles/{file}",
     "/tiles/{geography}/{z}/{x}/{file}",
     "/regions",
@@ -100,6 +102,7 @@ fn of_release(house: House) -> Router {
         catalogue,
         institutions,
         layer,
+        map,
         tiles,
         tile,
         search,
@@ -115,6 +118,7 @@ fn of_release(house: House) -> Router {
         .route(catalogue, get(catalogue::layers))
         .route(institutions, get(institutions::institutions))
         .route(layer, get(layers::layer))
+        .route(map, get(maps::map))
         .route(tiles, get(tiles::description))
         .route(tile, get(tiles::tile))
         .route(search, get(search::regions))
@@ -233,6 +237,8 @@ impl House {
 mod fixture;
 #[cfg(test)]
 mod institutions_tests;
+#[cfg(test)]
+mod maps_tests;
 #[cfg(test)]
 mod operation_tests;
 #[cfg(test)]

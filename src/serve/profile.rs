@@ -178,7 +178,7 @@ fn of_nation(served: &Served) -> Profile<'_> {
     }
 }
 
-fn nation_figures(served: &Served, theme: &Theme) -> Figures {
+pub(super) fn nation_figures(served: &Served, theme: &Theme) -> Figures {
     let provinces = layer(served, theme, Level::Province, None);
     Figures::of_nation(&provinces, area_km2(served))
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { around, breaks, classOf, counted, jenks } from './classes'
+import cases from './classes.json'
 
 /** The least sum of squares, by trying every way to cut. */
 function plain(sorted: number[], classes: number): number[] {
@@ -42,4 +43,14 @@ test('what has one value has one class, and nothing has none', () => {
   expect(breaks([3, 3, 3])).toEqual([])
   expect(breaks([])).toEqual([])
   expect(around(1.3)).toEqual([0.3, 1, 5, 20])
+})
+
+test('they are those of the server', () => {
+  for (const { values, inner, counts } of cases.breaks) {
+    expect(breaks(values)).toEqual(inner)
+    expect(counted(values, inner)).toEqual(counts)
+  }
+  for (const { usual, inner } of cases.around) expect(around(usual)).toEqual(inner)
+  const squares = Array.from({ length: cases.squares.to }, (_, at) => at * at)
+  expect(breaks(squares)).toEqual(cases.squares.inner)
 })

@@ -1,4 +1,5 @@
 // Classes of a map: natural breaks (Fisher 1958, Jenks 1977), rounded so that they can be read aloud.
+// The server has the same ones: both are held to the cases in `classes.json`.
 
 /** At most so many values are compared; of more, an even choice of the sorted ones. */
 const MOST = 600

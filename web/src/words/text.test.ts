@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import cases from './numbers.json'
 import { sentence } from './sentence'
 import { CATALOGUES, speaker, writer } from './text'
 
@@ -15,6 +16,17 @@ test('numbers follow the language', () => {
   expect(writer('en').share(0.1244)).toBe('12.4%')
   expect(writer('id').whole(12345)).toBe('12.345')
   expect(writer('en').whole(null)).toBe('–')
+})
+
+test('numbers are those of the server', () => {
+  for (const language of ['id', 'en'] as const) {
+    const write = writer(language)
+    for (const { value, ...told } of cases.whole) expect(write.whole(value)).toBe(told[language])
+    for (const { value, least, ...told } of cases.share) expect(write.share(value, least)).toBe(told[language])
+    for (const { value, ...told } of cases.points) expect(write.points(value)).toBe(told[language])
+    for (const { value, ...told } of cases.density) expect(write.density(value)).toBe(told[language])
+    for (const { value, ...told } of cases.date) expect(write.date(value)).toBe(told[language])
+  }
 })
 
 test('a sentence carries its margin, and an area without a figure is told in words', () => {

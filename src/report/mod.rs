@@ -1,0 +1,11 @@
+//! Layers as people read them: words in both languages, classes in colours, maps as pictures.
+//!
+//! What the page shows in the browser is shown here in the same words, numbers and colours: both read the
+//! catalogues in `web/src/messages` and `web/src/map/palette.json`.
+
+pub mod colours;
+pub mod legend;
+pub mod picture;
+pub mod sentence;
+pub mod shown;
+pub mod words;

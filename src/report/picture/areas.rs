@@ -1,0 +1,160 @@
+//! The areas of a map, the land around them, the line around them, and their circles.
+
+use std::collections::HashSet;
+
+use geo::{BoundingRect, MultiPolygon};
+use maud::{Markup, html};
+use rayon::prelude::*;
+
+use super::clip::clip;
+use super::frame::frame;
+use super::labels::tenth;
+use super::path::{Dot, closed, open, rings};
+use super::view::View;
+use super::{Picture, Plain, marks};
+use crate::analyse::Measure;
+use crate::domain::geography::Geography;
+use crate::domain::position::Bounds;
+use crate::domain::region::{Level, RegionId};
+use crate::encode::Outlines;
+use crate::encode::outline::Outline;
+use crate::protect::{Feature, Place};
+use crate::report::colours::paper;
+use crate::report::legend::radius_px;
+
+/// Land around the areas is drawn on a grid of so many tenths of a dot.
+const LAND_STEP: i32 = 5;
+/// Beyond what is seen, so that the sides of what is cut are not.
+const BEYOND: f64 = 0.02;
+const FRAME: &str = "#3b3b3b";
+
+/// Everything of a map but its words, in tenths of a dot.
+pub(super) fn areas(picture: &Picture<'_>, view: &View, plain: &Plain<'_>) -> Markup {
+    let features = picture.shown.layer.features();
+    let drawn: Vec<Vec<Vec<Dot>>> = features
+        .par_iter()
+        .map(|feature| {
+            outline(picture, feature).map_or_else(Vec::new, |shape| rings(shape.held(), view, 1))
+        })
+        .collect();
+    let is_hexagon = matches!(picture.shown.layer.geography(), Geography::Hexagon(_));
+    let border = if features.len() > 1500 { 3 } else { 6 };
+    html! {
+        g transform="scale(.1)" fill-rule="evenodd" stroke-linejoin="round" {
+            path class="land" d=(land(picture, view)) fill=(paper().land) stroke=(paper().land) stroke-width="8" {}
+            g class="areas" stroke=(paper().border) stroke-width=(border) fill-opacity=[is_hexagon.then_some(".85")] {
+                @for (feature, rings) in features.iter().zip(&drawn) {
+                    (area(picture, feature, &closed(rings), plain))
+                }
+            }
+            path class="frame" d=(open(&around(picture, view, &drawn))) fill="none" stroke=(FRAME) stroke-width="14" {}
+        }
+    }
+}
+
+fn area(picture: &Picture<'_>, feature: &Feature, outline: &str, plain: &Plain<'_>) -> Markup {
+    let code = feature.code.to_string();
+    let chosen = plain.chosen.is_some_and(|chosen| chosen == code);
+    let path = html! {
+        path data-code=(code) class=[chosen.then_some("chosen")] d=(outline) fill=(fill(picture, feature)) {
+            title { (picture.sentence(feature)) }
+        }
+    };
+    match plain.href.and_then(|href| href(feature)) {
+        Some(href) => html! { a href=(href) { (path) } },
+        None => path,
+    }
+}
+
+fn fill(picture: &Picture<'_>, feature: &Feature) -> String {
+    let hatched = marks::fill(feature.status);
+    let plain = match picture.shown.by {
+        Measure::Count => "#ffffff",
+        _ => picture.shown.colour(feature).unwrap_or(&paper().untold),
+    };
+    hatched.unwrap_or_else(|| plain.to_owned())
+}
+
+fn outline<'a>(picture: &Picture<'a>, feature: &Feature) -> Option<Outline<'a>> {
+    Outline::of(feature.place, Outlines::Regions(picture.outlines))
+}
+
+/// The line around the areas of a region; the nation has its coast.
+fn around(picture: &Picture<'_>, view: &View, drawn: &[Vec<Vec<Dot>>]) -> Vec<Vec<Dot>> {
+    let Some(within) = picture.within() else { return Vec::new() };
+    match picture.shown.layer.geography() {
+        Geography::Region(_) => frame(drawn.iter().flatten()),
+        Geography::Hexagon(_) => {
+            let shape = &picture.outlines[within.index()];
+            let close = |mut ring: Vec<Dot>| {
+                ring.extend(ring.first().copied());
+                ring
+            };
+            rings(shape, view, 1).into_iter().map(close).collect()
+        }
+    }
+}
+
+/// The land on which the areas lie, or which lies beside them: regions of their own level, so that borders
+/// meet; under hexagons those of the level of the region that is shown.
+fn land(picture: &Picture<'_>, view: &View) -> String {
+    let layer = picture.shown.layer;
+    let level = match (layer.geography(), picture.within()) {
+        (Geography::Region(level), _) => level,
+        (Geography::Hexagon(_), Some(within)) => picture.tree.get(within).level,
+        (Geography::Hexagon(_), None) => Level::Province,
+    };
+    let own: HashSet<RegionId> = layer
+        .features()
+        .iter()
+        .filter_map(|feature| match feature.place {
+            Place::Region(id) => Some(id),
+            Place::Hexagon(_) => None,
+        })
+        .collect();
+    let seen = wider(view.bounds());
+    let beside: Vec<RegionId> = picture
+        .tree
+        .level(level)
+        .filter(|(id, region)| !own.contains(id) && region.bounds.touches(seen))
+        .map(|(id, _)| id)
+        .collect();
+    let drawn: Vec<String> = beside
+        .par_iter()
+        .map(|id| clip(&picture.outlines[id.index()], seen))
+        .filter(|shape: &MultiPolygon| shape.bounding_rect().is_some())
+        .map(|shape| closed(&rings(&shape, view, LAND_STEP)))
+        .collect();
+    drawn.concat()
+}
+
+fn wider(seen: Bounds) -> Bounds {
+    let (across, up) = ((seen.east - seen.west) * BEYOND, (seen.north - seen.south) * BEYOND);
+    Bounds {
+        west: seen.west - across,
+        south: seen.south - up,
+        east: seen.east + across,
+        north: seen.north + up,
+    }
+}
+
+/// The circles of counts, the largest below.
+pub(super) fn circles(picture: &Picture<'_>, view: &View) -> Markup {
+    let shown = &picture.shown;
+    let mut circles: Vec<(f64, geo::Coord)> = Vec::new();
+    if shown.by == Measure::Count {
+        circles.extend(shown.layer.features().iter().filter_map(|feature| {
+            let Place::Region(id) = feature.place else { return None };
+            let place = view.place(picture.tree.get(id).label.coord());
+            Some((shown.value(feature)?, place))
+        }));
+    }
+    circles.sort_by(|one, other| other.0.total_cmp(&one.0));
+    html! {
+        g class="circles" fill=(paper().circle) fill-opacity=".7" stroke="#ffffff" pointer-events="none" {
+            @for (count, at) in circles {
+                circle cx=(tenth(at.x)) cy=(tenth(at.y)) r=(tenth(radius_px(count, shown.most))) {}
+            }
+        }
+    }
+}

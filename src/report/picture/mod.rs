@@ -1,0 +1,145 @@
+//! The map of a layer as an SVG: alone, for a page to hold, or as a sheet with all that explains it.
+//!
+//! It is a pure function of a layer and of the outlines of regions: the same ones, the same bytes.
+
+mod areas;
+mod clip;
+mod frame;
+mod labels;
+mod marks;
+mod path;
+mod png;
+mod scale;
+mod sheet;
+mod text;
+mod view;
+
+use geo::MultiPolygon;
+use maud::{Markup, PreEscaped, html};
+
+pub use png::{PictureError, png};
+pub use sheet::Sheet;
+
+use self::view::View;
+use super::sentence::{Subject, Told, sentence};
+use super::shown::Shown;
+use super::words::Words;
+use crate::domain::position::Bounds;
+use crate::domain::region::{RegionId, RegionTree};
+use crate::protect::Feature;
+
+/// What a map is drawn of.
+#[derive(Debug, Clone)]
+pub struct Picture<'a> {
+    pub shown: Shown<'a>,
+    /// The regions that the layer stands on.
+    pub tree: &'a RegionTree,
+    /// Their generalised outlines, by [`RegionId`].
+    pub outlines: &'a [MultiPolygon],
+    pub words: Words,
+}
+
+/// How a map stands alone in a page.
+#[derive(Clone, Copy)]
+pub struct Plain<'a> {
+    pub width_px: u32,
+    /// The picture is as high as what it shows, and no higher than this.
+    pub most_height_px: u32,
+    /// Where an area leads, if anywhere.
+    pub href: Option<&'a dyn Fn(&Feature) -> Option<String>>,
+    /// The code of the area that has the class `chosen`.
+    pub chosen: Option<&'a str>,
+}
+
+impl<'a> Picture<'a> {
+    /// The map without title and legend, as an SVG element: each area a `path` with `data-code` and its
+    /// sentence as `title`, within a link where it leads somewhere.
+    pub fn plain(&self, plain: &Plain<'_>) -> Markup {
+        let width = f64::from(plain.width_px);
+        let view = self.view(width, f64::from(plain.most_height_px));
+        let role = if plain.href.is_some() { "group" } else { "img" };
+        finished(html! {
+            svg xmlns="http://www.w3.org/2000/svg" class="picture" role=(role) aria-label=(self.caption())
+                viewBox=(format!("0 0 {} {}", view.width_px, view.height_px)) {
+                title { (self.caption()) }
+                (self.map(&view, plain))
+            }
+        })
+    }
+
+    /// All that a map is made of.
+    fn map(&self, view: &View, plain: &Plain<'_>) -> Markup {
+        html! {
+            (marks::patterns())
+            rect width=(view.width_px) height=(view.height_px) fill=(super::colours::paper().sea) {}
+            (areas::areas(self, view, plain))
+            (areas::circles(self, view))
+            (labels::labels(self, view))
+        }
+    }
+
+    fn view(&self, width_px: f64, most_height_px: f64) -> View {
+        View::fit(self.bounds(), width_px, most_height_px)
+    }
+
+    /// The box of the region that is shown, or of all.
+    fn bounds(&self) -> Bounds {
+        self.within().map_or(self.tree.bounds(), |id| self.tree.get(id).bounds)
+    }
+
+    /// The region within which the layer lies.
+    pub fn within(&self) -> Option<RegionId> {
+        self.shown.layer.within().and_then(|code| self.tree.find(code))
+    }
+
+    /// The name of what the map shows.
+    pub fn place(&self) -> String {
+        let region = self.within().map(|id| self.tree.get(id).name.clone());
+        region.unwrap_or_else(|| self.words.say("nation", &[]))
+    }
+
+    /// What the map is of: its theme, its geography, its place, and how many areas it shows.
+    pub fn caption(&self) -> String {
+        let layer = self.shown.layer;
+        let areas = match layer.geography() {
+            crate::domain::geography::Geography::Region(level) => level.name(),
+            crate::domain::geography::Geography::Hexagon(_) => "hexagon",
+        };
+        let holes = [
+            ("theme", self.words.text(&layer.theme().title)),
+            ("geography", &self.words.say(&format!("areas.{areas}"), &[])),
+            ("place", &self.place()),
+            ("count", &self.words.count(layer.features().len())),
+        ];
+        self.words.say("table.caption", &holes)
+    }
+
+    /// What is said of an area.
+    pub fn sentence(&self, feature: &Feature) -> String {
+        let code = || self.words.say("profile.hexagon", &[("code", &feature.code.to_string())]);
+        let place = feature.name.clone().unwrap_or_else(code);
+        sentence(self.words, self.subject(&place), Told::from(feature))
+    }
+
+    fn subject<'b>(&self, place: &'b str) -> Subject<'b>
+    where
+        'a: 'b,
+    {
+        let layer = self.shown.layer;
+        Subject {
+            theme: &layer.theme().name,
+            by: self.shown.by,
+            place,
+            threshold: layer.threshold().decile(),
+        }
+    }
+}
+
+/// An SVG without the characters that XML does not have, whatever names hold: `Char` of XML 1.0.
+fn finished(svg: Markup) -> Markup {
+    let is_odd = |c: char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    if svg.0.contains(is_odd) { PreEscaped(svg.0.replace(is_odd, "\u{fffd}")) } else { svg }
+}
+
+#[cfg(test)]
+mod picture_tests;

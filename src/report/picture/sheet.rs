@@ -1,0 +1,220 @@
+//! A map with all that explains it: title, legend, scale, source, release and what its figures are.
+
+use maud::{Markup, html};
+
+use super::labels::tenth;
+use super::text::{FAMILIES, lines, width_px};
+use super::view::View;
+use super::{Picture, Plain, finished, scale};
+use crate::analyse::Measure;
+use crate::encode::ReleaseLabel;
+use crate::protect::{Protection, ShareOf};
+use crate::report::colours::paper;
+use crate::report::legend::{Legend, areas};
+use crate::report::sentence::{Subject, Told, sentence};
+
+/// A sheet is laid out so wide, and then made larger or smaller as a whole.
+const WIDTH_PX: f64 = 1200.0;
+const MARGIN_PX: f64 = 28.0;
+const MOST_MAP_PX: f64 = 1000.0;
+const TITLE_PX: f64 = 27.0;
+const TEXT_PX: f64 = 15.0;
+const NOTE_PX: f64 = 13.0;
+const INK: &str = "#1a1a1a";
+const PALE: &str = "#4d4d4d";
+const WARNING: &str = "#8b1a1a";
+/// Where the second column of the legend begins.
+const COLUMN_PX: f64 = 640.0;
+const ROW_PX: f64 = 24.0;
+
+/// A map with all that explains it.
+#[derive(Debug, Clone)]
+pub struct Sheet<'a> {
+    pub picture: &'a Picture<'a>,
+    /// The figures of the region that is shown, or of the nation.
+    pub told: Told,
+    pub label: &'a ReleaseLabel,
+}
+
+impl Sheet<'_> {
+    /// The sheet as an SVG, in so many dots across.
+    pub fn svg(&self, width: u32) -> String {
+        let picture = self.picture;
+        let view = picture.view(WIDTH_PX - 2.0 * MARGIN_PX, MOST_MAP_PX);
+        let legend = Legend::of(&picture.shown, picture.words);
+        let (head, map_top) = self.head();
+        let legend_top = map_top + view.height_px + 16.0;
+        let (rows, notes_top) = self.legend(&legend, &view, legend_top);
+        let (notes, bottom) = self.notes(notes_top);
+        let height = (f64::from(width) * bottom / WIDTH_PX).round();
+        let plain = Plain { width_px: 0, most_height_px: 0, href: None, chosen: None };
+        let markup = html! {
+            svg xmlns="http://www.w3.org/2000/svg" role="img" lang=(picture.words.language().name())
+                width=(width) height=(height) viewBox=(format!("0 0 {WIDTH_PX} {}", tenth(bottom)))
+                font-family=(FAMILIES) font-size=(TEXT_PX) fill=(INK) {
+                title { (self.title()) }
+                desc { (picture.caption()) }
+                rect width=(WIDTH_PX) height=(tenth(bottom)) fill="#ffffff" {}
+                (head)
+                svg x=(MARGIN_PX) y=(tenth(map_top)) width=(view.width_px) height=(view.height_px)
+                    viewBox=(format!("0 0 {} {}", view.width_px, view.height_px)) {
+                    (picture.map(&view, &plain))
+                }
+                rect x=(MARGIN_PX) y=(tenth(map_top)) width=(view.width_px) height=(view.height_px)
+                    fill="none" stroke=(paper().border) {}
+                (rows)
+                (notes)
+            }
+        };
+        finished(markup).into_string()
+    }
+
+    /// The sentence about all that is shown.
+    fn title(&self) -> String {
+        let picture = self.picture;
+        let by = match picture.shown.by {
+            Measure::Count => Measure::Count,
+            Measure::Share | Measure::DensityKm2 => Measure::Share,
+        };
+        let place = picture.place();
+        let subject = Subject { by, ..picture.subject(&place) };
+        sentence(picture.words, subject, self.told)
+    }
+
+    /// The title and what stands below it, and where they end.
+    fn head(&self) -> (Markup, f64) {
+        let words = self.picture.words;
+        let restricted = self.picture.shown.layer.protection() == Protection::Restricted;
+        let top = if restricted { 36.0 } else { 0.0 };
+        let room = WIDTH_PX - 2.0 * MARGIN_PX;
+        let title = lines(&self.title(), TITLE_PX, room);
+        let first = top + MARGIN_PX + TITLE_PX * 0.8;
+        let step = TITLE_PX * 1.25;
+        let last = first + step * (title.len().max(1) - 1) as f64;
+        let caption = lines(&self.picture.caption(), TEXT_PX, room);
+        let captions = last + 26.0;
+        let markup = html! {
+            @if restricted {
+                g class="restricted" {
+                    rect width=(WIDTH_PX) height="36" fill=(WARNING) {}
+                    (text(MARGIN_PX, 24.0, ("#ffffff", 17.0), &words.say("restricted", &[])))
+                }
+            }
+            @for (at, line) in title.iter().enumerate() {
+                (text(MARGIN_PX, first + step * at as f64, (INK, TITLE_PX), line))
+            }
+            @for (at, line) in caption.iter().enumerate() {
+                (text(MARGIN_PX, captions + 20.0 * at as f64, (PALE, TEXT_PX), line))
+            }
+        };
+        (markup, captions + 20.0 * (caption.len().max(1) - 1) as f64 + 14.0)
+    }
+
+    /// Classes or circles on the left, hatches and the scale on the right, and where they end.
+    fn legend(&self, legend: &Legend, view: &View, top: f64) -> (Markup, f64) {
+        let words = self.picture.words;
+        let row = |at: usize| top + 26.0 + ROW_PX * at as f64;
+        let scale_top = row(legend.untold.len()) + 8.0;
+        let markup = html! {
+            g class="legend" {
+                (text(MARGIN_PX, top + 12.0, (INK, TEXT_PX), &legend.unit))
+                @for (at, class) in legend.classes.iter().enumerate() {
+                    rect x=(MARGIN_PX) y=(row(at)) width="26" height="16" fill=(class.colour) stroke=(paper().border) {}
+                    (entry(MARGIN_PX + 36.0, row(at) + 13.0, &class.words, &areas(words, class.areas)))
+                }
+                (circles(legend, row(0)))
+                @for (at, untold) in legend.untold.iter().enumerate() {
+                    g transform=(format!("translate({COLUMN_PX} {}) scale(.1)", row(at))) {
+                        rect width="260" height="160" fill=[super::marks::fill(untold.status)] stroke=(paper().border)
+                            stroke-width="10" {}
+                    }
+                    (entry(COLUMN_PX + 36.0, row(at) + 13.0, &untold.words, &areas(words, untold.areas)))
+                }
+                g transform=(format!("translate({COLUMN_PX} {})", tenth(scale_top))) font-size=(NOTE_PX) {
+                    (scale::bar(view, words))
+                }
+            }
+        };
+        (markup, row(legend.classes.len().max(legend.untold.len() + 2)) + 14.0)
+    }
+
+    /// Release, source and what the figures are, and where they end.
+    fn notes(&self, top: f64) -> (Markup, f64) {
+        let room = WIDTH_PX - 2.0 * MARGIN_PX;
+        let notes = self.told_below();
+        let lines: Vec<String> = notes.iter().flat_map(|note| lines(note, NOTE_PX, room)).collect();
+        let step = NOTE_PX * 1.4;
+        let first = top + NOTE_PX;
+        let markup = html! {
+            g class="notes" {
+                @for (at, line) in lines.iter().enumerate() {
+                    (text(MARGIN_PX, first + step * at as f64, (PALE, NOTE_PX), line))
+                }
+            }
+        };
+        (markup, first + step * lines.len() as f64 + MARGIN_PX / 2.0)
+    }
+
+    fn told_below(&self) -> Vec<String> {
+        let Picture { shown, words, .. } = self.picture;
+        let layer = shown.layer;
+        let date = words.date(&self.label.reference_date);
+        let release = self.label.release.as_str();
+        let mut source = words.say("legend.period", &[("release", release), ("date", &date)]);
+        let of = (shown.by == Measure::Share).then(|| share_of(self.picture)).flatten();
+        if let Some((of, year)) = of {
+            let year = year.to_string();
+            source.push(' ');
+            source.push_str(&words.say("legend.of", &[("source", &of.source), ("year", &year)]));
+        }
+        source.push(' ');
+        source.push_str(&words.say("picture.boundaries", &[("regions", layer.regions().as_str())]));
+        let about = match layer.protection() {
+            Protection::Public => "public",
+            Protection::Restricted => "restricted",
+        };
+        let threshold = layer.threshold().decile().to_string();
+        let definition = words.text(&layer.theme().definition).to_owned();
+        vec![
+            source,
+            definition,
+            words.say("download.note", &[("threshold", &threshold)]),
+            words.say(about, &[]),
+        ]
+    }
+}
+
+/// The denominator of the shares that has a year, of the first area that has one.
+fn share_of<'a>(picture: &Picture<'a>) -> Option<(&'a ShareOf, u16)> {
+    let features = picture.shown.layer.features().iter();
+    features.filter_map(|feature| feature.share_of.as_ref()).find_map(|of| Some((of, of.year?)))
+}
+
+/// What a swatch stands for, and how many areas have it.
+fn entry(x: f64, y: f64, words: &str, areas: &str) -> Markup {
+    let gap = width_px(words, TEXT_PX) + 14.0;
+    html! {
+        (text(x, y, (INK, TEXT_PX), words))
+        (text(x + gap, y, (PALE, NOTE_PX), areas))
+    }
+}
+
+fn circles(legend: &Legend, top: f64) -> Markup {
+    let widest = 2.0 * crate::report::legend::LARGEST_PX + 4.0;
+    let places = legend.circles.iter().scan(MARGIN_PX, |x, circle| {
+        let left = *x;
+        *x += widest + width_px(&circle.words, TEXT_PX) + 40.0;
+        Some((left, circle))
+    });
+    html! {
+        @for (left, circle) in places {
+            circle cx=(tenth(left + widest / 2.0)) cy=(tenth(top + widest / 2.0)) r=(tenth(circle.radius_px))
+                fill=(paper().circle) fill-opacity=".7" {}
+            (text(left + widest + 8.0, top + widest / 2.0 + 5.0, (INK, TEXT_PX), &circle.words))
+        }
+    }
+}
+
+fn text(x: f64, y: f64, (fill, size): (&str, f64), words: &str) -> Markup {
+    html! { text x=(tenth(x)) y=(tenth(y)) fill=(fill) font-size=(size) { (words) } }
+}

@@ -1,0 +1,66 @@
+//! What of a layer a map shows: by which measure, in which classes and colours.
+
+use super::colours::Palette;
+use crate::analyse::{Classes, Measure};
+use crate::domain::geography::Geography;
+use crate::protect::{Feature, Layer, Status};
+
+/// A layer as it is shown.
+#[derive(Debug, Clone)]
+pub struct Shown<'a> {
+    pub layer: &'a Layer,
+    /// Shares and densities are fills, counts are circles.
+    pub by: Measure,
+    /// Of shares and densities; counts have none.
+    pub classes: Classes,
+    /// One for each class.
+    pub colours: Vec<&'static str>,
+    /// The largest count, at least 1.
+    pub most: f64,
+}
+
+impl<'a> Shown<'a> {
+    /// Hexagons have no denominator: they show their density, classed around the usual one, which is the
+    /// nation's. Where no region has a share their counts are shown, whatever is asked for.
+    pub fn new(layer: &'a Layer, asked: Measure, usual_km2: Option<f64>, palette: Palette) -> Self {
+        let by = match (layer.geography(), asked) {
+            (Geography::Hexagon(_), _) => Measure::DensityKm2,
+            (Geography::Region(_), Measure::Share) => Measure::of_layer(layer),
+            (Geography::Region(_), _) => Measure::Count,
+        };
+        let of = |by| layer.features().iter().filter_map(move |feature| value(feature, by));
+        let classes = match by {
+            Measure::Share => Classes::natural(&of(by).collect::<Vec<_>>()),
+            Measure::DensityKm2 => Classes::around(usual_km2.unwrap_or(1.0)),
+            Measure::Count => Classes::default(),
+        };
+        let colours = palette.colours(&layer.theme().name, classes.count());
+        let most = of(Measure::Count).fold(1.0, f64::max);
+        Self { layer, by, classes, colours, most }
+    }
+
+    /// What the map shows of an area; `None` where it has no class and no circle.
+    pub fn value(&self, feature: &Feature) -> Option<f64> {
+        value(feature, self.by)
+    }
+
+    /// What the map shows of all areas that have a value, in their order.
+    pub fn values(&self) -> Vec<f64> {
+        self.layer.features().iter().filter_map(|feature| self.value(feature)).collect()
+    }
+
+    /// The colour of an area's class; `None` where its value has none, or where counts are shown.
+    pub fn colour(&self, feature: &Feature) -> Option<&'static str> {
+        let value = self.value(feature).filter(|_| self.by != Measure::Count)?;
+        self.colours.get(self.classes.of(value)).copied()
+    }
+
+    /// How many areas have a status.
+    pub fn count_of(&self, status: Status) -> usize {
+        self.layer.features().iter().filter(|feature| feature.status == status).count()
+    }
+}
+
+fn value(feature: &Feature, by: Measure) -> Option<f64> {
+    (feature.status == Status::Value).then(|| by.of(feature)).flatten()
+}
