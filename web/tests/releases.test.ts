@@ -108,6 +108,32 @@ test('hexagons and numbers are compared by how much they changed', async () => {
   await close()
 })
 
+test('two releases stand side by side, with one camera and the same classes', async () => {
+  const { page, faults, close } = await visit(`?lang=en&geography=regency&release=${LATER}&compare=${current}`)
+  await page.locator('#view-beside').click()
+  const canvas = (release: string) => page.locator(`.canvas[data-release="${release}"]`)
+  for (const release of [current, LATER]) {
+    await expect.poll(async () => Number(await canvas(release).getAttribute('data-painted'))).toBeGreaterThan(10)
+  }
+  const camera = (release: string) => canvas(release).getAttribute('data-camera')
+  const parts = async (release: string) => ((await camera(release)) ?? '').split('/').map(Number)
+  const apart = async () => {
+    const [one, two] = [await parts(current), await parts(LATER)]
+    return Math.max(...one.map((part, at) => Math.abs(part - two[at]!)))
+  }
+  await expect.poll(apart).toBeLessThan(0.001)
+  const before = await camera(current)
+  await page.getByRole('button', { name: 'Zoom in' }).first().click()
+  await expect.poll(() => camera(current)).not.toBe(before)
+  // The address, by which they are told of each other, has hundredths of a zoom.
+  await expect.poll(apart).toBeLessThan(0.02)
+  const [left, right] = [await canvas(current).boundingBox(), await canvas(LATER).boundingBox()]
+  expect(left!.x).toBeLessThan(right!.x)
+  expect(await barriers(page)).toEqual([])
+  expect(faults).toEqual([])
+  await close()
+})
+
 test('a profile tells its figure in every release', async () => {
   const { page, close } = await visit(`?lang=en&view=table&release=${current}`)
   await page.getByText('In every release').click()

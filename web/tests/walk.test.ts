@@ -64,6 +64,8 @@ test('a regency is found by a misspelt name, judged, looked into, and taken home
   expect(picture.pathname).toBe('/maps/poverty/district.png')
   expect(Object.fromEntries(picture.searchParams)).toMatchObject({ within: regency.code, lang: 'en', measure: 'share', palette: 'theme' })
   expect(picture.searchParams.get('release')).toBeTruthy()
+  const drawing = await fetch(picture)
+  expect([drawing.status, drawing.headers.get('content-type')]).toEqual([200, 'image/png'])
   const report = new URL((await page.getByRole('link', { name: 'Report for printing' }).getAttribute('href'))!, server.url)
   expect(report.pathname).toBe(`/regions/${regency.code}/report`)
   expect(faults).toEqual([])

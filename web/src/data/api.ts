@@ -26,7 +26,7 @@ export const reportUrl = (code: string, release: string, language: string) =>
   `/regions/${encodeURIComponent(code || 'nation')}/report?${new URLSearchParams({ lang: language, release })}`
 
 export async function search(text: string, release: string, signal?: AbortSignal): Promise<Found[]> {
-  const asked = new URLSearchParams({ q: text, limit: '8', release })
+  const asked = new URLSearchParams({ q: text, limit: '8', ...(release && { release }) })
   return (await ask<{ regions: Found[] }>(`/regions?${asked}`, signal)).regions
 }
 

@@ -15,6 +15,8 @@ export interface Heard {
   /** Where it is now, and whether a person moved it there. */
   moved(camera: Camera, byHand: boolean): void
   idle(painted: number): void
+  /** It is wider or narrower than before. */
+  resized(): void
   failed(): void
 }
 
@@ -103,6 +105,7 @@ export class Painted {
     })
     canvas.on('moveend', (event) => heard.moved(this.camera(), Boolean((event as { byHand?: boolean }).byHand ?? event.originalEvent)))
     canvas.on('idle', () => heard.idle(this.#painted()))
+    canvas.on('resize', () => heard.resized())
     canvas.on('error', () => heard.failed())
   }
 

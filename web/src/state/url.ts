@@ -5,7 +5,7 @@ import { conditions, written } from './filter'
 export type Language = 'id' | 'en'
 export type Measure = 'share' | 'count'
 export type Palette = 'theme' | 'contrast'
-export type View = 'map' | 'table'
+export type View = 'map' | 'beside' | 'table'
 
 export interface Shown {
   language: Language
@@ -88,7 +88,7 @@ export function parse(query: string, language: Language): Shown {
     area: text('area', /^[0-9A-Za-z.]{1,20}$/),
     measure: one('measure', ['share', 'count'], DEFAULTS.measure),
     palette: one('palette', ['theme', 'contrast'], DEFAULTS.palette),
-    view: one('view', ['map', 'table'], DEFAULTS.view),
+    view: one('view', ['map', 'beside', 'table'], DEFAULTS.view),
     sort: text('sort', /^-?(name|households|count|share|density|before|change|figure)$/),
     release: text('release', RELEASE),
     compare: text('compare', RELEASE),
