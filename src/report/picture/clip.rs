@@ -25,7 +25,7 @@ fn clip_ring(ring: &LineString, bounds: Bounds) -> Option<LineString> {
     let corners = cut(&corners, |at| east - at.x);
     let corners = cut(&corners, |at| at.y - south);
     let corners = cut(&corners, |at| north - at.y);
-    (corners.len() > 2).then(|| LineString(corners))
+    (corners.len() > 2).then_some(LineString(corners))
 }
 
 fn bounds_hold(bounds: Bounds, at: Coord) -> bool {

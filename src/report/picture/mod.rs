@@ -39,6 +39,9 @@ pub struct Picture<'a> {
     pub words: Words,
 }
 
+/// Where an area leads, if anywhere.
+pub type Href = dyn Fn(&Feature) -> Option<String>;
+
 /// How a map stands alone in a page.
 #[derive(Clone, Copy)]
 pub struct Plain<'a> {
@@ -46,7 +49,7 @@ pub struct Plain<'a> {
     /// The picture is as high as what it shows, and no higher than this.
     pub most_height_px: u32,
     /// Where an area leads, if anywhere.
-    pub href: Option<&'a dyn Fn(&Feature) -> Option<String>>,
+    pub href: Option<&'a Href>,
     /// The code of the area that has the class `chosen`.
     pub chosen: Option<&'a str>,
 }

@@ -66,7 +66,7 @@ fn largest(shape: &MultiPolygon) -> Option<&Polygon> {
 
 /// An outline that is smaller than a dot, as a dot.
 fn smallest(polygon: &Polygon, view: &View, step: i32) -> Vec<Dot> {
-    let middle = polygon.bounding_rect().map_or(Coord::zero(), |rect| rect.center());
+    let middle = polygon.bounding_rect().map_or_else(Coord::zero, geo::Rect::center);
     let (x, y) = dot(view.place(middle), step);
     let half = TENTHS / 2;
     vec![(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn numbers_are_parted_by_no_more_than_they_need() {
         let line = vec![(10, 20), (13, 15), (12, 15), (12, 17)];
-        assert_eq!(open(&[line.clone()]), "M10 20l3-5-1 0 0 2");
+        assert_eq!(open(std::slice::from_ref(&line)), "M10 20l3-5-1 0 0 2");
         assert_eq!(closed(&[line]), "M10 20l3-5-1 0 0 2z");
     }
 }
