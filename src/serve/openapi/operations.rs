@@ -37,7 +37,7 @@ const fn operation(
     Operation { path, id, tag, summary, parameters, answers }
 }
 
-pub(super) const OPERATIONS: [Operation; 27] = [
+pub(super) const OPERATIONS: [Operation; 28] = [
     operation("/", ("map", "pages"), "The web map", &[], &[HTML]),
     operation(
         "/assets/{file}",
@@ -140,6 +140,13 @@ pub(super) const OPERATIONS: [Operation; 27] = [
         "A region's outline",
         &["region", "geometry", "release"],
         &[FEATURE],
+    ),
+    operation(
+        "/regions/{code}/report",
+        ("report", "regions"),
+        "A report of a region, or of the `nation`, for printing on two sides of A4",
+        &["region", "lang", "release"],
+        &[HTML],
     ),
     operation(
         "/ranking/{geography}",

@@ -37,7 +37,7 @@ const fn of_query(key: &'static str, name: &'static str, is: Is, says: &'static 
 
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
-pub(super) const TABLE: [Parameter; 34] = [
+pub(super) const TABLE: [Parameter; 35] = [
     of_path("asset_file", "file", Is::Text, "A name that the page holds"),
     of_path("theme_in_path", "theme", Is::Theme, "A theme"),
     of_path(
@@ -99,6 +99,12 @@ pub(super) const TABLE: [Parameter; 34] = [
     of_query("release", "release", Is::Text, "A release by its name; by default the current one"),
     of_query("compare", "compare", Is::Text, "Another release: what changed since it is told too"),
     of_query("q", "q", Is::Text, "A name, however written, or the beginning of a code"),
+    of_query(
+        "lang",
+        "lang",
+        Is::OneOf(&["id", "en"]),
+        "The language; by default as Accept-Language says",
+    ),
     of_query(
         "by",
         "by",
