@@ -241,6 +241,8 @@ impl House {
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod first_tests;
+#[cfg(test)]
 mod institutions_tests;
 #[cfg(test)]
 mod operation_tests;
