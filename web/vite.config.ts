@@ -22,7 +22,7 @@ const packed: Plugin = {
 const MOST_KB = 1200
 
 const target = process.env['SEBARAN_URL'] ?? 'http://127.0.0.1:8080'
-const figures = { '^/(layers|regions|ranking|tiles|plain)': { target, changeOrigin: false } }
+const figures = { '^/(layers|regions|ranking|tiles|maps|plain)': { target, changeOrigin: false } }
 
 export default defineConfig({
   plugins: [svelte(), packed],

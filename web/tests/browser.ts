@@ -1,5 +1,8 @@
 // Debian's Chromium, with and without a graphics device, and what every test asks of a page.
+import { readFileSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
+
+const AXE = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 
 const QUIET = [
   '--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync',
@@ -74,4 +77,13 @@ export async function onScreen(page: Page, [longitude, latitude]: [number, numbe
     x: box.x + box.width / 2 + ((longitude - west) / 360) * world,
     y: box.y + box.height / 2 - (y(latitude) - y(south)) * world,
   }
+}
+
+/** What axe finds that hinders seriously. */
+export async function barriers(page: Page): Promise<string[]> {
+  const found = (await page.evaluate(`${AXE}; axe.run()`)) as {
+    violations: { id: string; impact: string; nodes: { target: string[] }[] }[]
+  }
+  const grave = found.violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
+  return grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
 }

@@ -2,8 +2,7 @@
 import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { barriers } from './axe'
-import { launch, open, painted } from './browser'
+import { barriers, launch, open, painted } from './browser'
 import { type Server, start } from './server'
 
 let server: Server

@@ -1,11 +1,8 @@
 // The page around the map: words, table, search, what it does where something is missing.
-import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launch, open, painted } from './browser'
+import { barriers, launch, open, painted } from './browser'
 import { type Server, start } from './server'
-
-const AXE = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 
 let server: Server
 let browser: Browser
@@ -22,15 +19,6 @@ afterAll(async () => {
 const ask = async (path: string) => (await fetch(server.url + path)).json()
 const visit = (query: string, options = {}) => open(browser, `${server.url}/${query}`, options)
 const rows = (page: Page) => page.locator('tbody tr[data-code]')
-
-/** What axe finds that hinders seriously. */
-async function barriers(page: Page): Promise<string[]> {
-  const found = (await page.evaluate(`${AXE}; axe.run()`)) as {
-    violations: { id: string; impact: string; nodes: { target: string[] }[] }[]
-  }
-  const grave = found.violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
-  return grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
-}
 
 test('the language changes words, numbers and what a screen reader speaks', async () => {
   const { page, close } = await visit('?lang=en&view=table')

@@ -1,8 +1,7 @@
 // The report for printing: two sides of A4, nothing cut off.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { barriers } from './axe'
-import { launch } from './browser'
+import { barriers, launch } from './browser'
 import { type Server, start } from './server'
 
 let server: Server

@@ -1,20 +1,26 @@
 // A server of the invented country for the tests: the program that was built, on a free port.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 
 const START_MS = 110_000
 
 export interface Server {
   url: string
+  /** Adds a release on the same regions, of an invented survey in which some regencies became poorer and some less. */
+  add(release: string): Promise<void>
   stop(): void
 }
+
+/** By how much the poor of every other regency change. */
+const FACTORS = [0.6, 1, 1.5, 1]
 
 /** Starts it; `SEBARAN_URL` names one that runs already. */
 export async function start(): Promise<Server> {
   const given = process.env['SEBARAN_URL']
-  if (given) return { url: given, stop: () => {} }
+  if (given) return { url: given, add: () => Promise.resolve(), stop: () => {} }
   const target = process.env['CARGO_TARGET_DIR'] ?? new URL('../../target', import.meta.url).pathname
   const program = join(target, 'debug/sebaran')
   if (!existsSync(program)) throw new Error(`there is no ${program}: build it with cargo build`)
@@ -25,7 +31,8 @@ export async function start(): Promise<Server> {
     rmSync(register, { recursive: true, force: true })
   }
   try {
-    return { url: await listening(child), stop }
+    const url = await listening(child)
+    return { url, add: (release) => add(release, { program, register, url }), stop }
   } catch (error) {
     stop()
     throw error
@@ -45,4 +52,22 @@ function listening(child: ChildProcess): Promise<string> {
       found(url)
     })
   })
+}
+
+async function add(release: string, { program, register, url }: Record<'program' | 'register' | 'url', string>) {
+  const { features } = (await (await fetch(`${url}/layers/poverty/regency.geojson?geometry=none`)).json()) as {
+    features: { id: string; properties: { share: number; share_of: { value: number } } }[]
+  }
+  const facts = features.map(({ id, properties: { share, share_of } }, at) =>
+    [id, share_of.value * 4, Math.min(0.9, share * FACTORS[at % FACTORS.length]!)].join(','),
+  )
+  const [table, survey] = [join(register, 'facts.csv'), join(register, 'survey')]
+  writeFileSync(table, ['region_code,population,poverty_share', ...facts, ''].join('\n'))
+  const run = (...given: string[]) => promisify(execFile)(program, ['--quiet', '--register', register, ...given])
+  const of = (name: string) => [`--${name}`, join(survey, `${name}.parquet`)]
+  await run('generate', '--regions', 'demo', '--households', '20000', '--wave', '2', '--facts', table, '--out', survey)
+  await run(
+    'build', join(survey, 'visits-000.parquet'), '--regions', 'demo', '--release', release, '--reference-date', '2023-12-31',
+    ...of('denominators'), ...of('persons'), ...of('recipients'),
+  )
 }

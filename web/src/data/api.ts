@@ -14,29 +14,42 @@ export class Refused extends Error {
 /** At most so many areas stand in one table. */
 export const MOST = 4000
 
-export const catalogue = (signal?: AbortSignal) => ask<Catalogue>('/layers', signal)
+/** Every answer comes from the release that is asked for; none means the server's current one. */
+export const catalogue = (release: string, signal?: AbortSignal) =>
+  ask<Catalogue>(`/layers${release && `?release=${release}`}`, signal)
 
-export const region = (code: string, signal?: AbortSignal) =>
-  ask<Region>(`/regions/${encodeURIComponent(code || 'nation')}`, signal)
+export const region = (code: string, release: string, signal?: AbortSignal) =>
+  ask<Region>(`/regions/${encodeURIComponent(code || 'nation')}?release=${release}`, signal)
 
-export async function search(text: string, signal?: AbortSignal): Promise<Found[]> {
-  const asked = new URLSearchParams({ q: text, limit: '8' })
+/** A region's page for printing. */
+export const reportUrl = (code: string, release: string, language: string) =>
+  `/regions/${encodeURIComponent(code || 'nation')}/report?${new URLSearchParams({ lang: language, release })}`
+
+export async function search(text: string, release: string, signal?: AbortSignal): Promise<Found[]> {
+  const asked = new URLSearchParams({ q: text, limit: '8', release })
   return (await ask<{ regions: Found[] }>(`/regions?${asked}`, signal)).regions
+}
+
+/** Which areas of which release. */
+export interface Part {
+  within?: string
+  box?: Box | null
+  release: string
 }
 
 /** Where a layer is to be had, for the table as for taking home. */
 export function layerUrl(
   theme: string,
   geography: string,
-  format: 'csv' | 'geojson',
-  part: { within?: string; box?: Box | null },
+  format: 'csv' | 'geojson' | 'gpkg',
+  part: Part,
   more: Record<string, string> = {},
 ): string {
   const asked = new URLSearchParams(more)
   if (part.within) asked.set('within', part.within)
   if (part.box) asked.set('bbox', part.box.map((degrees) => degrees.toFixed(4)).join(','))
-  const text = asked.toString().replaceAll('%2C', ',')
-  return `/layers/${theme}/${geography}.${format}${text ? `?${text}` : ''}`
+  asked.set('release', part.release)
+  return `/layers/${theme}/${geography}.${format}?${asked.toString().replaceAll('%2C', ',')}`
 }
 
 interface Collection {

@@ -2,6 +2,7 @@
 
 export type Status = 'value' | 'below_10' | 'not_visited' | 'no_data'
 export const UNTOLD = ['below_10', 'not_visited', 'no_data'] as const
+export type Untold = (typeof UNTOLD)[number]
 
 export interface Bilingual {
   en: string
@@ -10,6 +11,8 @@ export interface Bilingual {
 
 export interface Catalogue {
   release: { release: string; reference_date: string; programmes: Programme[] }
+  /** All that the server has, sorted by name. */
+  releases: string[]
   protection: string
   poverty_threshold: number
   totals: { households: number; unplaced: number }
@@ -93,11 +96,15 @@ export interface ThemeFigures {
   breakdown: Record<string, number | null>
   rates: Record<string, number | null>
   rank: { by: string; place: number; among: number } | null
-  parent: { count: number | null; share: number | null; status: Status } | null
-  nation: { count: number | null; share: number | null; status: Status } | null
+  parent: Whole | null
+  nation: Whole | null
 }
 
+/** The same of what holds a region. */
+export type Whole = Pick<ThemeFigures, 'count' | 'moe95' | 'share' | 'share_moe95' | 'status'>
+
 export interface Region extends Place {
+  release: string
   area_km2: number
   bbox: Box
   parents: Place[]

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { hexagonAt, offered } from './levels'
+import { PAPER } from './palette'
 import { type Drawn, style } from './style'
 
 const DRAWN: Drawn = {
   theme: 'poverty', geography: 'regency', by: 'share', codes: ['0101'], inner: [0.2], colours: ['#fff', '#000'],
-  most: 10, area: '', frame: { code: '01', level: 'province' },
+  release: 'r', change: null, met: null, most: 10, area: '', frame: { code: '01', level: 'province' },
 }
 const PLACES = { origin: 'http://here', font: 'http://here/font.woff2' }
 const ids = (drawn: Drawn) => style(drawn, PLACES).layers.map(({ id }) => id)
@@ -18,6 +19,21 @@ test('shares are fills and numbers are circles', () => {
 
 test('what has no figure is hatched, each in its way', () => {
   expect(ids(DRAWN).filter((id) => id.startsWith('hatch'))).toEqual(['hatch-below_10', 'hatch-not_visited', 'hatch-no_data'])
+})
+
+test('a change is a fill of its class, of a number too', () => {
+  const change = { colours: ['#111', '#222'], codes: [['0101'], []], untold: { below_10: ['0102'], not_visited: [], no_data: [] } }
+  const { layers } = style({ ...DRAWN, by: 'count', change }, PLACES)
+  expect(layers.map(({ id }) => id)).not.toContain('circles')
+  expect(layers.find(({ id }) => id === 'areas')?.paint).toMatchObject({
+    'fill-color': ['match', ['get', 'code'], ['0101'], '#111', PAPER.untold],
+  })
+  expect(layers.find(({ id }) => id === 'hatch-below_10')).toMatchObject({ filter: ['match', ['get', 'code'], ['0102'], true, false] })
+})
+
+test('what does not meet the filter is veiled, and the rest stays', () => {
+  const veil = style({ ...DRAWN, met: ['0101'] }, PLACES).layers.find(({ id }) => id === 'veil')
+  expect(veil).toMatchObject({ filter: ['all', expect.anything(), ['!', ['match', ['get', 'code'], ['0101'], true, false]]] })
 })
 
 test('everything comes from here', () => {

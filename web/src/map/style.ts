@@ -1,6 +1,6 @@
 // The map's style, a pure function of what is shown.
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
-import { UNTOLD } from '../data/figures'
+import { type Status, type Untold, UNTOLD } from '../data/figures'
 import type { Geography } from './levels'
 import { PAPER } from './palette'
 
@@ -13,6 +13,12 @@ export interface Drawn {
   codes: string[] | null
   inner: number[]
   colours: string[]
+  /** The release whose tiles are drawn. */
+  release: string
+  /** Where two releases are compared: the areas of each class, and those that have none. */
+  change: { colours: readonly string[]; codes: string[][]; untold: Record<Untold, string[]> } | null
+  /** The areas that meet the filter, `null` where there is none: the others fade. */
+  met: string[] | null
   /** The largest number, whose circle is the largest. */
   most: number
   area: string
@@ -32,13 +38,13 @@ export function style(drawn: Drawn, places: Places): StyleSpecification {
   const names = new Set<Geography>(['province', drawn.geography])
   if (drawn.frame) names.add(drawn.frame.level)
   const sources = Object.fromEntries(
-    [...names].map((name) => [name, { type: 'vector' as const, url: `${places.origin}/tiles/${name}.json`, promoteId: 'code' }]),
+    [...names].map((name) => [name, { type: 'vector' as const, url: `${places.origin}/tiles/${name}.json?release=${drawn.release}`, promoteId: 'code' }]),
   )
   return {
     version: 8,
     'font-faces': { 'Noto Sans': places.font },
     sources,
-    layers: [...ground(), ...areas(drawn), ...lines(drawn), ...circles(drawn), ...labels(drawn)],
+    layers: [...ground(), ...areas(drawn), ...faded(drawn), ...lines(drawn), ...circles(drawn), ...labels(drawn)],
   }
 }
 
@@ -50,16 +56,17 @@ function ground(): LayerSpecification[] {
   ]
 }
 
-const status = (drawn: Drawn): ExpressionSpecification => ['get', `${drawn.theme}_status`]
+const statusOf = (drawn: Drawn): ExpressionSpecification => ['get', `${drawn.theme}_status`]
 
-/** What is shown and has one of these statuses. */
-function having(drawn: Drawn, statuses: readonly string[] | null): FilterSpecification {
-  const shown: ExpressionSpecification =
-    drawn.codes === null || drawn.codes.length === 0
-      ? ['literal', drawn.codes === null]
-      : ['match', ['get', 'code'], drawn.codes, true, false]
-  if (!statuses) return shown
-  return ['all', shown, ['match', status(drawn), [...statuses], true, false]] as FilterSpecification
+const among = (codes: string[]): ExpressionSpecification =>
+  codes.length ? ['match', ['get', 'code'], codes, true, false] : ['literal', false]
+
+/** What is shown and has this status. */
+function having(drawn: Drawn, status: Status | null): FilterSpecification {
+  const shown: ExpressionSpecification = drawn.codes === null ? ['literal', true] : among(drawn.codes)
+  if (!status) return shown
+  if (drawn.change) return status === 'value' ? ['literal', true] : among(drawn.change.untold[status])
+  return ['all', shown, ['==', statusOf(drawn), status]]
 }
 
 function areas(drawn: Drawn): LayerSpecification[] {
@@ -70,7 +77,7 @@ function areas(drawn: Drawn): LayerSpecification[] {
       id: `hatch-${untold}`,
       type: 'fill',
       ...from,
-      filter: having(drawn, [untold]),
+      filter: having(drawn, untold),
       paint: { 'fill-pattern': untold },
     }),
   )
@@ -84,13 +91,32 @@ function areas(drawn: Drawn): LayerSpecification[] {
   return [fill, ...hatched]
 }
 
+/** What does not meet the filter, under a veil. */
+function faded(drawn: Drawn): LayerSpecification[] {
+  const { geography, met } = drawn
+  if (!met) return []
+  const from = { source: geography, 'source-layer': geography } as const
+  const veiled = ['all', having(drawn, null), ['!', among(met)]] as FilterSpecification
+  return [
+    { id: 'veil', type: 'fill', ...from, filter: veiled, paint: { 'fill-color': '#ffffff', 'fill-opacity': 0.78 } },
+    { id: 'met', type: 'line', ...from, filter: among(met), paint: { 'line-color': '#111111', 'line-width': 1.6 } },
+  ]
+}
+
 function fillColour(drawn: Drawn): ExpressionSpecification | string {
+  if (drawn.change) return changeColour(drawn.change)
   if (drawn.by === 'count') return '#ffffff'
   const value: ExpressionSpecification = ['get', `${drawn.theme}_${drawn.by === 'share' ? 'share' : 'density_km2'}`]
   const steps = drawn.inner.flatMap((edge, at) => [edge, drawn.colours[at + 1] ?? PAPER.untold])
   const lowest = drawn.colours[0] ?? PAPER.untold
   const classed = steps.length ? (['step', value, lowest, ...steps] as ExpressionSpecification) : lowest
   return ['case', ['!=', ['typeof', value], 'number'], PAPER.untold, classed] as ExpressionSpecification
+}
+
+function changeColour({ colours, codes }: NonNullable<Drawn['change']>): ExpressionSpecification | string {
+  const classed = codes.flatMap((inClass, at) => (inClass.length ? [inClass, colours[at] ?? PAPER.untold] : []))
+  if (!classed.length) return PAPER.untold
+  return ['match', ['get', 'code'], ...classed, PAPER.untold] as unknown as ExpressionSpecification
 }
 
 function lines(drawn: Drawn): LayerSpecification[] {
@@ -136,8 +162,11 @@ function lines(drawn: Drawn): LayerSpecification[] {
   return [outline, ...around, hovered, ring('chosen-halo', '#ffffff', 6), ring('chosen', '#0b3d91', 3)]
 }
 
+/** A change is a rate, so it is a fill, of a number too. */
+const hasCircles = (drawn: Drawn) => drawn.by === 'count' && drawn.geography !== 'hexagon' && !drawn.change
+
 function circles(drawn: Drawn): LayerSpecification[] {
-  if (drawn.by !== 'count' || drawn.geography === 'hexagon') return []
+  if (!hasCircles(drawn)) return []
   const share: ExpressionSpecification = ['/', ['to-number', ['get', `${drawn.theme}_count`], 0], Math.max(1, drawn.most)]
   return [
     {
@@ -145,12 +174,12 @@ function circles(drawn: Drawn): LayerSpecification[] {
       type: 'circle',
       source: drawn.geography,
       'source-layer': 'label',
-      filter: having(drawn, ['value']),
+      filter: having(drawn, 'value'),
       layout: { 'circle-sort-key': ['-', 0, share] },
       paint: {
         'circle-radius': ['max', 1.5, ['*', LARGEST_PX, ['sqrt', share]]],
         'circle-color': PAPER.circle,
-        'circle-opacity': 0.7,
+        'circle-opacity': drawn.met ? (['case', among(drawn.met), 0.8, 0.15] as ExpressionSpecification) : 0.7,
         'circle-stroke-color': '#ffffff',
         'circle-stroke-width': 1,
       },
@@ -173,7 +202,7 @@ function labels(drawn: Drawn): LayerSpecification[] {
         'text-size': 12,
         'text-max-width': 7,
         'text-padding': 6,
-        'text-offset': drawn.by === 'count' ? [0, 1.2] : [0, 0],
+        'text-offset': hasCircles(drawn) ? [0, 1.2] : [0, 0],
       },
       paint: { 'text-color': '#1a1a1a', 'text-halo-color': '#ffffff', 'text-halo-width': 1.6 },
     },

@@ -1,5 +1,6 @@
 // What is shown, as the URL tells it. The URL owns it; nothing else does.
 import { type Geography, GEOGRAPHIES } from '../map/levels'
+import { conditions, written } from './filter'
 
 export type Language = 'id' | 'en'
 export type Measure = 'share' | 'count'
@@ -19,6 +20,14 @@ export interface Shown {
   view: View
   /** A column of the table, after `-` where the largest come first. */
   sort: string
+  /** The release that is shown; empty for the server's current one. */
+  release: string
+  /** The release that it is compared with; empty for none. */
+  compare: string
+  /** Conditions, as `state/filter.ts` reads them; empty for none. */
+  filter: string
+  /** Whether institutions are on the map. */
+  institutions: '' | 'shown'
   /** `zoom/latitude/longitude` where the map was moved by hand; empty where it shows the whole of `within`. */
   at: string
 }
@@ -33,6 +42,10 @@ export const DEFAULTS: Shown = {
   palette: 'theme',
   view: 'map',
   sort: '-figure',
+  release: '',
+  compare: '',
+  filter: '',
+  institutions: '',
   at: '',
 }
 
@@ -46,8 +59,15 @@ const NAMES: Record<keyof Shown, string> = {
   palette: 'palette',
   view: 'view',
   sort: 'sort',
+  release: 'release',
+  compare: 'compare',
+  filter: 'filter',
+  institutions: 'institutions',
   at: 'at',
 }
+
+/** As the register names its releases. */
+const RELEASE = /^[a-z0-9][a-z0-9._-]{0,63}$/
 
 /** Reads a query; what it does not understand is the default. */
 export function parse(query: string, language: Language): Shown {
@@ -56,7 +76,7 @@ export function parse(query: string, language: Language): Shown {
     const value = asked.get(NAMES[key]) ?? ''
     return pattern.test(value) ? value : String(DEFAULTS[key])
   }
-  const one = <T extends string>(key: keyof Shown, of: readonly T[], otherwise: T): T => {
+  const one = <T extends string, D extends string = T>(key: keyof Shown, of: readonly T[], otherwise: D): T | D => {
     const value = asked.get(NAMES[key])
     return of.find((name) => name === value) ?? otherwise
   }
@@ -69,7 +89,11 @@ export function parse(query: string, language: Language): Shown {
     measure: one('measure', ['share', 'count'], DEFAULTS.measure),
     palette: one('palette', ['theme', 'contrast'], DEFAULTS.palette),
     view: one('view', ['map', 'table'], DEFAULTS.view),
-    sort: text('sort', /^-?(name|households|count|share|density|figure)$/),
+    sort: text('sort', /^-?(name|households|count|share|density|before|change|figure)$/),
+    release: text('release', RELEASE),
+    compare: text('compare', RELEASE),
+    filter: written(conditions(asked.get('filter') ?? '')),
+    institutions: one('institutions', ['shown'], ''),
     at: text('at', /^\d+(\.\d+)?\/-?\d+(\.\d+)?\/-?\d+(\.\d+)?$/),
   }
 }
@@ -80,5 +104,5 @@ export function query(shown: Shown): string {
   for (const key of Object.keys(NAMES) as (keyof Shown)[]) {
     if (key === 'language' || shown[key] !== DEFAULTS[key]) asked.set(NAMES[key], shown[key])
   }
-  return `?${asked.toString().replaceAll('%2F', '/')}`
+  return `?${asked.toString().replaceAll('%2F', '/').replaceAll('%2C', ',')}`
 }

@@ -29,7 +29,9 @@ export function writer(language: Language) {
     /** A fraction 0 to 1 as per cent. */
     share: (value: number | null | undefined, least = 1) =>
       orDash(value, (known) => `${digits(known * 100, Math.max(1, least), least)}${percent}`),
-    points: (value: number) => digits(Math.abs(value) * 100, 1, 1),
+    points: (value: number, decimals = 1) => digits(Math.abs(value) * 100, decimals, decimals),
+    /** The edge of a class of points, from a fraction. */
+    step: (value: number) => digits(value * 100, 1),
     density: (value: number | null | undefined) =>
       orDash(value, (known) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }).format(known)),
     date: (iso: string) =>

@@ -12,4 +12,8 @@ export const words = {
   get write() {
     return written
   },
+  /** So many areas. */
+  areas(count: number): string {
+    return spoken(count === 1 ? 'legend.area' : 'legend.areas', { count: written.whole(count) })
+  },
 }

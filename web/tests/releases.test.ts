@@ -1,0 +1,136 @@
+// Several releases: one of them shown, two of them compared.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { barriers, launch, open, painted } from './browser'
+import { type Server, start } from './server'
+
+const LATER = 'changed'
+
+let server: Server
+let browser: Browser
+/** The release that the server shows unless another one is asked for. */
+let current: string
+
+beforeAll(async () => {
+  server = await start()
+  await server.add(LATER)
+  current = (await ask('/layers')).release.release
+  browser = await launch('draws')
+})
+afterAll(async () => {
+  await browser?.close()
+  server?.stop()
+})
+
+const ask = async (path: string) => (await fetch(server.url + path)).json()
+const visit = (query: string, options = {}) => open(browser, `${server.url}/${query}`, options)
+const rows = (page: Page) => page.locator('tbody tr[data-code]')
+
+interface Told {
+  code: string
+  status: string
+  share: number
+  share_moe95: number
+}
+const figures = async (release: string): Promise<Map<string, Told>> => {
+  const { features } = await ask(`/layers/poverty/regency.geojson?geometry=none&release=${release}`)
+  return new Map(features.map(({ properties }: { properties: Told }) => [properties.code, properties]))
+}
+
+test('everything that is asked names the release that is shown', async () => {
+  const { page, faults, close } = await visit('?lang=en')
+  const unpinned: string[] = []
+  let release = current
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url())
+    if (/^\/(tiles|regions|layers\/)/.test(pathname) && searchParams.get('release') !== release) unpinned.push(request.url())
+  })
+  await painted(page, 'poverty province share')
+  await page.locator('#geography').selectOption('regency')
+  await painted(page, 'poverty regency share')
+  expect(unpinned).toEqual([])
+  release = LATER
+  await page.locator('#release').selectOption(LATER)
+  await page.locator(`.canvas[data-release="${LATER}"]`).waitFor()
+  await painted(page, 'poverty regency share')
+  await expect.poll(() => page.locator('.legend .source').innerText()).toContain(LATER)
+  expect(page.url()).toContain(`release=${LATER}`)
+  expect(unpinned).toEqual([])
+  expect(faults).toEqual([])
+  await close()
+})
+
+test('a comparison colours what changed beyond its margin, and nothing else', async () => {
+  const [now, before] = [await figures(LATER), await figures(current)]
+  const { page, faults, close } = await visit(`?lang=en&geography=regency&release=${current}`)
+  await page.locator('#compare').selectOption(LATER)
+  expect(await painted(page, 'poverty regency share change')).toBeGreaterThan(10)
+  expect(page.url()).toContain(`compare=${LATER}`)
+  const classes = [0, 0, 0, 0, 0, 0, 0]
+  for (const [code, { share, share_moe95 }] of now) {
+    const then = before.get(code)!
+    const apart = share - then.share
+    const isClear = Math.abs(apart) > Math.hypot(share_moe95, then.share_moe95)
+    const size = Math.abs(apart) >= 0.05 ? 3 : Math.abs(apart) >= 0.02 ? 2 : 1
+    classes[3 + (isClear ? Math.sign(apart) * size : 0)]! += 1
+  }
+  const told = await page.locator('.legend [data-class]').evaluateAll((all) => all.map((one) => Number(one.dataset['count'])))
+  expect(told).toEqual(classes)
+  expect(Math.min(classes[0]!, classes[3]!, classes[6]!)).toBeGreaterThan(0)
+  expect(await page.locator('.profile .changed').innerText()).toContain(LATER)
+  expect(faults).toEqual([])
+  await close()
+})
+
+test('the table of a comparison has before, now, change and margin, the earlier release before', async () => {
+  const [now, before] = [await figures(LATER), await figures(current)]
+  const { page, close } = await visit(`?lang=en&view=table&geography=regency&release=${current}&compare=${LATER}`)
+  await rows(page).first().waitFor()
+  await expect.poll(() => page.locator('.scroll thead').innerText()).toContain(`Before (${current})`)
+  const code = (await rows(page).first().getAttribute('data-code'))!
+  const percent = (share: number) => `${(share * 100).toFixed(1)}%`
+  const cells = await rows(page).first().locator('td').allInnerTexts()
+  expect(cells.slice(0, 2)).toEqual([percent(before.get(code)!.share), percent(now.get(code)!.share)])
+  expect(cells[2]).toBe(`+${((now.get(code)!.share - before.get(code)!.share) * 100).toFixed(1)} points`)
+  expect(cells[3]).toMatch(/^± \d+\.\d points$/)
+  expect(await rows(page).filter({ hasText: 'no clear change' }).count()).toBeGreaterThan(0)
+  await page.getByRole('button', { name: 'Before' }).click()
+  await expect.poll(() => page.locator('th[aria-sort="descending"]').innerText()).toContain('Before')
+  await close()
+})
+
+test('hexagons and numbers are compared by how much they changed', async () => {
+  const { page, close } = await visit(`?lang=id&geography=regency&measure=count&release=${current}&compare=${LATER}`)
+  await painted(page, 'poverty regency count change')
+  await page.getByText('turun 25\u00a0% atau lebih').waitFor()
+  await page.locator('#geography').selectOption('hexagon')
+  await painted(page, 'poverty hexagon density change')
+  await close()
+})
+
+test('a profile tells its figure in every release', async () => {
+  const { page, close } = await visit(`?lang=en&view=table&release=${current}`)
+  await page.getByText('In every release').click()
+  await page.locator('.trend tbody tr').first().waitFor()
+  expect(await page.locator('.trend tbody th').allInnerTexts()).toEqual([current, LATER].sort())
+  await close()
+})
+
+test('a release that is not there is told of, and the way out', async () => {
+  const { page, close } = await visit('?lang=en&release=nowhere')
+  await page.getByRole('button', { name: 'Show the current release' }).click()
+  await painted(page, 'poverty province share')
+  expect(await page.getByRole('alert').count()).toBe(0)
+  await close()
+})
+
+test('a comparison hinders nobody and is not cut off', async () => {
+  for (const [view, width] of [['map', 320], ['table', 320], ['map', 1280], ['table', 1280]] as const) {
+    const { page, close } = await visit(`?lang=id&geography=regency&view=${view}&compare=${LATER}`, { width })
+    await page.locator('.changes tbody tr').first().waitFor()
+    await page.locator(view === 'map' ? '.legend [data-class]' : '.scroll tbody tr').first().waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${view} at ${width}`).toBeLessThanOrEqual(width)
+    expect(await barriers(page)).toEqual([])
+    await close()
+  }
+})
