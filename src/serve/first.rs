@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use axum::extract::{Query, State};
+use axum::extract::{Extension, Query, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
 
@@ -10,12 +10,13 @@ use super::error::ApiError;
 use super::profile::place_figures;
 use super::reply::{HTML, Question, reply};
 use super::served::Served;
+use super::shelf::Shelf;
 use super::{House, web};
 use crate::analyse::RegionSearch;
 use crate::domain::geography::{Geography, HexagonSize};
 use crate::domain::indicator::Theme;
 use crate::domain::position::Bounds;
-use crate::domain::region::RegionId;
+use crate::domain::region::{RegionId, Slug};
 use crate::protect::{Layer, LayerRequest, PlaceCode};
 use crate::report::address::{Address, Areas};
 use crate::report::first::First;
@@ -32,6 +33,7 @@ const MOST_LETTERS: usize = 100;
 /// `/`, of the release that is asked for. Whatever else an address has wrong is the default.
 pub(super) async fn first(
     State(house): State<House>,
+    Extension(shelf): Extension<Arc<Shelf>>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -42,7 +44,8 @@ pub(super) async fn first(
     let address = Address::parse(&parameters, preferred, &served.tree, &served.indicators);
     let asked = parameters.iter().find(|(name, _)| name == "q").map(|(_, text)| text.trim());
     let asked: Option<String> = asked.map(|text| text.chars().take(MOST_LETTERS).collect());
-    let canonical = format!("{} {asked:?} {}", address.url(), web::page_digest());
+    let releases = shelf.list();
+    let canonical = format!("{} {asked:?} {releases:?} {}", address.url(), web::page_digest());
     let question = Question { name: "first", canonical, media_type: HTML };
     let search = Arc::clone(&house.search);
     let most = house.limits.features.min(MOST_AREAS);
@@ -51,7 +54,7 @@ pub(super) async fn first(
             let found = find(served, &search, &text);
             (text, found)
         });
-        Ok(page(served, address, found, most))
+        Ok(page(served, address, (found, releases), most))
     })
     .await?;
     let vary = HeaderValue::from_static("accept-encoding, accept-language");
@@ -79,7 +82,7 @@ fn find(served: &Served, search: &OnceLock<RegionSearch>, text: &str) -> Vec<Reg
 fn page(
     served: &Served,
     address: Address,
-    found: Option<(String, Vec<RegionId>)>,
+    (found, releases): (Option<(String, Vec<RegionId>)>, Vec<Slug>),
     most: usize,
 ) -> Vec<u8> {
     let (tree, indicators) = (&served.tree, &served.indicators);
@@ -104,6 +107,7 @@ fn page(
         tree,
         indicators,
         label: &served.label,
+        releases,
         frame,
         chosen,
         found,

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::First;
 use crate::analyse::Measure;
-use crate::domain::region::Level;
+use crate::domain::region::{Level, Slug};
 use crate::protect::PlaceCode;
 use crate::report::colours::Palette;
 use crate::report::address::{Address, Areas, View, view_name};
@@ -26,7 +26,8 @@ pub fn language(first: &First<'_>, words: Words) -> Markup {
 
 pub fn controls(first: &First<'_>, words: Words) -> Markup {
     let address = &first.address;
-    let chosen_here = ["theme", "geography", "measure", "palette"];
+    let several = if first.releases.len() > 1 { "release" } else { "" };
+    let chosen_here = ["theme", "geography", "measure", "palette", several];
     html! {
         form.controls method="get" action="/" aria-label=(words.say("control.view", &[])) {
             (kept(&without_area(address), &chosen_here))
@@ -34,6 +35,7 @@ pub fn controls(first: &First<'_>, words: Words) -> Markup {
             (select(words, "geography", &areas(first, words)))
             @if address.areas != Areas::Hexagons { (select(words, "measure", &measures(address, words))) }
             (select(words, "palette", &palettes(address, words)))
+            @if first.releases.len() > 1 { (select(words, "release", &releases(first))) }
             noscript { button type="submit" { (words.say("first.show", &[])) } }
             (views(address, words))
         }
@@ -102,6 +104,18 @@ fn palettes(address: &Address, words: Words) -> Vec<Choice> {
         (name.to_owned(), words.say(&format!("palette.{name}"), &[]), palette == address.palette)
     };
     Palette::ALL.map(choice).into()
+}
+
+fn releases(first: &First<'_>) -> Vec<Choice> {
+    let choice = |release: &Slug| {
+        (release.to_string(), release.to_string(), *release == first.label.release)
+    };
+    first.releases.iter().map(choice).collect()
+}
+
+/// Room for what only scripts can do, so that nothing moves when they take over.
+pub fn room_for_filter(words: Words) -> Markup {
+    html! { p.filter.absent aria-hidden="true" { span { (words.say("filter.title", &[])) } } }
 }
 
 fn views(address: &Address, words: Words) -> Markup {

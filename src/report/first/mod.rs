@@ -21,7 +21,7 @@ use super::shown::Shown;
 use super::words::Words;
 use crate::analyse::{Figures, Measure, ThemeFigures};
 use crate::domain::indicator::{Indicators, Theme};
-use crate::domain::region::{RegionId, RegionTree};
+use crate::domain::region::{RegionId, RegionTree, Slug};
 use crate::encode::ReleaseLabel;
 use crate::protect::{Feature, PlaceCode, Protection};
 
@@ -36,6 +36,8 @@ pub struct First<'a> {
     pub tree: &'a RegionTree,
     pub indicators: &'a Indicators,
     pub label: &'a ReleaseLabel,
+    /// All that may be asked for.
+    pub releases: Vec<Slug>,
     /// Of what the release holds figures.
     pub held: Vec<&'a Theme>,
     /// The region whose parts are shown, or the nation.
@@ -82,6 +84,7 @@ impl First<'_> {
                 (controls::language(self, words))
             }
             (controls::controls(self, words))
+            (controls::room_for_filter(words))
             (path::path(self, words))
             main #shown tabindex="-1" {
                 @if let Some((asked, found)) = &self.found { (found::list(self, words, asked, found)) }
