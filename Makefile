@@ -78,17 +78,18 @@ peers: setup ## ours beside others: make peers BOUNDARIES=villages.geojson POINT
 # the requests.
 SECONDS_LONG := 120
 CONTRACT_PORT := 8099
-contract: setup web ## the API held against its own description, /openapi.json, by schemathesis
+contract: setup web ## the API held against its description, by schemathesis; its GeoParquet read by others
 	@$(CARGO) build
 	@folder=$${CARGO_TARGET_DIR:-target}/contract; url=http://127.0.0.1:$(CONTRACT_PORT); \
 	[[ -x $$folder/venv/bin/pip ]] || $(PYTHON) -m venv "$$folder/venv"; \
-	"$$folder/venv/bin/pip" install --quiet schemathesis==4.32.5; \
+	"$$folder/venv/bin/pip" install --quiet --requirement tests/contract/requirements.txt; \
 	$${CARGO_TARGET_DIR:-target}/debug/sebaran --quiet --register "$$folder/register" demo --households 5000 \
 		--listen 127.0.0.1:$(CONTRACT_PORT) & \
 	server=$$!; trap 'kill $$server' EXIT; \
 	"$$folder/venv/bin/schemathesis" run "$$url/openapi.json" --wait-for-schema 300 --max-time $(SECONDS_LONG) \
 		--phases examples,coverage,fuzzing --request-timeout 30 --generation-deterministic --continue-on-failure \
-		--checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance
+		--checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance; \
+	"$$folder/venv/bin/python" tests/contract/geoparquet.py "$$url"
 
 fmt: ## format the sources
 	@cargo fmt

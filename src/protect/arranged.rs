@@ -6,6 +6,7 @@ use h3o::{CellIndex, Resolution};
 use rayon::prelude::*;
 
 use super::leaves::LeafPlaces;
+use super::runs::{LargeHexagon, large_hexagons};
 use super::tree::Shown;
 use crate::domain::indicator::{AllCounts, CubeColumn};
 use crate::domain::region::{Level, RegionId, RegionTree};
@@ -23,6 +24,8 @@ pub(super) struct ArrangedLeaves {
     columns: Vec<Option<Column>>,
     /// The places of the leaves, in their order by (region, hexagon).
     by_region: Vec<u32>,
+    /// So that a search in a box begins near it.
+    large: Vec<LargeHexagon>,
 }
 
 /// For each place in the order by (hexagon, region), the row in that by (region, hexagon).
@@ -95,7 +98,9 @@ impl ArrangedLeaves {
     pub fn new(places: &LeafPlaces, order: &Order, columns: Vec<Option<Column>>) -> Self {
         let (regions, hexagons) =
             rayon::join(|| order.arrange(&places.regions), || order.arrange(&places.hexagons));
-        Self { regions, hexagons, columns, by_region: order.inverse() }
+        let first = hexagons.partition_point(Option::is_none);
+        let large = large_hexagons(&hexagons, first);
+        Self { regions, hexagons, columns, by_region: order.inverse(), large }
     }
 
     pub fn len(&self) -> usize {
@@ -218,6 +223,22 @@ impl Cells<'_> {
             Kept::These(places) => places[number] as usize,
         };
         self.leaves.hexagons[place].expect("leaves without a hexagon stand before the first")
+    }
+
+    /// The hexagons of resolution 4 in which leaves lie, those of other scopes too.
+    pub fn large_hexagons(&self) -> &[LargeHexagon] {
+        &self.leaves.large
+    }
+
+    /// The numbers of the leaves of the scope in a run of places.
+    pub fn numbers(&self, places: Range<usize>) -> Range<usize> {
+        match &self.kept {
+            Kept::From(first) => places.start - first..places.end - first,
+            Kept::These(kept) => {
+                let before = |end: usize| kept.partition_point(|place| (*place as usize) < end);
+                before(places.start)..before(places.end)
+            }
+        }
     }
 
     /// The places of a run of leaves.

@@ -1,44 +1,72 @@
 //! The features of a size of hexagon.
 
+use std::ops::Range;
+
 use h3o::{CellIndex, Resolution};
 use rayon::prelude::*;
 
+use super::arranged::Cells;
 use super::figures::Figures;
 use super::layer::{Feature, Place, PlaceCode, Summed, Totals};
 use super::leaves::{LeafTable, Protection, households};
-use super::request::LayerRequest;
 use super::runs::{Rests, Runs};
 use crate::domain::geography::HexagonSize;
 use crate::domain::indicator::AllCounts;
-use crate::domain::region::RegionTree;
+use crate::domain::position::Bounds;
+use crate::domain::region::{RegionId, RegionTree};
 
 /// Features that one thread makes before it looks for more work: each takes about a microsecond.
 const FEATURES_AT_ONCE: usize = 64;
 
-/// Every hexagon of the size with leaves in scope: a leaf counts in the parent of its hexagon, and in no
-/// hexagon smaller than its own.
-pub(super) fn features(
-    leaves: &LeafTable,
-    figures: &Figures<'_>,
-    size: HexagonSize,
-    request: &LayerRequest<'_>,
-    tree: &RegionTree,
-) -> Summed {
-    let cells = leaves.leaves.cells(request.within, tree);
-    let limit = request.limit.unwrap_or(usize::MAX);
-    let (resolution, rests) = (size.resolution(), rests(leaves));
-    let Runs { first, matched } = Runs::find(&cells, resolution, (request.bounds, limit), rests);
-    let columns = figures.columns();
-    let features = first.into_par_iter().with_min_len(FEATURES_AT_ONCE);
-    let features = features.map(|(cell, run)| {
-        let margin = leaves.margins.as_ref().map(|margins| {
-            let places = cells.places(run.clone());
-            margins.of_hexagon(figures.parts(), &leaves.leaves, places, resolution)
+/// Every hexagon of a size with leaves in scope: a leaf counts in the parent of its hexagon, and in no
+/// hexagon smaller than its own. Found once for all themes that are asked.
+pub(super) struct Found<'a> {
+    leaves: &'a LeafTable,
+    cells: Cells<'a>,
+    resolution: Resolution,
+    /// The first ones, up to the limit.
+    first: Vec<Shape>,
+    matched: usize,
+    totals: Totals,
+}
+
+struct Shape {
+    cell: CellIndex,
+    leaves: Range<usize>,
+    area_km2: f64,
+}
+
+impl<'a> Found<'a> {
+    pub fn new(
+        leaves: &'a LeafTable,
+        size: HexagonSize,
+        within: Option<RegionId>,
+        (bounds, limit): (Option<Bounds>, Option<usize>),
+        tree: &RegionTree,
+    ) -> Self {
+        let cells = leaves.leaves.cells(within, tree);
+        let limit = limit.unwrap_or(usize::MAX);
+        let (resolution, rests) = (size.resolution(), rests(leaves));
+        let Runs { first, matched } = Runs::find(&cells, resolution, (bounds, limit), rests);
+        let first = first.into_par_iter().with_min_len(FEATURES_AT_ONCE);
+        let first = first.map(|(cell, leaves)| Shape { cell, leaves, area_km2: cell.area_km2() });
+        let totals = totals(leaves, size, within, tree);
+        Self { leaves, first: first.collect(), cells, resolution, matched, totals }
+    }
+
+    pub fn features(&self, figures: &Figures<'_>) -> Summed {
+        let columns = figures.columns();
+        let shapes = self.first.par_iter().with_min_len(FEATURES_AT_ONCE);
+        let features = shapes.map(|shape| {
+            let margin = self.leaves.margins.as_ref().map(|margins| {
+                let places = self.cells.places(shape.leaves.clone());
+                margins.of_hexagon(figures.parts(), &self.leaves.leaves, places, self.resolution)
+            });
+            let counts = self.cells.sum(shape.leaves.clone(), &columns);
+            feature(figures, (shape, self.resolution), &counts, margin.unwrap_or(Some(0.0)))
         });
-        let counts = cells.sum(run, &columns);
-        feature(figures, (cell, resolution), &counts, margin.unwrap_or(Some(0.0)))
-    });
-    (features.collect(), matched, totals(leaves, size, request, tree))
+        (features.collect(), self.matched, self.totals)
+    }
 }
 
 /// What is left of a hexagon 7 where its smaller ones are shown is a figure of its own in public leaves:
@@ -54,10 +82,9 @@ const fn rests(leaves: &LeafTable) -> Rests {
 fn totals(
     leaves: &LeafTable,
     size: HexagonSize,
-    request: &LayerRequest<'_>,
+    within: Option<RegionId>,
     tree: &RegionTree,
 ) -> Totals {
-    let within = request.within;
     let resolution = match (rests(leaves), size.resolution()) {
         (Rests::Taken, Resolution::Eight) => Resolution::Seven,
         (_, resolution) => resolution,
@@ -73,12 +100,13 @@ fn totals(
 
 fn feature(
     figures: &Figures<'_>,
-    (cell, resolution): (CellIndex, Resolution),
+    (shape, resolution): (&Shape, Resolution),
     counts: &AllCounts,
     margin: Option<f64>,
 ) -> Feature {
+    let cell = shape.cell;
     let place = (Place::Hexagon(cell), PlaceCode::Hexagon(cell));
-    let mut feature = figures.feature(place, cell.area_km2(), counts);
+    let mut feature = figures.feature(place, shape.area_km2, counts);
     feature.rest = cell.resolution() != resolution;
     if feature.rest {
         // It is spread over no one knows which part of the hexagon.

@@ -106,6 +106,15 @@ proptest! {
             prop_assert_eq!(layer.matched(), all.len());
             prop_assert_eq!(shown(&layer), &all[..limit.unwrap_or(all.len()).min(all.len())]);
         }
+        if let Some(bounds) = bounds {
+            let themes = [theme, indicators.theme("elderly").unwrap()];
+            let together = table.hexagons(size, bounds, &themes, (&tree, &indicators));
+            let one_by_one = themes.map(|theme| {
+                let request = LayerRequest { theme, within: None, ..whole };
+                table.layer(&request, &tree, &indicators, &Denominators::new())
+            });
+            prop_assert_eq!(together, one_by_one);
+        }
     }
 }
 

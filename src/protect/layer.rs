@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::figures::Figures;
-use super::hexagons;
+use super::hexagons::Found;
 use super::leaves::{LeafTable, Protection, households};
 use super::policy::{TreeLevel, told_at};
 use super::regions;
@@ -15,6 +15,7 @@ use super::request::LayerRequest;
 use crate::domain::code::RegionCode;
 use crate::domain::geography::{Geography, HexagonSize};
 use crate::domain::indicator::{Denominators, Indicators, PovertyThreshold, Theme};
+use crate::domain::position::Bounds;
 use crate::domain::region::{RegionId, RegionTree, Slug};
 
 /// A theme in a geography. Only this stage makes one.
@@ -244,12 +245,43 @@ impl LeafTable {
         denominators: &Denominators,
     ) -> Layer {
         let figures = Figures::new(self, request.theme, self.told(request.geography), indicators);
-        let (features, matched, mut totals) = match request.geography {
+        let summed = match request.geography {
             Geography::Region(level) => {
                 regions::features(self, &figures, level, request, tree, denominators)
             }
-            Geography::Hexagon(size) => hexagons::features(self, &figures, size, request, tree),
+            Geography::Hexagon(size) => {
+                let part = (request.bounds, request.limit);
+                Found::new(self, size, request.within, part, tree).features(&figures)
+            }
         };
+        self.assemble_layer(request, summed, tree)
+    }
+
+    /// The layers of several themes in the hexagons that touch a box, which are looked for once.
+    pub fn hexagons(
+        &self,
+        size: HexagonSize,
+        bounds: Bounds,
+        themes: &[&Theme],
+        (tree, indicators): (&RegionTree, &Indicators),
+    ) -> Vec<Layer> {
+        let geography = Geography::Hexagon(size);
+        let found = Found::new(self, size, None, (Some(bounds), None), tree);
+        let of_theme = |&theme: &&Theme| {
+            let figures = Figures::new(self, theme, self.told(geography), indicators);
+            let bounds = Some(bounds);
+            let request = LayerRequest { theme, geography, within: None, bounds, limit: None };
+            self.assemble_layer(&request, found.features(&figures), tree)
+        };
+        themes.iter().map(of_theme).collect()
+    }
+
+    fn assemble_layer(
+        &self,
+        request: &LayerRequest<'_>,
+        (features, matched, mut totals): Summed,
+        tree: &RegionTree,
+    ) -> Layer {
         totals.counted = households(self.scope_counts(request.within));
         totals.shown = features.iter().map(|feature| feature.households).sum();
         totals.left_out -= totals.shown;

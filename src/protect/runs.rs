@@ -34,7 +34,7 @@ impl Runs {
         let mut search = Search { cells, resolution, limit, rests, found };
         match bounds {
             None => search.take_all(0..cells.len()),
-            Some(bounds) => search.take_touching(0..cells.len(), Resolution::Four, bounds),
+            Some(bounds) => search.take_near(bounds),
         }
         search.found
     }
@@ -55,6 +55,18 @@ impl Search<'_> {
             let run = self.run(at..leaves.end, self.resolution);
             at = run.end;
             self.take(run);
+        }
+    }
+
+    /// Looks into the largest hexagons near the bounds alone.
+    fn take_near(&mut self, bounds: Bounds) {
+        for large in self.cells.large_hexagons().iter().filter(|it| it.reach.touches(bounds)) {
+            let leaves = self.cells.numbers(large.leaves.clone());
+            if bounds.contains(large.reach) {
+                self.take_all(leaves);
+            } else {
+                self.take_touching(leaves, Resolution::Four, bounds);
+            }
         }
     }
 
@@ -83,23 +95,9 @@ impl Search<'_> {
         }
     }
 
-    /// The leaves that share the first one's parent of a resolution. Their end is looked for in steps
-    /// that double, so that a long run costs few looks, and a short one as well.
+    /// The leaves that share the first one's parent of a resolution.
     fn run(&self, leaves: Range<usize>, resolution: Resolution) -> Range<usize> {
-        let key = |at| ancestor_bits(self.cells.hexagon(at), resolution);
-        let first = key(leaves.start);
-        let (mut inside, mut step) = (leaves.start, 1);
-        while inside + step < leaves.end && key(inside + step) == first {
-            inside += step;
-            step *= 2;
-        }
-        let mut outside = leaves.end.min(inside + step);
-        while outside - inside > 1 {
-            let middle = inside.midpoint(outside);
-            let end = if key(middle) == first { &mut inside } else { &mut outside };
-            *end = middle;
-        }
-        leaves.start..outside
+        run(leaves, |at| ancestor_bits(self.cells.hexagon(at), resolution))
     }
 
     /// The hexagon of a resolution that a leaf lies in, or the larger one of which it is the rest.
@@ -116,6 +114,47 @@ impl Search<'_> {
             self.found.first.push((cell, run));
         }
     }
+}
+
+/// A hexagon of resolution 4 in which leaves lie, and how far they may reach.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct LargeHexagon {
+    /// By their places.
+    pub leaves: Range<usize>,
+    pub reach: Bounds,
+}
+
+/// Those of leaves in the order of their hexagons, which none of these lacks, from a place on.
+pub(super) fn large_hexagons(hexagons: &[Option<CellIndex>], from: usize) -> Vec<LargeHexagon> {
+    let hexagon = |place: usize| hexagons[place].expect("leaves without one stand before");
+    let mut found = Vec::new();
+    let mut place = from;
+    while place < hexagons.len() {
+        let leaves = run(place..hexagons.len(), |at| ancestor_bits(hexagon(at), Resolution::Four));
+        place = leaves.end;
+        if let Some(parent) = hexagon(leaves.start).parent(Resolution::Four) {
+            found.push(LargeHexagon { leaves, reach: grown(outline_bounds(parent)) });
+        }
+    }
+    found
+}
+
+/// The first of these that share the first one's key. Their end is looked for in steps that double, so
+/// that a long run costs few looks, and a short one as well.
+fn run(all: Range<usize>, key: impl Fn(usize) -> u64) -> Range<usize> {
+    let first = key(all.start);
+    let (mut inside, mut step) = (all.start, 1);
+    while inside + step < all.end && key(inside + step) == first {
+        inside += step;
+        step *= 2;
+    }
+    let mut outside = all.end.min(inside + step);
+    while outside - inside > 1 {
+        let middle = inside.midpoint(outside);
+        let end = if key(middle) == first { &mut inside } else { &mut outside };
+        *end = middle;
+    }
+    all.start..outside
 }
 
 /// What two hexagons with the same ancestor of a resolution have in common: the index without the bits of

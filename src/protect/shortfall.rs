@@ -43,9 +43,6 @@ impl EmptyRests {
     }
 
     /// What each node's figure of a class is expected to lack, given the variances of the nodes.
-    ///
-    /// Where a rest is told to be nobody, noise took it below 0, and as far as Laplace noise goes once it
-    /// is there: by its scale, whatever the rest is in truth.
     pub fn shortfalls(&self, table: Table, tree: &ProtectedTree, variances: &[f64]) -> Vec<f64> {
         let mut shortfalls = vec![0.0; variances.len()];
         let level = tree.levels().find(|(level, _)| *level == TreeLevel::Hexagon7);
@@ -53,10 +50,54 @@ impl EmptyRests {
         for node in nodes.filter(|node| *node < variances.len() && !tree.is_rest(*node)) {
             let siblings = tree.children(tree.parent(node));
             let scale = (variances[siblings.start] / 2.0).sqrt();
-            // A whole number is 0 from one half on.
-            let below = self.0[table.index()] * (-0.5 / scale).exp();
-            shortfalls[node] = below * scale / (siblings.len() - 1) as f64;
+            shortfalls[node] = gain(self.0[table.index()], scale) / (siblings.len() - 1) as f64;
         }
         shortfalls
+    }
+}
+
+/// By how much a rest is expected to be too large, where this share of rests is told to be nobody and their
+/// noise has this scale.
+///
+/// A rest that is nobody is told so where its noise, less what all siblings give so that they add up, is
+/// below one half. If so few are told empty that none need give anything, each had that noise alone, and
+/// as far as Laplace noise goes once it is there: by its scale. If more are, all are nobody, and what they
+/// give takes back what those gain that are told to be somebody.
+fn gain(empty: f64, scale: f64) -> f64 {
+    let above_half = (-0.5 / scale).exp() / 2.0;
+    let empty_by_noise_alone = 1.0 - above_half;
+    let somebody = if empty > empty_by_noise_alone {
+        1.0 - empty
+    } else {
+        above_half * empty / empty_by_noise_alone
+    };
+    somebody * (scale + 0.5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Laplace noise of scale 3 at even shares of chance.
+    fn noise() -> impl Iterator<Item = f64> {
+        let chances = (0..100_000).map(|at| (f64::from(at) + 0.5) / 100_000.0);
+        chances.map(|chance| match chance {
+            ..0.5 => 3.0 * (2.0 * chance).ln(),
+            _ => -3.0 * (2.0 - 2.0 * chance).ln(),
+        })
+    }
+
+    #[test]
+    fn what_rests_gain_is_what_is_drawn() {
+        for (nobody, given) in [(1.0, 0.0), (0.4, 0.0), (1.0, 2.0), (1.0, 9.0)] {
+            let told = |noise: f64| if noise - given < 0.5 { 0.0 } else { noise - given };
+            let drawn = noise().map(|noise| told(noise) - noise).sum::<f64>() / 100_000.0;
+            let empty = noise().filter(|noise| told(*noise) == 0.0).count() as f64 / 100_000.0;
+            let expected = gain(nobody * empty, 3.0);
+            assert!(
+                (nobody * drawn - expected).abs() < 0.02,
+                "{nobody} {given}: {drawn} {expected}"
+            );
+        }
     }
 }

@@ -19,6 +19,7 @@ mod gzip;
 mod institutions;
 mod layers;
 mod limits;
+mod maps;
 mod metrics;
 mod ogc;
 mod openapi;
@@ -71,13 +72,14 @@ use crate::analyse::RegionSearch;
 use crate::protect::Protection;
 
 /// The paths that are answered, beside [`OGC_ROUTES`].
-pub const ROUTES: [&str; 18] = [
+pub const ROUTES: [&str; 19] = [
     "/",
     "/assets/{file}",
     "/plain",
     "/layers",
     "/layers/institutions.geojson",
     "/layers/{theme}/{file}",
+    "/maps/{theme}/{file}",
     "/tiles/{file}",
     "/tiles/{geography}/{z}/{x}/{file}",
     "/regions",
@@ -103,6 +105,7 @@ fn of_release(house: House) -> Router {
         catalogue,
         institutions,
         layer,
+        map,
         tiles,
         tile,
         search,
@@ -120,6 +123,7 @@ fn of_release(house: House) -> Router {
         .route(catalogue, get(catalogue::layers))
         .route(institutions, get(institutions::institutions))
         .route(layer, get(layers::layer))
+        .route(map, get(maps::map))
         .route(tiles, get(tiles::description))
         .route(tile, get(tiles::tile))
         .route(search, get(search::regions))
@@ -244,6 +248,8 @@ mod fixture;
 mod first_tests;
 #[cfg(test)]
 mod institutions_tests;
+#[cfg(test)]
+mod maps_tests;
 #[cfg(test)]
 mod operation_tests;
 #[cfg(test)]

@@ -190,7 +190,7 @@ pub(super) fn place_figures(served: &Served, region: Option<RegionId>) -> PlaceF
     PlaceFigures { region, themes: profile.themes }
 }
 
-fn nation_figures(served: &Served, theme: &Theme) -> Figures {
+pub(super) fn nation_figures(served: &Served, theme: &Theme) -> Figures {
     let provinces = layer(served, theme, Level::Province, None);
     Figures::of_nation(&provinces, area_km2(served))
 }

@@ -19,13 +19,12 @@ use super::coding::Coding;
 use super::dispatch::Pinned;
 use super::error::ApiError;
 use super::served::Served;
-use crate::domain::geography::{Geography, HexagonSize};
+use crate::domain::geography::HexagonSize;
 use crate::domain::region::Level;
 use crate::domain::tile::Tile;
 use crate::domain::zoom::{ZoomSettings, Zooms};
 use crate::encode::mvt::TileFigures;
 use crate::encode::tilejson::{TileJson, Tiled};
-use crate::protect::{Layer, LayerRequest};
 use crate::store::archive::TileArchive;
 
 /// The zooms of tiles of hexagons: before the first, the largest would be too many; the smallest are
@@ -211,12 +210,15 @@ async fn of_hexagons(
 }
 
 fn hexagons(served: &Served, tile: Tile) -> Result<Vec<u8>, ApiError> {
-    let geography = Geography::Hexagon(hexagon_at(tile.zoom()));
-    let bounds = Some(tile.bounds_with(HEXAGON_MARGIN));
-    let of_theme =
-        |theme| served.layer(&LayerRequest { theme, geography, within: None, bounds, limit: None });
-    let themes = served.indicators.themes.iter().filter(|theme| !theme.regions_only);
-    let layers: Vec<Layer> = themes.map(of_theme).collect();
+    let bounds = tile.bounds_with(HEXAGON_MARGIN);
+    let themes =
+        served.indicators.themes.iter().filter(|theme| !theme.regions_only).collect::<Vec<_>>();
+    let layers = served.leaves.hexagons(
+        hexagon_at(tile.zoom()),
+        bounds,
+        &themes,
+        (&served.tree, &served.indicators),
+    );
     TileFigures::new(&layers).hexagons(tile).map_err(|cause| {
         error!(error = &cause as &dyn std::error::Error, "Failed to write a tile");
         ApiError::internal()

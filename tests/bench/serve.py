@@ -3,8 +3,10 @@ on the same tile from Martin in the same run, where it is there.
 
     python serve.py --program sebaran --register DIR
     python serve.py --program sebaran --register DIR --martin martin
+    python serve.py --program sebaran --register DIR --soak 600
 
-`wrk` asks, on the same machine. Each line is one run; a run before it fills the caches, but for the line
+The last asks for everything for so many seconds, each connection ten times a second, and prints what memory the
+server held on the way. `wrk` asks, on the same machine. Each line is one run; a run before it fills the caches, but for the line
 that says so. Martin is one of `cargo install martin`.
 """
 
@@ -23,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 
 # What Martin served in the measurement that the targets come from.
@@ -32,6 +35,8 @@ ASK = """
 local paths = {}
 for line in io.lines("%s") do paths[#paths + 1] = line end
 local at = math.random(#paths)
+local wait = %d
+delay = wait > 0 and function() return wait end or nil
 request = function()
   at = at %% #paths + 1
   return wrk.format("GET", paths[at], { ["Accept-Encoding"] = "gzip" })
@@ -49,11 +54,15 @@ def arguments():
     add("--martin", help="Martin's binary")
     add("--connections", type=int, default=64)
     add("--seconds", type=int, default=10, help="of each run")
+    add("--soak", type=int, default=0, help="seconds of asking for everything, and nothing else")
     return parser.parse_args()
 
 
 def main():
     args = arguments()
+    if args.soak:
+        soak(args)
+        return
     lines = []
     with tempfile.TemporaryDirectory(prefix="serve-") as folder, ours(args) as server:
         load = Load(args, pathlib.Path(folder))
@@ -86,14 +95,17 @@ class Load:
     def __init__(self, args, folder):
         self.args, self.folder = args, folder
 
-    def run(self, work, server, paths, target_ms):
+    def command(self, server, paths, seconds, wait_ms=0):
         listed = self.folder / "paths"
         listed.write_text("\n".join(paths) + "\n")
         script = self.folder / "ask.lua"
-        script.write_text(ASK % listed)
-        size = len(get(server, paths[0]))
+        script.write_text(ASK % (listed, wait_ms))
         command = ["wrk", "--latency", "-t", "2", "-c", str(self.args.connections)]
-        command += ["-d", f"{self.args.seconds}s", "-s", str(script), f"http://127.0.0.1:{server.port}"]
+        return command + ["-d", f"{seconds}s", "-s", str(script), f"http://127.0.0.1:{server.port}"]
+
+    def run(self, work, server, paths, target_ms):
+        size = len(get(server, paths[0]))
+        command = self.command(server, paths, self.args.seconds)
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         line = {"work": work, "bytes": size, "p50": quantile(said, 50), "p99": quantile(said, 99)}
         line["a second"] = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
@@ -101,6 +113,36 @@ class Load:
         wrong = re.search(r"(Non-2xx[^\n]*|Socket errors[^\n]*)", said)
         line["wrong"] = wrong[1] if wrong else ""
         return line
+
+
+def soak(args):
+    """Tiles, layers of every theme in every format, searches and profiles, in a random order."""
+    with tempfile.TemporaryDirectory(prefix="serve-") as folder, ours(args) as server:
+        load = Load(args, pathlib.Path(folder))
+        process = subprocess.Popen(load.command(server, everything(server), args.soak, 100), stdout=subprocess.PIPE, text=True)
+        print(f"{'seconds':>8} {'MiB':>6}")
+        for second in range(args.soak):
+            if second % max(1, args.soak // 10) == 0:
+                print(f"{second:>8} {held_mib(server, 'VmRSS'):>6}", flush=True)
+            time.sleep(1)
+        said = process.communicate()[0]
+        print(f"{args.soak:>8} {held_mib(server, 'VmRSS'):>6}, at most {held_mib(server, 'VmHWM')}")
+        print(said)
+
+
+def everything(server):
+    told = json.loads(unpacked(get(server, "/layers")))
+    dice = random.Random(2)
+    large = ("village", "hex7", "hex8")
+    paths = [url for layer in told["layers"] if not layer["name"].endswith(large) for url in layer["urls"]]
+    paths += hexagon_tiles(server) + [warm_tile(server)]
+    provinces = json.loads(unpacked(get(server, "/regions/nation")))["children"]
+    paths += [f"/regions/{one['code']}" for one in provinces]
+    paths += [f"/ranking/regency?theme=poverty&within={one['code']}" for one in provinces]
+    paths += [f"/layers/poverty/village.csv?within={one['code']}" for one in provinces]
+    paths += [f"/regions?q={urllib.parse.quote(one['name'])}" for one in provinces]
+    dice.shuffle(paths)
+    return paths
 
 
 def quantile(said, percent):
@@ -188,7 +230,7 @@ def warm_tile(server):
     return min(found)[1]
 
 
-def hexagon_tiles(server, pin):
+def hexagon_tiles(server, pin=""):
     """Tiles of several zooms in a random order, the same each time; the first is of a middle zoom."""
     bounds = described(server, "hexagon", pin)["bounds"]
     dice = random.Random(1)
@@ -203,9 +245,12 @@ def hexagon_tiles(server, pin):
 
 
 def memory(server):
+    return {"work": f"memory of the server at most: {held_mib(server, 'VmHWM')} MiB"}
+
+
+def held_mib(server, which):
     status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
-    peak = int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) // 1024
-    return {"work": f"memory of the server at most: {peak} MiB"}
+    return int(re.search(rf"{which}:\s+(\d+) kB", status)[1]) // 1024
 
 
 def beside(args, load, server, tile):

@@ -82,7 +82,11 @@ test('a region is found by a part of its name and by its code, and its profile t
 
 test('what is shown can be taken home', async () => {
   const { page, close } = await visit('?lang=en&theme=children&geography=regency')
-  for (const [name, type] of [['Table (CSV)', 'text/csv'], ['Map (GeoJSON)', 'application/geo+json']] as const) {
+  for (const [name, type] of [
+    ['Table (CSV)', 'text/csv'],
+    ['Map (GeoJSON)', 'application/geo+json'],
+    ['For a GIS (GeoPackage)', 'application/geopackage+sqlite3'],
+  ] as const) {
     const link = await page.getByRole('link', { name }).getAttribute('href')
     const answer = await fetch(server.url + link)
     expect(answer.headers.get('content-type')).toContain(type)

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::path::Dot;
 
 /// The line around the areas of these rings, which share their corners.
-pub(super) fn frame(rings: impl Iterator<Item = &Vec<Dot>>) -> Vec<Vec<Dot>> {
+pub(super) fn frame<Ring: AsRef<[Dot]>>(rings: impl Iterator<Item = Ring>) -> Vec<Vec<Dot>> {
     let mut edges: BTreeSet<(Dot, Dot)> = BTreeSet::new();
     for ring in rings {
+        let ring = ring.as_ref();
         let next = ring.iter().cycle().skip(1);
         for (&from, &to) in ring.iter().zip(next) {
             let edge = (from.min(to), from.max(to));

@@ -142,7 +142,8 @@ mod tests {
     #[test]
     fn corners_on_one_dot_are_one() {
         let [west, step] = [1.0, 0.000_01];
-        let corners = [(west, 1.0), (west + step, 1.0), (2.0, 1.0), (2.0, 2.0), (2.0, 2.0 + step)];
+        let corners =
+            vec![(west, 1.0), (west + step, 1.0), (2.0, 1.0), (2.0, 2.0), (2.0, 2.0 + step)];
         let shape = MultiPolygon(vec![Polygon::new(corners.into(), Vec::new())]);
         assert_eq!(rings(&shape, &view(), 1)[0].len(), 3);
     }

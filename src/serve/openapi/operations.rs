@@ -24,6 +24,7 @@ pub(super) const TAGS: [(&str, &str); 6] = [
 const HTML: (&str, &str) = ("text/html", "Text");
 const JSON: (&str, &str) = ("application/json", "Object");
 const FEATURES: (&str, &str) = ("application/geo+json", "FeatureCollection");
+const POINTS: (&str, &str) = ("application/geo+json", "PointCollection");
 const FEATURE: (&str, &str) = ("application/geo+json", "Feature");
 const MVT: (&str, &str) = ("application/vnd.mapbox-vector-tile", "Binary");
 
@@ -37,7 +38,7 @@ const fn operation(
     Operation { path, id, tag, summary, parameters, answers }
 }
 
-pub(super) const OPERATIONS: [Operation; 28] = [
+pub(super) const OPERATIONS: [Operation; 29] = [
     operation("/", ("map", "pages"), "The web map", &[], &[HTML]),
     operation(
         "/assets/{file}",
@@ -79,7 +80,7 @@ pub(super) const OPERATIONS: [Operation; 28] = [
         ("institutions", "layers"),
         "Institutions as points: name, kind, village and capacity",
         &["within", "bbox", "release"],
-        &[FEATURES],
+        &[POINTS],
     ),
     operation(
         "/layers/{theme}/{file}",
@@ -105,6 +106,13 @@ pub(super) const OPERATIONS: [Operation; 28] = [
             ("application/flatgeobuf", "Binary"),
             ("application/geopackage+sqlite3", "Binary"),
         ],
+    ),
+    operation(
+        "/maps/{theme}/{file}",
+        ("picture", "layers"),
+        "A layer as a picture: a map with title, legend, scale and source",
+        &["theme_in_path", "map_file", "within", "measure", "lang", "palette", "width", "release"],
+        &[("image/svg+xml", "Text"), ("image/png", "Binary")],
     ),
     operation(
         "/tiles/{file}",
@@ -145,7 +153,7 @@ pub(super) const OPERATIONS: [Operation; 28] = [
         "/regions/{code}/report",
         ("report", "regions"),
         "A report of a region, or of the `nation`, for printing on two sides of A4",
-        &["region", "lang", "release"],
+        &["region", "report_lang", "release"],
         &[HTML],
     ),
     operation(

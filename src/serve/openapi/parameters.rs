@@ -37,7 +37,7 @@ const fn of_query(key: &'static str, name: &'static str, is: Is, says: &'static 
 
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
-pub(super) const TABLE: [Parameter; 35] = [
+pub(super) const TABLE: [Parameter; 40] = [
     of_path("asset_file", "file", Is::Text, "A name that the page holds"),
     of_path("theme_in_path", "theme", Is::Theme, "A theme"),
     of_path(
@@ -46,6 +46,7 @@ pub(super) const TABLE: [Parameter; 35] = [
         Is::Like("regency.geojson"),
         "A geography with .geojson, .geojsonl, .csv, .parquet, .fgb or .gpkg",
     ),
+    of_path("map_file", "file", Is::Like("regency.svg"), "A geography with .svg or .png"),
     of_path("tiles_file", "file", Is::Like("regency.json"), "A geography with .json or .pmtiles"),
     of_path(
         "tiled_in_path",
@@ -98,9 +99,23 @@ pub(super) const TABLE: [Parameter; 35] = [
     ),
     of_query("release", "release", Is::Text, "A release by its name; by default the current one"),
     of_query("compare", "compare", Is::Text, "Another release: what changed since it is told too"),
+    of_query(
+        "measure",
+        "measure",
+        Is::OneOf(&["share", "count"]),
+        "Shares as fills (the default, where there are some), or numbers as circles",
+    ),
+    of_query("lang", "lang", Is::OneOf(&["id", "en"]), "The language; by default Indonesian"),
+    of_query(
+        "palette",
+        "palette",
+        Is::OneOf(&["theme", "contrast"]),
+        "The colours; by default the theme's",
+    ),
+    of_query("width", "width", Is::Whole(200, Some(2400)), "Dots across; by default 1200"),
     of_query("q", "q", Is::Text, "A name, however written, or the beginning of a code"),
     of_query(
-        "lang",
+        "report_lang",
         "lang",
         Is::OneOf(&["id", "en"]),
         "The language; by default as Accept-Language says",

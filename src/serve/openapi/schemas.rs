@@ -9,31 +9,8 @@ pub(super) fn of(name: &str) -> Value {
 
 /// All schemas by their name.
 pub(super) fn all() -> Map<String, Value> {
-    let feature = json!({
-        "type": "object",
-        "required": ["type", "id", "geometry", "properties"],
-        "properties": {
-            "type": { "type": "string", "enum": ["Feature"] },
-            "id": { "type": "string" },
-            "bbox": bounds(),
-            "geometry": { "type": "object", "nullable": true },
-            "properties": { "type": "object" },
-            "links": { "type": "array", "items": of("Link") },
-        },
-    });
-    let collection = json!({
-        "type": "object",
-        "required": ["type", "features", "sebaran"],
-        "properties": {
-            "type": { "type": "string", "enum": ["FeatureCollection"] },
-            "sebaran": { "type": "object", "description": "Which release, theme and geography it is of" },
-            "bbox": bounds(),
-            "numberMatched": { "type": "integer", "minimum": 0 },
-            "numberReturned": { "type": "integer", "minimum": 0 },
-            "links": { "type": "array", "items": of("Link") },
-            "features": { "type": "array", "items": of("Feature") },
-        },
-    });
+    // An institution has no code of its own.
+    let point = feature(&["type", "geometry", "properties"]);
     let link = json!({
         "type": "object",
         "required": ["href", "rel"],
@@ -55,14 +32,47 @@ pub(super) fn all() -> Map<String, Value> {
         },
     });
     Map::from_iter([
-        ("Feature".to_owned(), feature),
-        ("FeatureCollection".to_owned(), collection),
+        ("Feature".to_owned(), feature(&["type", "id", "geometry", "properties"])),
+        ("FeatureCollection".to_owned(), collection("Feature")),
+        ("Point".to_owned(), point),
+        ("PointCollection".to_owned(), collection("Point")),
         ("Link".to_owned(), link),
         ("Problem".to_owned(), problem),
         ("Object".to_owned(), json!({ "type": "object" })),
         ("Text".to_owned(), json!({ "type": "string" })),
         ("Binary".to_owned(), json!({ "type": "string", "format": "binary" })),
     ])
+}
+
+fn feature(required: &[&str]) -> Value {
+    json!({
+        "type": "object",
+        "required": required,
+        "properties": {
+            "type": { "type": "string", "enum": ["Feature"] },
+            "id": { "type": "string" },
+            "bbox": bounds(),
+            "geometry": { "type": "object", "nullable": true },
+            "properties": { "type": "object" },
+            "links": { "type": "array", "items": of("Link") },
+        },
+    })
+}
+
+fn collection(feature: &str) -> Value {
+    json!({
+        "type": "object",
+        "required": ["type", "features", "sebaran"],
+        "properties": {
+            "type": { "type": "string", "enum": ["FeatureCollection"] },
+            "sebaran": { "type": "object", "description": "Which release, theme and geography it is of" },
+            "bbox": bounds(),
+            "numberMatched": { "type": "integer", "minimum": 0 },
+            "numberReturned": { "type": "integer", "minimum": 0 },
+            "links": { "type": "array", "items": of("Link") },
+            "features": { "type": "array", "items": of(feature) },
+        },
+    })
 }
 
 fn bounds() -> Value {

@@ -1,5 +1,5 @@
 // Everything that the page asks of the server.
-import type { Box, Catalogue, Figure, Found, Head, Layer, Region, ShareOf } from './figures'
+import type { Box, Catalogue, Figure, Found, Head, Institution, Layer, Region, ShareOf } from './figures'
 
 /** The server refused, and said what to do. */
 export class Refused extends Error {
@@ -50,6 +50,21 @@ export function layerUrl(
   if (part.box) asked.set('bbox', part.box.map((degrees) => degrees.toFixed(4)).join(','))
   asked.set('release', part.release)
   return `/layers/${theme}/${geography}.${format}?${asked.toString().replaceAll('%2C', ',')}`
+}
+
+/** The picture of a layer, which the server makes. */
+export const mapUrl = (theme: string, geography: string, format: 'png' | 'svg', asked: Record<string, string>) =>
+  `/maps/${theme}/${geography}.${format}?${new URLSearchParams(asked)}`
+
+/** The institutions of a region, or of a box; those whose place is not known have none. */
+export async function institutions(part: Part, signal?: AbortSignal): Promise<Institution[]> {
+  const asked = new URLSearchParams({ release: part.release })
+  if (part.within) asked.set('within', part.within)
+  else if (part.box) asked.set('bbox', part.box.map((degrees) => degrees.toFixed(4)).join(','))
+  const { features } = await ask<{
+    features: { geometry: { coordinates: [number, number] } | null; properties: Omit<Institution, 'position'> }[]
+  }>(`/layers/institutions.geojson?${asked}`, signal)
+  return features.map(({ geometry, properties }) => ({ ...properties, position: geometry?.coordinates ?? null }))
 }
 
 interface Collection {

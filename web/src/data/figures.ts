@@ -17,6 +17,7 @@ export interface Catalogue {
   poverty_threshold: number
   totals: { households: number; unplaced: number }
   themes: Theme[]
+  layers: { name: string }[]
 }
 
 export interface Theme {
@@ -110,4 +111,13 @@ export interface Region extends Place {
   parents: Place[]
   children: Place[]
   themes: ThemeFigures[]
+}
+
+export interface Institution {
+  name: string
+  kind: string
+  /** For how many it has a place. */
+  capacity: number | null
+  /** Longitude before latitude; `null` where it is not known. */
+  position: [longitude: number, latitude: number] | null
 }

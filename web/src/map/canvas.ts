@@ -6,9 +6,11 @@ import font from '@fontsource/noto-sans/files/noto-sans-latin-400-normal.woff2?u
 import { type Box, UNTOLD } from '../data/figures'
 import { hatch } from './palette'
 import { type Drawn, style } from './style'
+import { picture, SYMBOLS } from './symbols'
 
 export interface Heard {
-  hover(code: string, at: { x: number; y: number } | null): void
+  /** The area and the institution under the pointer. */
+  hover(code: string, institution: number | null, at: { x: number; y: number } | null): void
   choose(code: string): void
   /** Where it is now, and whether a person moved it there. */
   moved(camera: Camera, byHand: boolean): void
@@ -24,6 +26,7 @@ export interface Camera {
 }
 
 const HATCH_PX = 16
+const SYMBOL_PX = 40
 
 /** The buttons stand in a row over a narrow map, and in a column over a wide one; no area is under them. */
 const NARROW_PX = 600
@@ -81,12 +84,19 @@ export class Painted {
         if (!canvas.hasImage(untold)) canvas.addImage(untold, image, { pixelRatio: 2 })
       })
     }
+    for (const [kind, symbol] of Object.entries(SYMBOLS)) {
+      const image = picture(symbol, SYMBOL_PX)
+      if (!image) continue
+      canvas.on('styledata', () => {
+        if (!canvas.hasImage(`institution-${kind}`)) canvas.addImage(`institution-${kind}`, image, { pixelRatio: 2 })
+      })
+    }
     canvas.on('style.load', () => {
       this.#isReady = true
       if (this.#drawn) this.show(this.#drawn)
     })
-    canvas.on('mousemove', (event) => heard.hover(this.#at(event.point)?.code ?? '', event.point))
-    canvas.on('mouseout', () => heard.hover('', null))
+    canvas.on('mousemove', (event) => heard.hover(this.#at(event.point)?.code ?? '', this.#institution(event.point), event.point))
+    canvas.on('mouseout', () => heard.hover('', null, null))
     canvas.on('click', (event) => {
       const found = this.#at(event.point)
       if (found) heard.choose(found.code)
@@ -172,6 +182,18 @@ export class Painted {
     if (!this.canvas.getLayer('areas')) return null
     const [found] = this.canvas.queryRenderedFeatures([point.x, point.y], { layers: ['areas'] })
     return found ? { code: codeOf(found) } : null
+  }
+
+  #institution(point: { x: number; y: number }): number | null {
+    if (!this.canvas.getLayer('institutions')) return null
+    const [found] = this.canvas.queryRenderedFeatures([point.x, point.y], { layers: ['institutions'] })
+    return found ? Number(found.id) : null
+  }
+
+  /** How many institutions are to be seen. */
+  institutions(): number {
+    if (!this.canvas.getLayer('institutions')) return 0
+    return this.canvas.queryRenderedFeatures({ layers: ['institutions'] }).length
   }
 
   #painted(): number {

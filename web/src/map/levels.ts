@@ -15,6 +15,9 @@ export const LEVELS: readonly { name: Level; least: number }[] = [
 /** Hexagons are drawn from this zoom on. */
 export const LEAST_HEXAGON_ZOOM = 2
 
+/** Institutions of the whole nation are drawn from this zoom on; those of a region always. */
+export const LEAST_INSTITUTION_ZOOM = 7
+
 const depth = (level: string | null) => LEVELS.findIndex(({ name }) => name === level)
 
 /** The level of a region's parts; none of a village. The nation is `null`. */

@@ -5,7 +5,7 @@ import { type Drawn, style } from './style'
 
 const DRAWN: Drawn = {
   theme: 'poverty', geography: 'regency', by: 'share', codes: ['0101'], inner: [0.2], colours: ['#fff', '#000'],
-  release: 'r', change: null, met: null, most: 10, area: '', frame: { code: '01', level: 'province' },
+  release: 'r', change: null, met: null, points: [], most: 10, area: '', frame: { code: '01', level: 'province' },
 }
 const PLACES = { origin: 'http://here', font: 'http://here/font.woff2' }
 const ids = (drawn: Drawn) => style(drawn, PLACES).layers.map(({ id }) => id)

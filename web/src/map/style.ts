@@ -3,6 +3,7 @@ import type { ExpressionSpecification, FilterSpecification, LayerSpecification, 
 import { type Status, type Untold, UNTOLD } from '../data/figures'
 import type { Geography } from './levels'
 import { PAPER } from './palette'
+import { SYMBOLS } from './symbols'
 
 export interface Drawn {
   theme: string
@@ -17,6 +18,8 @@ export interface Drawn {
   release: string
   /** Where two releases are compared: the areas of each class, and those that have none. */
   change: { colours: readonly string[]; codes: string[][]; untold: Record<Untold, string[]> } | null
+  /** Institutions, each with its symbol; the number of a feature is its place in the list. */
+  points: { kind: string; position: [number, number] | null }[]
   /** The areas that meet the filter, `null` where there is none: the others fade. */
   met: string[] | null
   /** The largest number, whose circle is the largest. */
@@ -43,8 +46,8 @@ export function style(drawn: Drawn, places: Places): StyleSpecification {
   return {
     version: 8,
     'font-faces': { 'Noto Sans': places.font },
-    sources,
-    layers: [...ground(), ...areas(drawn), ...faded(drawn), ...lines(drawn), ...circles(drawn), ...labels(drawn)],
+    sources: { ...sources, ...pointSource(drawn) },
+    layers: [...ground(), ...areas(drawn), ...faded(drawn), ...lines(drawn), ...circles(drawn), ...points(drawn), ...labels(drawn)],
   }
 }
 
@@ -205,6 +208,38 @@ function labels(drawn: Drawn): LayerSpecification[] {
         'text-offset': hasCircles(drawn) ? [0, 1.2] : [0, 0],
       },
       paint: { 'text-color': '#1a1a1a', 'text-halo-color': '#ffffff', 'text-halo-width': 1.6 },
+    },
+  ]
+}
+
+/** Where there is no room for all, homes go before offices. */
+const KINDS = Object.keys(SYMBOLS)
+
+/** From this zoom on symbols may lie over each other; before it, some of them stand for those that they would cover. */
+const CROWDED_ZOOM = 10
+
+function pointSource({ points }: Drawn): StyleSpecification['sources'] {
+  if (!points.length) return {}
+  const features = points.flatMap(({ kind, position }, at) =>
+    position ? [{ type: 'Feature' as const, id: at, geometry: { type: 'Point' as const, coordinates: position }, properties: { kind } }] : [],
+  )
+  return { institutions: { type: 'geojson', data: { type: 'FeatureCollection', features } } }
+}
+
+function points(drawn: Drawn): LayerSpecification[] {
+  if (!drawn.points.length) return []
+  return [
+    {
+      id: 'institutions',
+      type: 'symbol',
+      source: 'institutions',
+      layout: {
+        'icon-image': ['concat', 'institution-', ['get', 'kind']],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 5, 0.6, 11, 1],
+        'icon-overlap': ['step', ['zoom'], 'never', CROWDED_ZOOM, 'always'],
+        'icon-padding': 3,
+        'symbol-sort-key': ['index-of', ['get', 'kind'], ['literal', KINDS]],
+      },
     },
   ]
 }

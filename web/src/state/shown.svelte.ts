@@ -7,6 +7,8 @@ export const live = $state({
   shown: parse(location.search, preferred()),
   /** The code of the area under the pointer or the keyboard's focus. */
   hovered: '',
+  /** The institution under the pointer, by its place in the list. */
+  institution: null as number | null,
 })
 
 /** Shows something else: a step that the back button undoes, unless it `replace`s the present one. */
@@ -21,4 +23,5 @@ export function go(change: Partial<Shown>, how: 'push' | 'replace' = 'push') {
 addEventListener('popstate', () => {
   live.shown = parse(location.search, live.shown.language)
   live.hovered = ''
+  live.institution = null
 })
