@@ -108,61 +108,56 @@ test('the first page weighs at most 100 kB', async () => {
   }
 })
 
-test('scripts take the page over without a jump, and the map stands until the other one is painted', async () => {
+/** A page whose scripts, or whose map alone, are kept back until they are let go. */
+async function heldBack(files: string) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', reducedMotion: 'reduce' })
+  context.setDefaultTimeout(120_000)
   const page = await context.newPage()
-  let release = () => {}
-  const held = new Promise<void>((done) => (release = done))
-  await page.route('**/assets/canvas-*.js', async (route) => {
-    await held
-    await route.continue()
-  })
+  const hold = async (pattern: string) => {
+    let go = () => {}
+    const held = new Promise<void>((done) => (go = done))
+    await page.route(pattern, async (route) => {
+      await held
+      await route.continue()
+    })
+    return go
+  }
+  const go = await hold(files)
+  return { page, go, hold, close: () => context.close() }
+}
+
+test('scripts take the page over without a jump, and the map stands until the other one is painted', async () => {
+  const { page, go, hold, close } = await heldBack('**/assets/index-*.js')
+  const paint = await hold('**/assets/canvas-*.js')
   const tops = () =>
-    page.evaluate(() =>
-      ['h1', '#search', '#theme', '.path ol', '.map', '.legend', '.profile', '.ranking'].map((part) =>
-        Math.round(document.querySelector(part)!.getBoundingClientRect().top),
-      ),
-    )
-  await page.route('**/layers', (route) => held.then(() => route.continue()), { times: 0 })
-  const gate = page.route('**/assets/index-*.js', async (route) => {
-    await started
-    await route.continue()
-  })
-  let begin = () => {}
-  const started = new Promise<void>((done) => (begin = done))
-  await gate
+    page.evaluate(async () => {
+      await document.fonts.ready
+      const parts = ['h1', '#search', '#theme', '.path ol', '.map', '.legend', '.profile']
+      return parts.map((part) => Math.round(document.querySelector(part)!.getBoundingClientRect().top))
+    })
   await page.goto(server.url, { waitUntil: 'commit' })
   await page.locator('footer').waitFor()
-  await page.evaluate(() => document.fonts.ready)
   const before = await tops()
-  begin()
+  go()
   await page.locator('#page[data-scripted]').waitFor()
-  await page.evaluate(() => document.fonts.ready)
   expect(await page.locator('.standin path[data-code]').count()).toBeGreaterThan(1)
   const after = await tops()
-  for (const [at, top] of before.entries()) expect(Math.abs(top - after[at]!), `${before} ${after}`).toBeLessThanOrEqual(2)
-  release()
+  for (const [at, top] of before.entries()) expect(Math.abs(top - after[at]!), `${before} and ${after}`).toBeLessThanOrEqual(2)
+  paint()
   await painted(page, 'poverty province share')
   await expect.poll(() => page.locator('.standin').count()).toBe(0)
-  await context.close()
+  await close()
 })
 
 test('who types before scripts are there goes on typing', async () => {
-  const context = await browser.newContext({ locale: 'en-GB' })
-  const page = await context.newPage()
-  let begin = () => {}
-  const started = new Promise<void>((done) => (begin = done))
-  await page.route('**/assets/index-*.js', async (route) => {
-    await started
-    await route.continue()
-  })
+  const { page, go, close } = await heldBack('**/assets/index-*.js')
   await page.goto(server.url, { waitUntil: 'commit' })
   const [province] = (await ask('/regions/nation')).children
   await page.locator('#search').fill(province.name)
-  begin()
+  go()
   await page.locator(`#found-${province.code}`).waitFor()
   expect(await page.locator('#search').inputValue()).toBe(province.name)
-  await context.close()
+  await close()
 })
 
 test('without WebGL a picture of the map stands beside its table', async () => {

@@ -129,6 +129,7 @@ impl First<'_> {
             most_height_px: MAP_PX[1],
             href: Some(&|feature| Some(self.choose(feature.code))),
             chosen: chosen.as_deref(),
+            named: &[],
         })
     }
 

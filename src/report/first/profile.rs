@@ -3,12 +3,17 @@
 use maud::{Markup, html};
 
 use super::{First, PlaceFigures, count_with_margin, feature_name, share_with_margin};
-use crate::analyse::{Figures, Measure, ThemeFigures};
+use crate::analyse::{Figures, Measure, Standing, ThemeFigures};
 use crate::domain::indicator::Theme;
 use crate::domain::region::RegionId;
 use crate::protect::{Feature, PlaceCode, Status};
 use crate::report::address::{Areas, below};
 use crate::report::words::Words;
+
+/// Below this margin a tenth of a point says too little.
+const FINE: f64 = 0.005;
+/// The theme of which more is better; of every other more is worse.
+const MORE_IS_BETTER: &str = "visits";
 
 pub fn profile(first: &First<'_>, words: Words) -> Markup {
     let hexagon = first.shown.layer.features().iter().find(|feature| {
@@ -91,7 +96,7 @@ fn told(
     }
 }
 
-/// In words, by how much a share is above or below that of a larger region.
+/// In words, whether it is better or worse than a larger region: what `web/src/words/against.ts` says.
 fn against(
     first: &First<'_>,
     words: Words,
@@ -99,14 +104,25 @@ fn against(
     other: &Figures,
     place: Option<RegionId>,
 ) -> Option<String> {
+    let standing = Standing::of(&own.figures, other)?;
     let apart = own.figures.share? - other.share?;
-    let way = match apart {
-        _ if apart.abs() < 0.0005 => "profile.points.same",
-        _ if apart > 0.0 => "profile.points.above",
-        _ => "profile.points.below",
+    let [ours, theirs] = [&own.figures, other].map(|it| it.share_moe95.unwrap_or_default());
+    let margin = ours.hypot(theirs);
+    let points = |apart: f64| {
+        let share = words.share(Some(apart.abs()), if margin < FINE { 2 } else { 1 });
+        share.trim_end_matches(['%', '\u{a0}']).to_owned()
     };
-    let place = first.name(place);
-    Some(words.say(way, &[("points", &words.points(apart)), ("place", &place)]))
+    let is_better = (standing == Standing::Better) != (own.theme == MORE_IS_BETTER);
+    let key = match (standing, is_better, apart > 0.0) {
+        (Standing::NoClearDifference, ..) => "against.same",
+        (_, true, true) => "against.better.above",
+        (_, true, false) => "against.better.below",
+        (_, false, true) => "against.worse.above",
+        (_, false, false) => "against.worse.below",
+    };
+    let (place, there) = (first.name(place), words.share(other.share, 1));
+    let (points, margin) = (points(apart), points(margin));
+    Some(words.say(key, &[("place", &place), ("there", &there), ("points", &points), ("margin", &margin)]))
 }
 
 fn parent_name(first: &First<'_>, id: RegionId) -> String {

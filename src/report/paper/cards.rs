@@ -6,7 +6,7 @@ use super::{Paper, THEMES};
 use crate::analyse::{Figures, Standing, ThemeFigures};
 use crate::domain::region::RegionId;
 use crate::protect::Status;
-use crate::report::first::{count_with_margin, share_with_margin};
+use crate::report::first::count_with_margin;
 
 pub fn cards(paper: &Paper<'_>) -> Markup {
     html! {
@@ -27,7 +27,9 @@ fn card(paper: &Paper<'_>, it: &ThemeFigures<'_>) -> Markup {
                 p.large { (words.say(&format!("status.{}", figures.status.name()), &[])) }
             } @else if figures.share.is_some() {
                 p.large { (words.share(figures.share, 1)) }
-                p.unit { (share_with_margin(words, figures.share, figures.share_moe95)) }
+                @if let Some(moe95) = figures.share_moe95.filter(|moe95| *moe95 > 0.0) {
+                    p.unit { "± " (words.share(Some(moe95), 1)) }
+                }
             } @else {
                 p.large { (words.whole(figures.count.map(|count| count as f64))) }
             }

@@ -32,7 +32,12 @@ pub fn most(paper: &Paper<'_>) -> Markup {
                     @if rows.is_empty() { tr { td colspan="7" { (words.say("ranking.empty", &[])) } } }
                 }
             }
-            p.small { (words.say("paper.most.note", &[("count", &words.count(untold(paper)))])) }
+            p.small {
+                (words.say("paper.most.order", &[]))
+                @if untold(paper) > 0 {
+                    " " (words.say("paper.most.note", &[("count", &words.count(untold(paper)))]))
+                }
+            }
         }
     }
 }

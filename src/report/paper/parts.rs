@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{Kin, Paper};
 use crate::analyse::{Measure, Ranking};
 use crate::domain::region::RegionId;
-use crate::protect::Feature;
+use crate::protect::{Feature, Place};
 use crate::report::first::{count_with_margin, share_with_margin, swatch};
 use crate::report::legend::Legend;
 use crate::report::picture::{Picture, Plain};
@@ -61,9 +61,18 @@ fn map(paper: &Paper<'_>) -> Markup {
         outlines: paper.outlines,
         words: paper.words,
     };
-    let plain =
-        Plain { width_px: 680, most_height_px: 440, href: None, chosen: own.as_deref() };
-    picture.plain(&plain)
+    let worst = worst_first(paper, NAMED).into_iter().filter_map(|feature| match feature.place {
+        Place::Region(id) => Some(id),
+        Place::Hexagon(_) => None,
+    });
+    let named: Vec<RegionId> = worst.chain(paper.place.region).collect();
+    picture.plain(&Plain {
+        width_px: 680,
+        most_height_px: 440,
+        href: None,
+        chosen: own.as_deref(),
+        named: &named,
+    })
 }
 
 fn classes(paper: &Paper<'_>) -> Markup {
@@ -81,8 +90,7 @@ fn classes(paper: &Paper<'_>) -> Markup {
 /// The areas that are worst off, in that order.
 pub fn worst_first<'a>(paper: &'a Paper<'_>, most: usize) -> Vec<&'a Feature> {
     let shown = &paper.shown;
-    let worst = Ranking::new(shown.layer, shown.by, shown.layer.features().len()).worst;
-    worst.into_iter().filter(|feature| shown.value(feature).is_some()).take(most).collect()
+    Ranking::new(shown.layer, shown.by, most).worst
 }
 
 fn worst(paper: &Paper<'_>) -> Markup {
