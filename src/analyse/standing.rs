@@ -53,7 +53,9 @@ mod tests {
 
     #[test]
     fn more_is_worse_where_it_is_more_than_the_margins() {
-        let of = |own, other| Standing::of(&figures(Some(own), Some(0.03)), &figures(Some(other), Some(0.04)));
+        let of = |own, other| {
+            Standing::of(&figures(Some(own), Some(0.03)), &figures(Some(other), Some(0.04)))
+        };
         assert_eq!(of(0.30, 0.24), Some(Standing::Worse));
         assert_eq!(of(0.24, 0.30), Some(Standing::Better));
         assert_eq!(of(0.30, 0.26), Some(Standing::NoClearDifference));

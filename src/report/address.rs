@@ -197,7 +197,8 @@ impl Address {
     /// The address. No value needs to be escaped in it: they are names, codes and digits.
     pub fn url(&self) -> String {
         let pairs = self.parameters();
-        let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let pairs: Vec<String> =
+            pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
         format!("/?{}", pairs.join("&"))
     }
 }
@@ -241,7 +242,8 @@ mod tests {
 
     fn parsed(query: &str) -> Address {
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        let pairs: Vec<_> = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let pairs: Vec<_> =
+            pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Address::parse(&pairs, Language::En, &tree(), &Indicators::embedded())
     }
 

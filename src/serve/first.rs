@@ -43,7 +43,8 @@ pub(super) async fn first(
     let preferred = preferred(&headers);
     let address = Address::parse(&parameters, preferred, &served.tree, &served.indicators);
     let asked = parameters.iter().find(|(name, _)| name == "q").map(|(_, text)| text.trim());
-    let asked: Option<String> = asked.map(|text| text.chars().take(MOST_LETTERS).collect());
+    let asked: Option<String> =
+        asked.map(|text| text.chars().filter(|c| !c.is_control()).take(MOST_LETTERS).collect());
     let releases = shelf.list();
     let canonical = format!("{} {asked:?} {releases:?} {}", address.url(), web::page_digest());
     let question = Question { name: "first", canonical, media_type: HTML };
@@ -127,10 +128,9 @@ fn layer(
     let of = |geography| {
         served.layer(&LayerRequest { theme, geography, within, bounds: None, limit: Some(most) })
     };
-    let Areas::Hexagons = address.areas else {
-        let Areas::Regions(level) = address.areas else { unreachable!("the other is hexagons") };
+    if let Areas::Regions(level) = address.areas {
         return of(Geography::Region(level));
-    };
+    }
     let bounds = within.map_or(served.tree.bounds(), |id| served.tree.get(id).bounds);
     let sizes = HexagonSize::ALL.into_iter().rev().skip_while(|size| *size > size_at(zoom(bounds)));
     let mut layers = sizes.map(|size| of(Geography::Hexagon(size)));

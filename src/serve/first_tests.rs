@@ -23,14 +23,15 @@ fn links(page: &str, start: &str) -> Vec<String> {
 }
 
 fn codes(page: &str) -> usize {
-    page.matches("<tr data-code=\"").count() + page.matches("<tr class=\"selected\" data-code=\"").count()
+    let tags = page.split("<tr").skip(1).filter_map(|rest| rest.split('>').next());
+    tags.filter(|tag| tag.contains("data-code")).count()
 }
 
 #[tokio::test]
 async fn the_map_and_the_table_have_every_area() {
     let page = page("/?lang=en").await;
     assert_eq!((page.matches("<path data-code=\"").count(), codes(&page)), (2, 2));
-    assert!(page.contains("of resident households in the whole country"), "{page}");
+    assert!(page.contains("households in the whole country are in deciles 1 to 4"), "{page}");
     let hexagons = self::page("/?geography=hexagon").await;
     assert!(codes(&hexagons) > 0);
     assert_eq!(hexagons.matches("<path data-code=\"").count(), codes(&hexagons));
@@ -55,7 +56,9 @@ async fn links_lead_down_to_a_village_and_up_again() {
 
 #[tokio::test]
 async fn every_link_of_a_page_is_answered() {
-    for url in ["/", "/?geography=hexagon", "/?within=0101&area=0101001&geography=district", "/?q=r"] {
+    for url in
+        ["/", "/?geography=hexagon", "/?within=0101&area=0101001&geography=district", "/?q=r"]
+    {
         let page = page(url).await;
         let start = ["/?", "/regions", "/layers", "/plain"];
         let found: Vec<String> = start.iter().flat_map(|start| links(&page, start)).collect();
@@ -69,12 +72,18 @@ async fn every_link_of_a_page_is_answered() {
 #[tokio::test]
 async fn names_and_questions_stay_texts_and_nothing_stands_in_the_page_that_could_be_run() {
     let question = "%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E%00";
-    for url in ["/?area=01", "/?view=table&within=01", "/?geography=hexagon", "/regions/01/report"] {
+    for url in [
+        "/?area=01",
+        "/?view=table&within=01",
+        "/?geography=hexagon&within=01",
+        "/regions/01/report",
+    ] {
         let mark = if url.contains('?') { '&' } else { '?' };
-        let asked = if url.contains("report") { String::new() } else { format!("{mark}q={question}") };
+        let asked =
+            if url.contains("report") { String::new() } else { format!("{mark}q={question}") };
         let page = page(&format!("{url}{asked}")).await;
         assert!(page.contains("R &quot;01&quot;, &lt;b&gt;"), "{url}");
-        for wrong in ["<b>", "<script>", " style=\"", " onclick", "javascript:", "<p></p>"] {
+        for wrong in ["<b>", "<script>", " style=\"", " onclick", "javascript:"] {
             assert!(!page.contains(wrong), "{url} holds {wrong}");
         }
     }
@@ -82,10 +91,39 @@ async fn names_and_questions_stay_texts_and_nothing_stands_in_the_page_that_coul
 
 #[tokio::test]
 async fn whatever_an_address_has_wrong_a_page_answers() {
-    let names = ["lang", "theme", "geography", "within", "area", "measure", "palette", "view", "sort", "at", "q"];
+    let names = [
+        "lang",
+        "theme",
+        "geography",
+        "within",
+        "area",
+        "measure",
+        "palette",
+        "view",
+        "sort",
+        "at",
+        "q",
+    ];
     let values = [
-        "", "%", "%ff%00", "..%2F..%2F", "01", "0101001001", "872830828ffffff", "ffffffffffffffff", "-1", "1e999",
-        "%F0%9F%92%A9", "table", "hexagon", "village", "visits", "-share", "&&==", "<>", "nation",
+        "",
+        "%",
+        "%ff%00",
+        "..%2F..%2F",
+        "01",
+        "0101001001",
+        "872830828ffffff",
+        "ffffffffffffffff",
+        "-1",
+        "1e999",
+        "%F0%9F%92%A9",
+        "table",
+        "hexagon",
+        "village",
+        "visits",
+        "-share",
+        "&&==",
+        "<>",
+        "nation",
     ];
     for name in names {
         for value in values {
@@ -121,7 +159,10 @@ async fn a_page_is_asked_for_anew_each_time_and_known_by_its_tag() {
 #[tokio::test]
 async fn a_search_without_scripts_leads_into_the_region() {
     let found = page("/?lang=en&q=0101").await;
-    assert!(links(&found, "/?").contains(&"/?lang=en&geography=district&within=0101&area=0101".to_owned()));
+    assert!(
+        links(&found, "/?")
+            .contains(&"/?lang=en&geography=district&within=0101&area=0101".to_owned())
+    );
     assert!(page("/?lang=en&q=zzzzzz").await.contains("No region is called that"));
 }
 

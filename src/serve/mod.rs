@@ -243,9 +243,9 @@ impl House {
 }
 
 #[cfg(test)]
-mod fixture;
-#[cfg(test)]
 mod first_tests;
+#[cfg(test)]
+mod fixture;
 #[cfg(test)]
 mod institutions_tests;
 #[cfg(test)]

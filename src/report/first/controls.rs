@@ -6,8 +6,8 @@ use super::First;
 use crate::analyse::Measure;
 use crate::domain::region::{Level, Slug};
 use crate::protect::PlaceCode;
-use crate::report::colours::Palette;
 use crate::report::address::{Address, Areas, View, view_name};
+use crate::report::colours::Palette;
 use crate::report::words::{Language, Words};
 
 /// The same in the other language.

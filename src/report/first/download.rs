@@ -49,7 +49,8 @@ fn layer_url(first: &First<'_>, kind: &str, format: &str, more: &[(&str, &str)])
 /// The report of the chosen region, or else of the one whose parts are shown.
 fn report_url(first: &First<'_>) -> String {
     let chosen = first.chosen.as_ref().unwrap_or(&first.frame).region;
-    let code = chosen.map_or_else(|| "nation".to_owned(), |id: RegionId| first.tree.get(id).code.to_string());
+    let code = chosen
+        .map_or_else(|| "nation".to_owned(), |id: RegionId| first.tree.get(id).code.to_string());
     let release = first.address.release.as_ref();
     let release = release.map_or_else(String::new, |id| format!("&release={id}"));
     format!("/regions/{code}/report?lang={}{release}", first.address.language.name())

@@ -14,9 +14,9 @@ mod table;
 use geo::MultiPolygon;
 use maud::{Markup, html};
 
-use super::sentence::{Subject, Told, sentence, with_margin};
 use super::address::{Address, Areas, View};
 use super::picture::{Picture, Plain};
+use super::sentence::{Subject, Told, sentence, with_margin};
 use super::shown::Shown;
 use super::words::Words;
 use crate::analyse::{Figures, Measure, ThemeFigures};
@@ -117,12 +117,8 @@ impl First<'_> {
 
     /// The map. Each area leads where it would on the page that moves.
     fn map(&self, words: Words) -> Markup {
-        let picture = Picture {
-            shown: self.shown.clone(),
-            tree: self.tree,
-            outlines: self.outlines,
-            words,
-        };
+        let picture =
+            Picture { shown: self.shown.clone(), tree: self.tree, outlines: self.outlines, words };
         let chosen = self.address.area.map(|code| code.to_string());
         picture.plain(&Plain {
             width_px: MAP_PX[0],
@@ -154,12 +150,14 @@ impl First<'_> {
             PlaceCode::Region(code) => self.tree.find(code),
             PlaceCode::Hexagon(_) => None,
         };
-        if self.address.area == Some(code) && region.is_some() && self.address.areas != Areas::Hexagons {
+        if self.address.area == Some(code)
+            && region.is_some()
+            && self.address.areas != Areas::Hexagons
+        {
             return self.address.inside(region, self.tree).url();
         }
         self.address.with(|address| address.area = Some(code)).url()
     }
-
 }
 
 /// Who may see the figures and what must be known of them.

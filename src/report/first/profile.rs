@@ -20,9 +20,9 @@ pub fn profile(first: &First<'_>, words: Words) -> Markup {
         matches!(feature.code, PlaceCode::Hexagon(_)) && Some(feature.code) == first.address.area
     });
     let place = first.chosen.as_ref().unwrap_or(&first.frame);
-    let code = hexagon.map(|feature| feature.code.to_string()).or_else(|| {
-        place.region.map(|id| first.tree.get(id).code.to_string())
-    });
+    let code = hexagon
+        .map(|feature| feature.code.to_string())
+        .or_else(|| place.region.map(|id| first.tree.get(id).code.to_string()));
     html! {
         section.profile aria-label=(words.say("profile.label", &[])) data-code=[code] {
             @match hexagon {
@@ -87,7 +87,8 @@ fn told(
     let by = first.address.measure;
     let parent = region.and_then(|id| first.tree.parent(id));
     let of_parent = parent.zip(current.parent.as_ref());
-    let of_parent = of_parent.and_then(|(id, other)| against(first, words, current, other, Some(id)));
+    let of_parent =
+        of_parent.and_then(|(id, other)| against(first, words, current, other, Some(id)));
     let of_nation = region.and_then(|_| against(first, words, current, &current.nation, None));
     html! {
         p.headline { (first.say(words, by, &first.name(region), &current.figures)) }
@@ -122,7 +123,10 @@ fn against(
     };
     let (place, there) = (first.name(place), words.share(other.share, 1));
     let (points, margin) = (points(apart), points(margin));
-    Some(words.say(key, &[("place", &place), ("there", &there), ("points", &points), ("margin", &margin)]))
+    Some(words.say(
+        key,
+        &[("place", &place), ("there", &there), ("points", &points), ("margin", &margin)],
+    ))
 }
 
 fn parent_name(first: &First<'_>, id: RegionId) -> String {
@@ -145,9 +149,8 @@ fn inside(first: &First<'_>, words: Words, id: RegionId) -> Markup {
 }
 
 fn themes(first: &First<'_>, words: Words, place: &PlaceFigures<'_>) -> Markup {
-    let is_told = |it: &&ThemeFigures<'_>| {
-        it.figures.status != Status::NoData || it.figures.count.is_some()
-    };
+    let is_told =
+        |it: &&ThemeFigures<'_>| it.figures.status != Status::NoData || it.figures.count.is_some();
     let has_rank = place.region.is_some();
     html! {
         table.themes {

@@ -52,7 +52,7 @@ fn end(first: &First<'_>, words: Words, title: &str, features: &[&Feature]) -> M
                 h3 { (words.say(title, &[])) }
                 ol {
                     @for feature in features {
-                        li.selected[first.address.area == Some(feature.code)] {
+                        li class=[(first.address.area == Some(feature.code)).then_some("selected")] {
                             a data-code=(feature.code) href=(first.choose(feature.code)) {
                                 span { (feature_name(feature, words)) } " "
                                 span.value { (write(feature)) }

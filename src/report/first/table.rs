@@ -87,7 +87,7 @@ fn head(first: &First<'_>, words: Words, column: Column) -> Markup {
 fn row(first: &First<'_>, words: Words, feature: &Feature, has_shares: bool) -> Markup {
     let is_chosen = first.address.area == Some(feature.code);
     html! {
-        tr.selected[is_chosen] data-code=(feature.code) {
+        tr class=[is_chosen.then_some("selected")] data-code=(feature.code) {
             th scope="row" { a href=(first.choose(feature.code)) { (feature_name(feature, words)) } }
             td { (words.whole(Some(feature.households as f64))) }
             td { (count_with_margin(words, feature.count, feature.moe95)) }

@@ -47,7 +47,8 @@ fn card(paper: &Paper<'_>, it: &ThemeFigures<'_>) -> Markup {
 fn comparisons(paper: &Paper<'_>, it: &ThemeFigures<'_>) -> Markup {
     let region = paper.place.region;
     let parent = region.and_then(|id| paper.tree.parent(id));
-    let of_parent = parent.zip(it.parent.as_ref()).and_then(|(id, other)| compared(paper, it, other, Some(id)));
+    let of_parent =
+        parent.zip(it.parent.as_ref()).and_then(|(id, other)| compared(paper, it, other, Some(id)));
     let of_nation = region.and_then(|_| compared(paper, it, &it.nation, None));
     html! {
         @if region.is_some() && of_parent.is_none() && of_nation.is_none() {

@@ -9,8 +9,8 @@ use geo::MultiPolygon;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::first::{PlaceFigures, note};
-use super::shown::Shown;
 use super::sentence::{Subject, Told, sentence};
+use super::shown::Shown;
 use super::words::Words;
 use crate::analyse::{Figures, Measure, ThemeFigures};
 use crate::domain::indicator::{Indicators, PovertyThreshold};

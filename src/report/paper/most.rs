@@ -55,11 +55,14 @@ fn is_own(paper: &Paper<'_>, feature: &Feature) -> bool {
 
 fn row(paper: &Paper<'_>, at: usize, feature: &Feature) -> Markup {
     let words = paper.words;
-    let others = paper.parts.layers.iter().skip(1).map(|layer| {
-        layer.features().iter().find(|other| other.place == feature.place)
-    });
+    let others = paper
+        .parts
+        .layers
+        .iter()
+        .skip(1)
+        .map(|layer| layer.features().iter().find(|other| other.place == feature.place));
     html! {
-        tr.own[is_own(paper, feature)] {
+        tr class=[is_own(paper, feature).then_some("own")] {
             td { (words.count(at + 1)) }
             th.name scope="row" { (feature.name.as_deref().unwrap_or_default()) }
             td { (share_with_margin(words, feature.share, feature.share_moe95)) }

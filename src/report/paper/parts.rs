@@ -47,7 +47,8 @@ fn alone(paper: &Paper<'_>, areas: &str) -> String {
     let said = paper.words.say("paper.alone", &holes);
     let Some(rank) = rank else { return said };
     let (at, among) = (rank.place.to_string(), paper.words.count(rank.among));
-    let rank = paper.words.say("paper.rank", &[("place", &place), ("rank", &at), ("among", &among)]);
+    let rank =
+        paper.words.say("paper.rank", &[("place", &place), ("rank", &at), ("among", &among)]);
     format!("{said} {rank}")
 }
 
@@ -107,7 +108,7 @@ fn worst(paper: &Paper<'_>) -> Markup {
             ol.worst {
                 @for feature in worst_first(paper, NAMED) {
                     @let name = feature.name.as_deref().unwrap_or_default();
-                    li.own[own == Some(name)] { strong { (name) } " " (told(feature)) }
+                    li class=[(own == Some(name)).then_some("own")] { strong { (name) } " " (told(feature)) }
                 }
             }
         }
