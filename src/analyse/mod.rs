@@ -10,6 +10,7 @@ pub mod filter;
 mod name;
 mod ranking;
 mod search;
+mod standing;
 
 pub use change::Change;
 pub use classes::Classes;
@@ -17,3 +18,4 @@ pub use figures::{Figures, ThemeFigures};
 pub use filter::{Filter, FilterError};
 pub use ranking::{Measure, Rank, Ranking, UnknownMeasure};
 pub use search::RegionSearch;
+pub use standing::Standing;

@@ -3,8 +3,11 @@
 //! What the page shows in the browser is shown here in the same words, numbers and colours: both read the
 //! catalogues in `web/src/messages` and `web/src/map/palette.json`.
 
+pub mod address;
 pub mod colours;
+pub mod first;
 pub mod legend;
+pub mod paper;
 pub mod picture;
 pub mod sentence;
 pub mod shown;

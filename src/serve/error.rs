@@ -120,7 +120,8 @@ impl IntoResponse for ApiError {
 pub(super) async fn no_such_page() -> ApiError {
     ApiError::not_found(
         "There is no such page; there are /, /plain, /layers, /layers/{theme}/{geography}.geojson (or \
-         .csv and others), /maps/{theme}/{geography}.svg (or .png), /regions?q=, /regions/{code}, /regions/{code}/geometry, /ranking/{geography}, /ogc, /docs, \
+         .csv and others), /maps/{theme}/{geography}.svg (or .png), /regions?q=, /regions/{code}, /regions/{code}/geometry, \
+         /regions/{code}/report, /ranking/{geography}, /ogc, /docs, \
          /openapi.json, /health, /ready and /metrics.",
     )
 }

@@ -12,6 +12,7 @@ mod container;
 mod dispatch;
 mod error;
 mod filtered;
+mod first;
 mod geometry;
 mod guard;
 mod gzip;
@@ -23,6 +24,7 @@ mod metrics;
 mod ogc;
 mod openapi;
 mod page;
+mod paper;
 mod parameters;
 mod patience;
 mod place;
@@ -70,7 +72,7 @@ use crate::analyse::RegionSearch;
 use crate::protect::Protection;
 
 /// The paths that are answered, beside [`OGC_ROUTES`].
-pub const ROUTES: [&str; 18] = [
+pub const ROUTES: [&str; 19] = [
     "/",
     "/assets/{file}",
     "/plain",
@@ -83,6 +85,7 @@ pub const ROUTES: [&str; 18] = [
     "/regions",
     "/regions/{code}",
     "/regions/{code}/geometry",
+    "/regions/{code}/report",
     "/ranking/{geography}",
     "/openapi.json",
     "/docs",
@@ -96,7 +99,7 @@ pub const ROUTES: [&str; 18] = [
 /// All take `release=ID`, which [`dispatch`] has settled before.
 fn of_release(house: House) -> Router {
     let [
-        _,
+        start,
         _,
         plain,
         catalogue,
@@ -108,12 +111,14 @@ fn of_release(house: House) -> Router {
         search,
         profile,
         outline,
+        report,
         ranking,
         description,
         docs,
         ..,
     ] = ROUTES;
     Router::new()
+        .route(start, get(first::first))
         .route(plain, get(page::plain))
         .route(catalogue, get(catalogue::layers))
         .route(institutions, get(institutions::institutions))
@@ -124,6 +129,7 @@ fn of_release(house: House) -> Router {
         .route(search, get(search::regions))
         .route(profile, get(profile::profile))
         .route(outline, get(geometry::geometry))
+        .route(report, get(paper::paper))
         .route(ranking, get(ranking::ranking))
         .route(description, get(openapi::description))
         .route(docs, get(openapi::docs))
@@ -142,8 +148,11 @@ fn of_server(desk: &Desk) -> Router {
         .fallback(dispatch::dispatch)
         .layer(from_fn_with_state(desk.clone(), guard::bound))
         .with_state(desk.clone());
+    let first = get(dispatch::dispatch)
+        .layer(from_fn_with_state(desk.clone(), guard::bound))
+        .layer(from_fn(web::or_shell));
     let routes = Router::new()
-        .route(start, get(web::page))
+        .route(start, first)
         .route(asset, get(web::asset))
         .route(health, get(server::health))
         .route(ready, get(server::ready))
@@ -233,6 +242,8 @@ impl House {
     }
 }
 
+#[cfg(test)]
+mod first_tests;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::fixture::{Made, server};
 use super::router_tests::{Answer, ask_with, limits, send};
 use super::{Limits, Rate, Server};
 
-async fn ask_of(server: &Server, url: &str) -> Answer {
+pub(super) async fn ask_of(server: &Server, url: &str) -> Answer {
     send(server.router(), Request::get(url).body(Body::empty()).unwrap()).await
 }
 

@@ -23,6 +23,7 @@ use crate::domain::indicator::Theme;
 use crate::domain::position::Bounds;
 use crate::domain::region::{Level, RegionId, RegionKind, Slug};
 use crate::protect::{Layer, LayerRequest};
+use crate::report::first::PlaceFigures;
 
 /// What stands for a code where all regions are meant.
 const NATION: &str = "nation";
@@ -70,10 +71,7 @@ pub(super) async fn profile(
     let Path(code) = path.map_err(|error| ApiError::bad_request(error.body_text()))?;
     let parameters = Parameters::parse(asked, &house.served, &["compare"])?;
     let other = compare::other(&shelf, &house.served, parameters.get("compare")).await?;
-    let region = match code.as_str() {
-        NATION => None,
-        code => Some(parse_within(&house.served, Geography::Region(Level::Village), code)?),
-    };
+    let region = region_of(&house.served, &code)?;
     let canonical = format!("{region:?}{}", answer::since(other.as_deref()));
     let question = Question { name: "region", canonical, media_type: JSON };
     reply(&house, &headers, question, move |served| {
@@ -91,6 +89,14 @@ pub(super) async fn profile(
         Ok(json(&profile))
     })
     .await
+}
+
+/// The region of a code, or `None` for the nation.
+pub(super) fn region_of(served: &Served, code: &str) -> Result<Option<RegionId>, ApiError> {
+    match code {
+        NATION => Ok(None),
+        code => parse_within(served, Geography::Region(Level::Village), code).map(Some),
+    }
 }
 
 /// The changes of all themes that are counted alike in both profiles of a place.
@@ -176,6 +182,12 @@ fn of_nation(served: &Served) -> Profile<'_> {
         themes: served.indicators.themes.iter().map(theme).collect(),
         compared: None,
     }
+}
+
+/// The figures of a region, or of the nation, in every theme.
+pub(super) fn place_figures(served: &Served, region: Option<RegionId>) -> PlaceFigures<'_> {
+    let profile = region.map_or_else(|| of_nation(served), |id| of_region(served, id));
+    PlaceFigures { region, themes: profile.themes }
 }
 
 pub(super) fn nation_figures(served: &Served, theme: &Theme) -> Figures {

@@ -20,6 +20,7 @@ pub(super) struct Question {
 }
 
 pub(super) const JSON: &str = "application/json";
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 
 /// Answers with 304, from the cache, or with what is made in a thread that may take its time.
 pub(super) async fn reply(

@@ -1,12 +1,17 @@
 //! The web map: the page and the files it is made of, which are built into the program.
 
+use std::sync::LazyLock;
+
 use axum::body::{Body, Bytes};
-use axum::extract::Path;
-use axum::http::{HeaderMap, HeaderValue, Response, header};
+use axum::extract::{Path, Request};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse};
+use maud::html;
 
 use super::coding::Coding;
 use super::error::ApiError;
+use crate::report::words::Language;
 
 /// A file's path within `web/dist`, and its bytes.
 type Built = (&'static str, &'static [u8]);
@@ -14,28 +19,80 @@ type Built = (&'static str, &'static [u8]);
 /// What `web/dist` held when the program was compiled: nothing where the page was not built.
 const BUILT: &[Built] = include!(concat!(env!("OUT_DIR"), "/page.rs"));
 
-/// The page may load from this server alone, and nothing that stands in the page itself is run.
+/// The page may load from this server alone and ask it alone, and nothing that stands in the page itself is
+/// run.
 const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; \
     font-src 'self'; img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'none'";
+    form-action 'self'; frame-ancestors 'none'";
 
 /// Names hold a digest of the content, so what a name stands for never changes.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
-const NOT_BUILT: &str = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-    <title>Sebaran</title></head><body><h1>Sebaran</h1><p>The map is not in this program: it was compiled \
-    before the page was built. Build both with <code>make run</code>, or with <code>npm ci &amp;&amp; npm \
-    run build</code> in <code>web</code> and then <code>cargo build</code>.</p>\
-    <p lang=\"id\">Peta tidak ada dalam program ini: program dikompilasi sebelum halaman dibuat. Buat \
-    keduanya dengan <code>make run</code>.</p>\
-    <p><a href=\"/plain\">The layers without the map</a> \
-    <a href=\"/plain\" lang=\"id\">Lapisan tanpa peta</a></p></body></html>\n";
+const NOT_BUILT: &str = "<!DOCTYPE html>\n<html lang=\"id\"><head><meta charset=\"utf-8\">\
+    <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+    <title>Sebaran</title></head><body><p lang=\"en\">The map that moves is not in this program: it was \
+    compiled before the page was built. Build both with <code>make run</code>, or with <code>npm ci \
+    &amp;&amp; npm run build</code> in <code>web</code> and then <code>cargo build</code>.</p>\
+    <p lang=\"id\">Peta yang bergerak tidak ada dalam program ini: program dikompilasi sebelum halaman \
+    dibuat. Buat keduanya dengan <code>make run</code>.</p>\
+    <div id=\"page\"><!--first--><p><a href=\"/plain\">The layers without the map</a> \
+    <a href=\"/plain\" lang=\"id\">Lapisan tanpa peta</a></p><!--/first--></div></body></html>\n";
 
-/// `/`
-pub(super) async fn page() -> impl IntoResponse {
-    let policy = [(header::CONTENT_SECURITY_POLICY, POLICY)];
+/// Where in the built page stands what is made anew for each address, in this order.
+const MARKS: [&str; 4] = ["lang=\"id\"", "<title>Sebaran</title>", "<!--first-->", "<!--/first-->"];
+
+/// The built page, cut at [`MARKS`].
+static TEMPLATE: LazyLock<[&'static str; 5]> = LazyLock::new(|| {
     let page = find(BUILT, "index.html").and_then(|page| std::str::from_utf8(page).ok());
-    (policy, Html(page.unwrap_or(NOT_BUILT)))
+    page.and_then(cut).or_else(|| cut(NOT_BUILT)).expect("a test cuts it")
+});
+
+/// What stands before, between and after the marks.
+fn cut(page: &'static str) -> Option<[&'static str; 5]> {
+    let mut parts = [page; 5];
+    for (at, mark) in MARKS.iter().enumerate() {
+        let (before, after) = parts[at].split_once(mark)?;
+        (parts[at], parts[at + 1]) = (before, after);
+    }
+    Some(parts)
+}
+
+/// A digest of what is the same at every address: a page made with another is another page.
+pub(super) fn page_digest() -> String {
+    blake3::hash(TEMPLATE.concat().as_bytes()).to_hex()[..16].to_owned()
+}
+
+/// The page with a title and, until its scripts take over, this body, which is HTML already.
+pub(super) fn document(language: Language, title: &str, body: &str) -> String {
+    let [start, head, middle, _, end] = *TEMPLATE;
+    let title = html! { title { (title) } }.into_string();
+    let language = html! { (language.name()) }.into_string();
+    [start, "lang=\"", &language, "\"", head, &title, middle, body, end].concat()
+}
+
+/// The page as it was built: its scripts ask for all of it, and without them it leads to the layers.
+fn shell() -> String {
+    let [start, head, middle, instead, end] = *TEMPLATE;
+    [start, MARKS[0], head, MARKS[1], middle, instead, end].concat()
+}
+
+/// Sends `/` as it was built where there is too much to do to make more of it, or there is no such release:
+/// scripts then say what is the matter. A page names files of the program that made it, so it is asked for
+/// anew each time, whatever release it is of.
+pub(super) async fn or_shell(request: Request, next: Next) -> axum::response::Response {
+    let mut response = next.run(request).await;
+    let is_made = [StatusCode::OK, StatusCode::NOT_MODIFIED].contains(&response.status());
+    if !is_made {
+        let status = match response.status() {
+            StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST => StatusCode::NOT_FOUND,
+            _ => StatusCode::OK,
+        };
+        response = (status, Html(shell())).into_response();
+    }
+    let headers = response.headers_mut();
+    headers.remove(header::CACHE_CONTROL);
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response
 }
 
 /// `/assets/{file}`
@@ -98,6 +155,20 @@ mod tests {
         let plain = answer(SOME, "map-1a2b.js", Coding::Identity).unwrap();
         assert_eq!(plain.headers().get(header::CONTENT_ENCODING), None);
         assert_eq!(plain.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+    }
+
+    #[test]
+    fn the_page_has_the_marks_at_which_it_is_filled() {
+        assert!(cut(NOT_BUILT).is_some());
+        assert!(cut(include_str!("../../web/index.html")).is_some());
+    }
+
+    #[test]
+    fn a_title_stays_a_text() {
+        let page = document(Language::En, "</title><script>", "<p>body</p>");
+        assert!(page.contains("<title>&lt;/title&gt;&lt;script&gt;</title>"));
+        assert!(page.contains("<html lang=\"en\">") && page.contains("<p>body</p>"));
+        assert!(!page.contains("<!--first-->"));
     }
 
     #[test]

@@ -1,9 +1,8 @@
 // Starts the page.
 import '@fontsource/noto-sans/latin-400.css'
 import '@fontsource/noto-sans/latin-600.css'
-import { mount } from 'svelte'
-import App from './App.svelte'
 import './page.css'
+import { takeOver } from './takeover'
 
-const target = document.getElementById('page')
-if (target) mount(App, { target })
+const page = document.getElementById('page')
+if (page) takeOver(page)

@@ -29,7 +29,7 @@ export interface Opened {
 export async function open(
   browser: Browser,
   url: string,
-  { width = 1280, height = 900, javaScriptEnabled = true } = {},
+  { width = 1280, height = 900, javaScriptEnabled = true, isScripted = true } = {},
 ): Promise<Opened> {
   const context = await browser.newContext({
     viewport: { width, height }, reducedMotion: 'reduce', locale: 'en-GB', javaScriptEnabled,
@@ -46,6 +46,8 @@ export async function open(
     if (message.text().includes('Content Security Policy')) faults.push(message.text())
   })
   await page.goto(url)
+  // The page is the server's until its scripts have the same to show.
+  if (javaScriptEnabled && isScripted) await page.locator('#page[data-scripted]').waitFor()
   return { page, faults, close: () => context.close() }
 }
 

@@ -6,7 +6,7 @@ use super::Picture;
 use super::text::{FAMILIES, halves, width_px};
 use super::view::View;
 use crate::analyse::Measure;
-use crate::domain::region::Region;
+use crate::domain::region::{Region, RegionId};
 use crate::protect::{Feature, Place};
 use crate::report::legend::radius_px;
 
@@ -51,8 +51,8 @@ impl Label<'_> {
 }
 
 /// The labels of a picture; hexagons have none.
-pub(super) fn labels(picture: &Picture<'_>, view: &View) -> Markup {
-    let placed = place(picture, view);
+pub(super) fn labels(picture: &Picture<'_>, view: &View, named: &[RegionId]) -> Markup {
+    let placed = place(picture, view, named);
     html! {
         g class="labels" font-family=(FAMILIES) font-size=(SIZE_PX) text-anchor="middle" fill="#1a1a1a"
             stroke="#ffffff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"
@@ -68,26 +68,28 @@ pub(super) fn labels(picture: &Picture<'_>, view: &View) -> Markup {
     }
 }
 
-fn place<'a>(picture: &Picture<'a>, view: &View) -> Vec<Label<'a>> {
-    let mut areas: Vec<(&Feature, &Region)> = picture
+fn place<'a>(picture: &Picture<'a>, view: &View, named: &[RegionId]) -> Vec<Label<'a>> {
+    let mut areas: Vec<(&Feature, &Region, bool)> = picture
         .shown
         .layer
         .features()
         .iter()
         .filter_map(|feature| match feature.place {
-            Place::Region(id) => Some((feature, picture.tree.get(id))),
+            Place::Region(id) => Some((feature, picture.tree.get(id), named.contains(&id))),
             Place::Hexagon(_) => None,
         })
         .collect();
-    areas.sort_by(|(_, one), (_, other)| {
-        other.area_km2.total_cmp(&one.area_km2).then(one.code.cmp(&other.code))
+    areas.sort_by(|(_, one, is_first), (_, other, is_other_first)| {
+        let by_size = other.area_km2.total_cmp(&one.area_km2).then(one.code.cmp(&other.code));
+        is_other_first.cmp(is_first).then(by_size)
     });
     let mut placed: Vec<Label<'a>> = Vec::new();
-    for (feature, region) in areas {
+    for (feature, region, is_named) in areas {
         if placed.len() == MOST {
             break;
         }
-        let tries = tries(picture, feature, region, view);
+        let overhang = if is_named { f64::INFINITY } else { OVERHANG };
+        let tries = tries(picture, (feature, region), view, overhang);
         let free = |label: &Label<'_>| {
             label.is_in(view) && !placed.iter().any(|other| other.touches(label))
         };
@@ -99,9 +101,9 @@ fn place<'a>(picture: &Picture<'a>, view: &View) -> Vec<Label<'a>> {
 /// Where a label may stand, the best first; nowhere where its area is too small for it.
 fn tries<'a>(
     picture: &Picture<'a>,
-    feature: &Feature,
-    region: &'a Region,
+    (feature, region): (&Feature, &'a Region),
     view: &View,
+    overhang: f64,
 ) -> Vec<Label<'a>> {
     let lines = halves(&region.name);
     let widths = lines.iter().map(|line| width_px(line, SIZE_PX));
@@ -110,7 +112,7 @@ fn tries<'a>(
     let north_west = corner(region.bounds.west, region.bounds.north);
     let size = corner(region.bounds.east, region.bounds.south) - north_west;
     let height = LINE_PX * lines.len() as f64;
-    if 2.0 * half_px > size.x * OVERHANG || height > size.y * OVERHANG {
+    if 2.0 * half_px > size.x * overhang || height > size.y * overhang {
         return Vec::new();
     }
     let at = view.place(region.label.coord());

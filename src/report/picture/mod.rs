@@ -52,6 +52,8 @@ pub struct Plain<'a> {
     pub href: Option<&'a Href>,
     /// The code of the area that has the class `chosen`.
     pub chosen: Option<&'a str>,
+    /// Areas that are named before all others, even where a name is larger than its area.
+    pub named: &'a [RegionId],
 }
 
 impl<'a> Picture<'a> {
@@ -77,7 +79,7 @@ impl<'a> Picture<'a> {
             rect width=(view.width_px) height=(view.height_px) fill=(super::colours::paper().sea) {}
             (areas::areas(self, view, plain))
             (areas::circles(self, view))
-            (labels::labels(self, view))
+            (labels::labels(self, view, plain.named))
         }
     }
 

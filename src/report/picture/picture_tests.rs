@@ -52,7 +52,7 @@ fn sheet(picture: &Picture<'_>, width: u32) -> String {
 }
 
 fn plain(picture: &Picture<'_>) -> String {
-    let plain = Plain { width_px: 640, most_height_px: 480, href: None, chosen: None };
+    let plain = Plain { width_px: 640, most_height_px: 480, href: None, chosen: None, named: &[] };
     picture.plain(&plain).into_string()
 }
 
@@ -179,7 +179,13 @@ fn an_area_leads_where_it_is_told_to() {
     let layer = layer(&tree, "poverty", "province", None);
     let picture = picture((&layer, &tree, &outlines), Measure::Count, Language::Id);
     let href = |feature: &Feature| Some(format!("/?within={}&x=\"", feature.code));
-    let plain = Plain { width_px: 640, most_height_px: 480, href: Some(&href), chosen: Some("02") };
+    let plain = Plain {
+        width_px: 640,
+        most_height_px: 480,
+        href: Some(&href),
+        chosen: Some("02"),
+        named: &[],
+    };
     let svg = picture.plain(&plain).into_string();
     let document = Document::parse(&svg).unwrap();
     let links = document.descendants().filter_map(|node| node.attribute("href"));

@@ -47,7 +47,7 @@ impl Sheet<'_> {
         let (rows, notes_top) = self.legend(&legend, &view, legend_top);
         let (notes, bottom) = self.notes(notes_top);
         let height = (f64::from(width) * bottom / WIDTH_PX).round();
-        let plain = Plain { width_px: 0, most_height_px: 0, href: None, chosen: None };
+        let plain = Plain { width_px: 0, most_height_px: 0, href: None, chosen: None, named: &[] };
         let markup = html! {
             svg xmlns="http://www.w3.org/2000/svg" role="img" lang=(picture.words.language().name())
                 width=(width) height=(height) viewBox=(format!("0 0 {WIDTH_PX} {}", tenth(bottom)))

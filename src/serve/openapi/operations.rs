@@ -38,7 +38,7 @@ const fn operation(
     Operation { path, id, tag, summary, parameters, answers }
 }
 
-pub(super) const OPERATIONS: [Operation; 28] = [
+pub(super) const OPERATIONS: [Operation; 29] = [
     operation("/", ("map", "pages"), "The web map", &[], &[HTML]),
     operation(
         "/assets/{file}",
@@ -148,6 +148,13 @@ pub(super) const OPERATIONS: [Operation; 28] = [
         "A region's outline",
         &["region", "geometry", "release"],
         &[FEATURE],
+    ),
+    operation(
+        "/regions/{code}/report",
+        ("report", "regions"),
+        "A report of a region, or of the `nation`, for printing on two sides of A4",
+        &["region", "report_lang", "release"],
+        &[HTML],
     ),
     operation(
         "/ranking/{geography}",

@@ -37,7 +37,7 @@ const fn of_query(key: &'static str, name: &'static str, is: Is, says: &'static 
 
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
-pub(super) const TABLE: [Parameter; 39] = [
+pub(super) const TABLE: [Parameter; 40] = [
     of_path("asset_file", "file", Is::Text, "A name that the page holds"),
     of_path("theme_in_path", "theme", Is::Theme, "A theme"),
     of_path(
@@ -114,6 +114,12 @@ pub(super) const TABLE: [Parameter; 39] = [
     ),
     of_query("width", "width", Is::Whole(200, Some(2400)), "Dots across; by default 1200"),
     of_query("q", "q", Is::Text, "A name, however written, or the beginning of a code"),
+    of_query(
+        "report_lang",
+        "lang",
+        Is::OneOf(&["id", "en"]),
+        "The language; by default as Accept-Language says",
+    ),
     of_query(
         "by",
         "by",
