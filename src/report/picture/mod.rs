@@ -40,7 +40,7 @@ pub struct Picture<'a> {
 }
 
 /// Where an area leads, if anywhere.
-pub type Href = dyn Fn(&Feature) -> Option<String>;
+pub type Href<'a> = dyn Fn(&Feature) -> Option<String> + 'a;
 
 /// How a map stands alone in a page.
 #[derive(Clone, Copy)]
@@ -49,7 +49,7 @@ pub struct Plain<'a> {
     /// The picture is as high as what it shows, and no higher than this.
     pub most_height_px: u32,
     /// Where an area leads, if anywhere.
-    pub href: Option<&'a Href>,
+    pub href: Option<&'a Href<'a>>,
     /// The code of the area that has the class `chosen`.
     pub chosen: Option<&'a str>,
     /// Areas that are named before all others, even where a name is larger than its area.
