@@ -187,7 +187,7 @@ mod tests {
             size_at(zoom(Bounds { west: 100.0, east: 100.0 + width, south: -0.01, north: 0.01 }))
         };
         assert_eq!(of(45.0), HexagonSize::Hex4);
-        assert_eq!(of(2.0), HexagonSize::Hex5);
+        assert_eq!([of(4.0), of(2.0)], [HexagonSize::Hex5, HexagonSize::Hex6]);
         assert_eq!(of(0.1), HexagonSize::Hex8);
     }
 }

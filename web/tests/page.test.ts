@@ -127,13 +127,6 @@ test('without WebGL the table and the ranking have everything', async () => {
   await plain.close()
 })
 
-test('without JavaScript the page leads to the layers', async () => {
-  const { page, close } = await visit('', { javaScriptEnabled: false })
-  const link = await page.locator('noscript a').first().getAttribute('href')
-  expect((await fetch(server.url + link)).status).toBe(200)
-  await close()
-})
-
 test('what could not be had is told, and had at a second try', async () => {
   const { page, close } = await visit('?lang=en')
   await painted(page, 'poverty province share')

@@ -30,8 +30,11 @@ try {
   await picture('desk', `?${asked}`, 'poverty regency share', { width: 1280, height: 1000 })
   await picture('phone', `?lang=id&measure=count`, 'poverty province count', { width: 390, height: 1000 })
   const release = (await (await fetch(`${server.url}/layers`)).json()).release.release
-  await picture('table', `?lang=en&view=table&geography=district&within=${province}&release=${release}&filter=poverty.share.least.0.3,elderly.count.least.40`, '', { width: 1280, height: 900 })
+  await picture('table', `?lang=en&view=table&geography=district&within=${province}&release=${release}&filter=poverty.share.least.0.3,elderly.count.least.12`, '', { width: 1280, height: 900 })
   await picture('comparison', `?lang=en&geography=regency&release=later&compare=${release}`, 'poverty regency share change', { width: 1280, height: 1000 })
+  const { page, close } = await open(browser, `${server.url}/regions/${regency}/report?lang=en`, { width: 794, height: 1123, isScripted: false })
+  await page.screenshot({ path: `${folder}report.png` })
+  await close()
 } finally {
   await browser.close()
   server.stop()
