@@ -65,7 +65,8 @@ pub fn sentence(words: Words, subject: Subject<'_>, told: Told) -> String {
 /// A figure with its margin of error, where it has one.
 pub fn with_margin(figure: String, moe95: Option<f64>, write: impl Fn(f64) -> String) -> String {
     match moe95.filter(|moe95| *moe95 != 0.0) {
-        Some(moe95) => format!("{figure} (± {})", write(moe95)),
+        // A margin is not parted from its sign at the end of a line.
+        Some(moe95) => format!("{figure} (±\u{a0}{})", write(moe95)),
         None => figure,
     }
 }
@@ -99,11 +100,11 @@ mod tests {
         let of = |status| Told { status, ..TOLD };
         assert_eq!(
             say(Language::En, "poverty", Measure::Share, TOLD),
-            "12.4% (± 1.2%) of resident households in X are in deciles 1 to 4."
+            "12.4% (±\u{a0}1.2%) of resident households in X are in deciles 1 to 4."
         );
         assert_eq!(
             say(Language::Id, "poverty", Measure::Count, TOLD),
-            "12 (± 3) rumah tangga di X berada pada desil 1 sampai 4."
+            "12 (±\u{a0}3) rumah tangga di X berada pada desil 1 sampai 4."
         );
         assert_eq!(
             say(Language::En, "poverty", Measure::Share, of(Status::Below10)),

@@ -24,8 +24,9 @@ use crate::report::legend::radius_px;
 
 /// Land around the areas is drawn on a grid of so many tenths of a dot.
 const LAND_STEP: i32 = 5;
-/// Beyond what is seen, so that the sides of what is cut are not.
-const BEYOND: f64 = 0.02;
+/// Beyond the picture, so that the sides of what is cut are not seen where a page shows it in a box of another
+/// shape.
+const BEYOND: f64 = 0.25;
 const FRAME: &str = "#3b3b3b";
 
 /// Everything of a map but its words, in tenths of a dot.

@@ -20,7 +20,7 @@ export function sentence(
   return say(`sentence.${theme}.${form}` as Key, { share, count, place, threshold })
 }
 
-/** A figure with its margin of error, where it has one. */
+/** A figure with its margin of error, where it has one; the margin is not parted from its sign at the end of a line. */
 export function withMargin(figure: string, moe95: number | null, write: (value: number) => string): string {
-  return moe95 ? `${figure} (± ${write(moe95)})` : figure
+  return moe95 ? `${figure} (±\u00a0${write(moe95)})` : figure
 }

@@ -33,6 +33,6 @@ test('a sentence carries its margin, and an area without a figure is told in wor
   const figure = { count: 12, moe95: 3, share: 0.124, share_moe95: 0.012, density_km2: 1, status: 'value' as const }
   const told = (status: 'value' | 'below_10') =>
     sentence(speaker('en'), writer('en'), { theme: 'poverty', by: 'share', place: 'X', threshold: 4 }, { ...figure, status })
-  expect(told('value')).toBe('12.4% (± 1.2%) of resident households in X are in deciles 1 to 4.')
+  expect(told('value')).toBe('12.4% (±\u00a01.2%) of resident households in X are in deciles 1 to 4.')
   expect(told('below_10')).toBe('X: below 10, too few to tell a share of.')
 })
