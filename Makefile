@@ -22,14 +22,12 @@ help: ## this list
 run: setup web ## build, then make and serve the invented country at http://127.0.0.1:8080
 	@exec $(CARGO) run -- demo
 
-# A busy machine may be too slow for a test of slow clients or of a map drawn without a graphics device. What passes
-# only when it is tried again is told in the summary.
 test: PACKAGES += $(BROWSER) $(CLIENT)
 test: setup web ## formatting, lints, then every test, those of the page in a browser too
 	@cargo fmt --check
 	@$(CARGO) clippy --all-targets -- -D warnings
 	@$(MAKE) --no-print-directory test-web
-	@if cargo nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --no-fail-fast --retries 1; else $(CARGO) test --no-fail-fast; fi
+	@if cargo nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --no-fail-fast; else $(CARGO) test --no-fail-fast; fi
 
 test-web: PACKAGES += $(BROWSER)
 test-web: setup web ## the page alone: types, its logic, then in a browser against the program
@@ -45,7 +43,7 @@ pictures: setup web ## the pictures in README, of the invented country
 test-cluster: setup web ## lints and tests of builds on a cluster: its processes on this machine
 	@$(CARGO) clippy --lib --bins --test suite --features cluster -- -D warnings
 	@if cargo nextest --version >/dev/null 2>&1; then \
-		$(CARGO) nextest run --features cluster --no-fail-fast --retries 1 -E 'test(cluster::)'; \
+		$(CARGO) nextest run --features cluster --no-fail-fast -E 'test(cluster::)'; \
 	else $(CARGO) test --features cluster --no-fail-fast cluster::; fi
 
 # `GROWTH` names the households of the table of growth, for example 1000000,4000000,10000000,41697344.

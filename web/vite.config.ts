@@ -28,7 +28,7 @@ export default defineConfig({
   plugins: [svelte(), packed],
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: MOST_KB, modulePreload: { polyfill: false } },
   worker: { format: 'es' },
-  test: { environment: 'node', expect: { poll: { timeout: 60_000 } }, testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false, maxWorkers: 1 },
+  test: { environment: 'node', expect: { poll: { timeout: 60_000 } }, testTimeout: 300_000, hookTimeout: 120_000, fileParallelism: false, maxWorkers: 1 },
   // While the page is being written: a running server's figures behind it.
   server: { proxy: figures },
   preview: { proxy: figures },

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-const START_MS = 240_000
+const START_MS = 110_000
 
 export interface Server {
   url: string
