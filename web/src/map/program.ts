@@ -12,15 +12,19 @@ export async function program() {
 
 /** Asks for what a worker will: it finds it in the browser's cache, or on the way there. */
 export function askAhead(url: string) {
+  if (document.querySelector(`link[href="${url}"]`)) return
   const link = document.createElement('link')
+  // No browser knows `as="worker"`.
   Object.assign(link, { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: url })
   document.head.append(link)
 }
 
-/** Both at once would share the line, and the first come late. */
+/** Both at once would share the line, and the first come late. A browser that asks for nothing ahead is not waited for. */
 function arrived(link: HTMLLinkElement): Promise<unknown> {
-  if (performance.getEntriesByName(link.href).length) return Promise.resolve()
+  const isAsked = link.relList.supports('modulepreload') && document.readyState !== 'complete'
+  if (!isAsked || performance.getEntriesByName(link.href).length) return Promise.resolve()
   return new Promise((done) => {
     for (const type of ['load', 'error']) link.addEventListener(type, done, { once: true })
+    addEventListener('load', done, { once: true })
   })
 }
