@@ -1,6 +1,7 @@
-// How the page is built: every file under a name with its digest, and packed once for plain HTTP.
+// How the page is built: every file under a name with its digest, and packed once: gzip for plain HTTP, over which no
+// browser takes brotli.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
@@ -14,6 +15,7 @@ const packed: Plugin = {
       if (!/\.(js|mjs|css)$/.test(name)) continue
       const bytes = readFileSync(new URL(name, folder))
       writeFileSync(new URL(`${name}.gz`, folder), gzipSync(bytes, { level: 9 }))
+      writeFileSync(new URL(`${name}.br`, folder), brotliCompressSync(bytes))
     }
   },
 }

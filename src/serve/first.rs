@@ -6,6 +6,7 @@ use axum::extract::{Extension, Query, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
 
+use super::ahead::ahead;
 use super::error::ApiError;
 use super::profile::place_figures;
 use super::reply::{HTML, Question, reply};
@@ -114,7 +115,8 @@ fn page(
         found,
     };
     let page = first.write();
-    web::document(first.address.language, &page.title, &page.body).into_bytes()
+    let ahead = ahead(&first.address, &first.label.release, tree).into_string();
+    web::document(first.address.language, &page.title, &ahead, &page.body).into_bytes()
 }
 
 /// What is on the map. Hexagons are as small as can be told apart, and no more than fit on one page.

@@ -1,6 +1,7 @@
 //! Releases over HTTP. They are answered from leaf tables alone; [`ROUTES`] is the list of URLs.
 
 mod account;
+mod ahead;
 mod answer;
 mod bind;
 mod cache;

@@ -39,17 +39,18 @@ const NOT_BUILT: &str = "<!DOCTYPE html>\n<html lang=\"id\"><head><meta charset=
     <a href=\"/plain\" lang=\"id\">Lapisan tanpa peta</a></p><!--/first--></div></body></html>\n";
 
 /// Where in the built page stands what is made anew for each address, in this order.
-const MARKS: [&str; 4] = ["lang=\"id\"", "<title>Sebaran</title>", "<!--first-->", "<!--/first-->"];
+const MARKS: [&str; 5] =
+    ["lang=\"id\"", "<title>Sebaran</title>", "</head>", "<!--first-->", "<!--/first-->"];
 
 /// The built page, cut at [`MARKS`].
-static TEMPLATE: LazyLock<[&'static str; 5]> = LazyLock::new(|| {
+static TEMPLATE: LazyLock<[&'static str; 6]> = LazyLock::new(|| {
     let page = find(BUILT, "index.html").and_then(|page| std::str::from_utf8(page).ok());
     page.and_then(cut).or_else(|| cut(NOT_BUILT)).expect("a test cuts it")
 });
 
 /// What stands before, between and after the marks.
-fn cut(page: &'static str) -> Option<[&'static str; 5]> {
-    let mut parts = [page; 5];
+fn cut(page: &'static str) -> Option<[&'static str; 6]> {
+    let mut parts = [page; 6];
     for (at, mark) in MARKS.iter().enumerate() {
         let (before, after) = parts[at].split_once(mark)?;
         (parts[at], parts[at + 1]) = (before, after);
@@ -62,18 +63,28 @@ pub(super) fn page_digest() -> String {
     blake3::hash(TEMPLATE.concat().as_bytes()).to_hex()[..16].to_owned()
 }
 
-/// The page with a title and, until its scripts take over, this body, which is HTML already.
-pub(super) fn document(language: Language, title: &str, body: &str) -> String {
-    let [start, head, middle, _, end] = *TEMPLATE;
+/// The page with a title, what its head has more and, until its scripts take over, this body; both are HTML already.
+pub(super) fn document(language: Language, title: &str, ahead: &str, body: &str) -> String {
+    let [start, head, links, middle, _, end] = *TEMPLATE;
     let title = html! { title { (title) } }.into_string();
     let language = html! { (language.name()) }.into_string();
-    [start, "lang=\"", &language, "\"", head, &title, middle, body, end].concat()
+    [start, "lang=\"", &language, "\"", head, &title, links, ahead, MARKS[2], middle, body, end]
+        .concat()
+}
+
+/// The path of a file of the page whose name begins and ends so, with its digest between.
+pub(super) fn file(start: &str, end: &str) -> Option<&'static str> {
+    let is_so = |path: &str| {
+        path.strip_prefix("assets/")
+            .is_some_and(|name| name.starts_with(start) && name.ends_with(end))
+    };
+    BUILT.iter().map(|(path, _)| *path).find(|path| is_so(path))
 }
 
 /// The page as it was built: its scripts ask for all of it, and without them it leads to the layers.
 fn shell() -> String {
-    let [start, head, middle, instead, end] = *TEMPLATE;
-    [start, MARKS[0], head, MARKS[1], middle, instead, end].concat()
+    let [start, head, links, middle, instead, end] = *TEMPLATE;
+    [start, MARKS[0], head, MARKS[1], links, MARKS[2], middle, instead, end].concat()
 }
 
 /// Sends `/` as it was built where there is too much to do to make more of it, or there is no such release:
@@ -100,7 +111,7 @@ pub(super) async fn asset(
     Path(file): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
-    answer(BUILT, &file, Coding::accepted_quickly(&headers))
+    answer(BUILT, &file, Coding::accepted(&headers))
 }
 
 fn answer(built: &[Built], file: &str, coding: Coding) -> Result<Response<Body>, ApiError> {
@@ -108,15 +119,21 @@ fn answer(built: &[Built], file: &str, coding: Coding) -> Result<Response<Body>,
     let path = format!("assets/{file}");
     let media_type = media_type(file).ok_or_else(unknown)?;
     let plain = find(built, &path).ok_or_else(unknown)?;
-    let packed = find(built, &format!("{path}.gz")).filter(|_| coding == Coding::Gzip);
-    let mut response = Response::new(Body::from(Bytes::from_static(packed.unwrap_or(plain))));
+    let packed = match coding {
+        Coding::Identity => None,
+        Coding::Gzip => find(built, &format!("{path}.gz")),
+        Coding::Brotli => find(built, &format!("{path}.br")),
+    };
+    let packed = packed.zip(coding.name());
+    let mut response =
+        Response::new(Body::from(Bytes::from_static(packed.map_or(plain, |(bytes, _)| bytes))));
     let mut put =
         |name, value| response.headers_mut().insert(name, HeaderValue::from_static(value));
     put(header::CONTENT_TYPE, media_type);
     put(header::CACHE_CONTROL, FOREVER);
     put(header::VARY, "accept-encoding");
-    if packed.is_some() {
-        put(header::CONTENT_ENCODING, "gzip");
+    if let Some((_, coding)) = packed {
+        put(header::CONTENT_ENCODING, coding);
     }
     Ok(response)
 }
@@ -143,6 +160,7 @@ mod tests {
 
     const SOME: &[Built] = &[
         ("assets/map-1a2b.js", b"plain"),
+        ("assets/map-1a2b.js.br", b"small"),
         ("assets/map-1a2b.js.gz", b"packed"),
         ("index.html", b""),
     ];
@@ -152,6 +170,8 @@ mod tests {
         let packed = answer(SOME, "map-1a2b.js", Coding::Gzip).unwrap();
         assert_eq!(packed.headers()[header::CONTENT_ENCODING], "gzip");
         assert_eq!(packed.headers()[header::CACHE_CONTROL], FOREVER);
+        let small = answer(SOME, "map-1a2b.js", Coding::Brotli).unwrap();
+        assert_eq!(small.headers()[header::CONTENT_ENCODING], "br");
         let plain = answer(SOME, "map-1a2b.js", Coding::Identity).unwrap();
         assert_eq!(plain.headers().get(header::CONTENT_ENCODING), None);
         assert_eq!(plain.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
@@ -165,15 +185,15 @@ mod tests {
 
     #[test]
     fn a_title_stays_a_text() {
-        let page = document(Language::En, "</title><script>", "<p>body</p>");
+        let page = document(Language::En, "</title><script>", "<meta>", "<p>body</p>");
         assert!(page.contains("<title>&lt;/title&gt;&lt;script&gt;</title>"));
         assert!(page.contains("<html lang=\"en\">") && page.contains("<p>body</p>"));
-        assert!(!page.contains("<!--first-->"));
+        assert!(page.contains("<meta></head>") && !page.contains("<!--first-->"));
     }
 
     #[test]
     fn an_unknown_asset_is_not_the_page() {
-        for file in ["map.js", "map-1a2b.js.gz", "index.html", "../index.html"] {
+        for file in ["map.js", "map-1a2b.js.gz", "map-1a2b.js.br", "index.html", "../index.html"] {
             assert!(answer(SOME, file, Coding::Gzip).is_err(), "{file}");
         }
     }

@@ -18,6 +18,11 @@ test('the shell weighs at most 60 kB', () => {
   expect(packed('index.html') + weight(/^index-.*\.(js|css)$/)).toBeLessThan(60)
 })
 
+test('all that comes before the map moves, but figures and tiles, weighs at most 440 kB', () => {
+  const fonts = names.filter((name) => name.endsWith('.woff2')).reduce((sum, name) => sum + readFileSync(new URL(`assets/${name}`, DIST)).length / 1000, 0)
+  expect(packed('index.html') + weight(/\.(js|css)$/) + fonts).toBeLessThan(440)
+})
+
 test('the map weighs at most 260 kB and its worker 130', () => {
   expect(weight(/^canvas-.*\.js$/)).toBeLessThan(260)
   expect(weight(/^maplibre-gl-worker-.*\.js$/)).toBeLessThan(130)

@@ -1,12 +1,12 @@
 // The map itself: the one place that names MapLibre, loaded when it is first needed.
-import { Map as Canvas, setWorkerUrl, type MapGeoJSONFeature, type StyleSpecification } from 'maplibre-gl'
-import 'maplibre-gl/dist/maplibre-gl.css'
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import { Map as Canvas, prewarm, setWorkerUrl, type MapGeoJSONFeature } from 'maplibre-gl'
 import font from '@fontsource/noto-sans/files/noto-sans-latin-400-normal.woff2?url'
 import { type Box, UNTOLD } from '../data/figures'
+import { tilesAhead } from './ahead'
 import { hatch } from './palette'
-import { type Drawn, style } from './style'
-import { picture, SYMBOLS } from './symbols'
+import { askAhead, workerUrl } from './program'
+import { type Drawn, type Labels, style } from './style'
+import { picture, symbol } from './symbols'
 
 export interface Heard {
   /** The area and the institution under the pointer. */
@@ -29,6 +29,7 @@ export interface Camera {
 
 const HATCH_PX = 16
 const SYMBOL_PX = 40
+const SIGN = 'institution-'
 
 /** The buttons stand in a row over a narrow map, and in a column over a wide one; no area is under them. */
 const NARROW_PX = 600
@@ -36,13 +37,15 @@ const BESIDE_A_ROW = { top: 56, right: 12, bottom: 12, left: 12 }
 const BESIDE_A_COLUMN = { top: 24, right: 24, bottom: 24, left: 60 }
 
 setWorkerUrl(new URL(workerUrl, location.href).href)
+// The worker starts while the graphics device does.
+prewarm()
 
-/** Opens a map. Throws where the browser has no WebGL 2. */
-export function open(container: HTMLElement, label: string, heard: Heard, still: boolean): Painted {
-  const first: StyleSpecification = { version: 8, sources: {}, layers: [] }
+/** Opens a map of this. Throws where the browser has no WebGL 2. */
+export function open(container: HTMLElement, label: string, heard: Heard, still: boolean, drawn: Drawn): Painted {
   const canvas = new Canvas({
     container,
-    style: first,
+    style: styled(drawn, 'later'),
+    validateStyle: false,
     attributionControl: false,
     transformRequest: (url) => ({ url: fromHere(url) }),
     dragRotate: false,
@@ -52,13 +55,14 @@ export function open(container: HTMLElement, label: string, heard: Heard, still:
     maxZoom: 14,
     renderWorldCopies: false,
     fadeDuration: still ? 0 : 150,
-    canvasContextAttributes: { antialias: true },
     locale: { 'Map.Title': label },
   })
   canvas.touchZoomRotate.disableRotation()
   canvas.keyboard.disableRotation()
-  return new Painted(canvas, heard, still)
+  return new Painted(canvas, heard, still, drawn)
 }
+
+const styled = (drawn: Drawn, labels: Labels) => style(drawn, { origin: location.origin, font: new URL(font, location.href).href }, labels)
 
 /** The server names itself as it was reached, which behind a proxy with HTTPS is not how the page was. */
 function fromHere(url: string): string {
@@ -68,8 +72,10 @@ function fromHere(url: string): string {
 }
 
 export class Painted {
-  #drawn: Drawn | null = null
+  #drawn: Drawn
   #hovered = ''
+  /** The first frame does not wait for their letters. */
+  #labels: Labels = 'later'
   /** A style can be changed in part only once the first one stands. */
   #isReady = false
   /** Nobody wants to see the way from the whole world to the first place. */
@@ -79,23 +85,16 @@ export class Painted {
     private readonly canvas: Canvas,
     heard: Heard,
     private readonly still: boolean,
+    drawn: Drawn,
   ) {
-    for (const untold of UNTOLD) {
-      const image = { width: HATCH_PX, height: HATCH_PX, data: hatch(untold, HATCH_PX) }
-      canvas.on('styledata', () => {
-        if (!canvas.hasImage(untold)) canvas.addImage(untold, image, { pixelRatio: 2 })
-      })
-    }
-    for (const [kind, symbol] of Object.entries(SYMBOLS)) {
-      const image = picture(symbol, SYMBOL_PX)
-      if (!image) continue
-      canvas.on('styledata', () => {
-        if (!canvas.hasImage(`institution-${kind}`)) canvas.addImage(`institution-${kind}`, image, { pixelRatio: 2 })
-      })
-    }
+    this.#drawn = drawn
+    canvas.setMissingStyleImageResolver((id) => {
+      const image = imageOf(id)
+      if (image && !canvas.hasImage(id)) canvas.addImage(id, image, { pixelRatio: 2 })
+    })
     canvas.on('style.load', () => {
       this.#isReady = true
-      if (this.#drawn) this.show(this.#drawn)
+      if (this.#drawn !== drawn) this.show(this.#drawn)
     })
     canvas.on('mousemove', (event) => heard.hover(this.#at(event.point)?.code ?? '', this.#institution(event.point), event.point))
     canvas.on('mouseout', () => heard.hover('', null, null))
@@ -105,6 +104,10 @@ export class Painted {
     })
     canvas.on('moveend', (event) => heard.moved(this.camera(), Boolean((event as { byHand?: boolean }).byHand ?? event.originalEvent)))
     canvas.on('idle', () => heard.idle(this.#painted()))
+    canvas.once('idle', () => {
+      this.#labels = 'shown'
+      this.show(this.#drawn)
+    })
     canvas.on('resize', () => heard.resized())
     canvas.on('error', () => heard.failed())
   }
@@ -113,14 +116,14 @@ export class Painted {
   show(drawn: Drawn) {
     this.#drawn = drawn
     if (!this.#isReady) return
-    this.canvas.setStyle(style(drawn, { origin: location.origin, font: new URL(font, location.href).href }), { diff: true })
+    this.canvas.setStyle(styled(drawn, this.#labels), { diff: true, validate: false })
     // A new layer has its properties from its first frame on; what asks for them before, a pointer or a tile, makes MapLibre throw.
     this.canvas.redraw()
     this.hover(this.#hovered, true)
   }
 
   hover(code: string, anew = false) {
-    if (!this.#drawn || !this.#isReady || (code === this.#hovered && !anew)) return
+    if (!this.#isReady || (code === this.#hovered && !anew)) return
     const from = { source: this.#drawn.geography, sourceLayer: this.#drawn.geography }
     if (!this.canvas.getSource(from.source)) return
     this.canvas.removeFeatureState(from)
@@ -178,6 +181,7 @@ export class Painted {
     const camera = to.center ? { center: to.center, zoom: to.zoom } : { zoom: to.zoom }
     if (this.still || !this.#hasGone) this.canvas.jumpTo(camera)
     else this.canvas.easeTo({ ...camera, duration: 600 })
+    if (!this.#hasGone) tilesAhead(this.#drawn, this.camera()).forEach(askAhead)
     this.#hasGone = true
   }
 
@@ -203,6 +207,13 @@ export class Painted {
     if (!this.canvas.getLayer('areas')) return 0
     return new Set(this.canvas.queryRenderedFeatures({ layers: ['areas'] }).map(codeOf)).size
   }
+}
+
+/** A hatch by its status, or a symbol by its kind. */
+function imageOf(id: string): { width: number; height: number; data: Uint8ClampedArray } | null {
+  const untold = UNTOLD.find((status) => status === id)
+  if (untold) return { width: HATCH_PX, height: HATCH_PX, data: hatch(untold, HATCH_PX) }
+  return id.startsWith(SIGN) ? picture(symbol(id.slice(SIGN.length)), SYMBOL_PX) : null
 }
 
 function codeOf(feature: MapGeoJSONFeature): string {

@@ -17,6 +17,12 @@ test('shares are fills and numbers are circles', () => {
   expect(fill?.paint).toMatchObject({ 'fill-color': '#ffffff' })
 })
 
+test('names may come in a later frame, and nothing is drawn of no release', () => {
+  const later = style(DRAWN, PLACES, 'later').layers.map(({ id }) => id)
+  expect(ids(DRAWN).filter((id) => !later.includes(id))).toEqual(['labels'])
+  expect(style({ ...DRAWN, release: '' }, PLACES)).toMatchObject({ sources: {}, layers: [] })
+})
+
 test('what has no figure is hatched, each in its way', () => {
   expect(ids(DRAWN).filter((id) => id.startsWith('hatch'))).toEqual(['hatch-below_10', 'hatch-not_visited', 'hatch-no_data'])
 })

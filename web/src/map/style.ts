@@ -14,7 +14,7 @@ export interface Drawn {
   codes: string[] | null
   inner: number[]
   colours: string[]
-  /** The release whose tiles are drawn. */
+  /** The release whose tiles are drawn; nothing is while it is empty. */
   release: string
   /** Where two releases are compared: the areas of each class, and those that have none. */
   change: { colours: readonly string[]; codes: string[][]; untold: Record<Untold, string[]> } | null
@@ -34,21 +34,28 @@ export interface Places {
   font: string
 }
 
+/** Whether areas have their names, or will have them in a later frame. */
+export type Labels = 'shown' | 'later'
+
 /** The radius of the largest circle. */
 export const LARGEST_PX = 20
 
-export function style(drawn: Drawn, places: Places): StyleSpecification {
-  const names = new Set<Geography>(['province', drawn.geography])
-  if (drawn.frame) names.add(drawn.frame.level)
+export function style(drawn: Drawn, places: Places, named: Labels = 'shown'): StyleSpecification {
+  if (!drawn.release) return { version: 8, sources: {}, layers: [] }
   const sources = Object.fromEntries(
-    [...names].map((name) => [name, { type: 'vector' as const, url: `${places.origin}/tiles/${name}.json?release=${drawn.release}`, promoteId: 'code' }]),
+    sourcesOf(drawn).map((name) => [name, { type: 'vector' as const, url: `${places.origin}/tiles/${name}.json?release=${drawn.release}`, promoteId: 'code' }]),
   )
   return {
     version: 8,
     'font-faces': { 'Noto Sans': places.font },
     sources: { ...sources, ...pointSource(drawn) },
-    layers: [...ground(), ...areas(drawn), ...faded(drawn), ...lines(drawn), ...circles(drawn), ...points(drawn), ...labels(drawn)],
+    layers: [...ground(), ...areas(drawn), ...faded(drawn), ...lines(drawn), ...circles(drawn), ...points(drawn), ...(named === 'shown' ? labels(drawn) : [])],
   }
+}
+
+/** The geographies whose tiles are drawn: the land, the areas and the region around them. */
+export function sourcesOf({ geography, frame }: Drawn): Geography[] {
+  return [...new Set<Geography>(['province', geography, ...(frame ? [frame.level] : [])])]
 }
 
 function ground(): LayerSpecification[] {

@@ -27,7 +27,7 @@ export const symbol = (kind: string): Symbol => SYMBOLS[kind] ?? SYMBOLS['OTHER'
 export function picture({ path, colour }: Symbol, size: number): ImageData | null {
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = size
-  const pen = canvas.getContext('2d')
+  const pen = canvas.getContext('2d', { willReadFrequently: true })
   if (!pen) return null
   pen.setTransform(size / 20, 0, 0, size / 20, size / 10, size / 10)
   const shape = new Path2D(path)
