@@ -1,36 +1,48 @@
 //! The second sheet: what the figures are of, whence they come, what must be known of them, and what each
 //! column holds.
 
-use std::borrow::Cow;
-use std::io;
+use rust_xlsxwriter::{ColNum, RowNum, Worksheet, XlsxError};
 
 use super::Workbook;
+use super::cell::Look;
 use super::columns::Column;
-use super::sheet::{Cell, Look, Sheet};
-use super::zip::Part;
 use crate::analyse::Measure;
 use crate::report::notes::{caption, notes};
 
 /// Room for a paragraph and for names, in letters.
 const WIDTHS: [f64; 3] = [96.0, 30.0, 24.0];
 
-pub(super) fn sheet(book: &Workbook<'_>, columns: &[Column]) -> io::Result<Part> {
+pub(super) fn fill(
+    sheet: &mut Worksheet,
+    book: &Workbook<'_>,
+    columns: &[Column],
+) -> Result<(), XlsxError> {
     let words = book.words;
-    let text = |text: &str| Cell::Text(Cow::Owned(text.to_owned()));
-    let mut sheet = Sheet::new(&WIDTHS, None)?;
-    sheet.row([(text(&book.title()), Look::Heading)])?;
-    for paragraph in paragraphs(book) {
-        sheet.row([(text(&paragraph), Look::Wrapped)])?;
+    let (heading, wrapped) = (Look::Heading.format(), Look::Wrapped.format());
+    for (at, width) in (0..).zip(WIDTHS) {
+        sheet.set_column_width(at, width)?;
     }
-    sheet.row([])?;
+    let mut rows: std::ops::RangeFrom<RowNum> = 0..;
+    let mut write = |texts: &[&str], format| {
+        let row = rows.next().expect("it has no end");
+        for (column, text) in (0 as ColNum..).zip(texts) {
+            sheet.write_string_with_format(row, column, *text, format)?;
+        }
+        Ok::<(), XlsxError>(())
+    };
+    write(&[&book.title()], &heading)?;
+    for paragraph in paragraphs(book) {
+        write(&[&paragraph], &wrapped)?;
+    }
+    write(&[], &wrapped)?;
     let heads = ["sheet.says", "sheet.column", "sheet.name"].map(|key| words.say(key, &[]));
-    sheet.row(heads.map(|head| (text(&head), Look::Heading)))?;
+    write(&heads.each_ref().map(String::as_str), &heading)?;
     for column in columns {
         let says = if column.says.is_empty() { &column.title } else { &column.says };
-        let row = [says, &column.title, &column.name];
-        sheet.row(row.map(|words| (text(words), Look::Wrapped)))?;
+        write(&[says, &column.title, &column.name], &wrapped)?;
     }
-    sheet.finish("<pageSetup orientation=\"landscape\"/>")
+    sheet.set_landscape();
+    Ok(())
 }
 
 fn paragraphs(book: &Workbook<'_>) -> Vec<String> {

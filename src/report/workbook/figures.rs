@@ -1,49 +1,51 @@
 //! The first sheet: a row an area, numbers as numbers, and a word where a figure is not told.
 
-use std::borrow::Cow;
-use std::io;
+
+use rust_xlsxwriter::{ColNum, Format, IgnoreError, RowNum, Worksheet, XlsxError};
 
 use super::Workbook;
+use super::cell::{Cell, Look};
 use super::columns::Column;
-use super::sheet::{Cell, Look, Sheet, letters};
-use super::zip::Part;
 use crate::domain::geography::Geography;
 use crate::domain::indicator::Theme;
 use crate::encode::origin;
 use crate::protect::field::Value;
 use crate::protect::{Feature, Field, Status};
 
-/// Code and name stay in sight, and the heading.
-const FROZEN: &str = "xSplit=\"2\" ySplit=\"1\" topLeftCell=\"C2\"";
+/// Columns that stay in sight: code and name.
+const KEPT: ColNum = 2;
 
-pub(super) fn sheet(book: &Workbook<'_>, columns: &[Column]) -> io::Result<Part> {
+pub(super) fn fill(
+    sheet: &mut Worksheet,
+    book: &Workbook<'_>,
+    columns: &[Column],
+) -> Result<(), XlsxError> {
     let theme = book.layer.theme();
-    let widths: Vec<f64> = columns.iter().map(width).collect();
-    let mut sheet = Sheet::new(&widths, Some(FROZEN))?;
-    sheet.row(
-        columns.iter().map(|column| (Cell::Text(Cow::Borrowed(&column.title)), Look::Heading)),
-    )?;
+    let heading = Look::Heading.format();
+    for (at, column) in (0..).zip(columns) {
+        sheet.set_column_width(at, width(column))?;
+        sheet.write_string_with_format(0, at, &column.title, &heading)?;
+    }
     let looks: Vec<Look> = columns.iter().map(|column| look(&column.name, theme)).collect();
+    let formats: Vec<Format> = looks.iter().map(|look| look.format()).collect();
+    let word = Look::Word.format();
     let fields = Field::all(theme);
-    for (index, feature) in book.layer.features().iter().enumerate() {
+    for (row, (index, feature)) in (1..).zip(book.layer.features().iter().enumerate()) {
         let cells = cells(book, &fields, (index, feature));
-        sheet.row(cells.into_iter().zip(&looks).map(|(cell, look)| worded(cell, *look)))?;
+        for (column, (cell, (look, format))) in
+            (0..).zip(cells.iter().zip(looks.iter().zip(&formats)))
+        {
+            let is_word = matches!(cell, Cell::Text(_)) && *look != Look::Plain;
+            cell.write(sheet, (row, column), if is_word { &word } else { format })?;
+        }
     }
-    let rows = book.layer.features().len() + 1;
-    let all = format!("A1:{}{rows}", letters(columns.len() - 1));
+    let rows = RowNum::try_from(book.layer.features().len()).unwrap_or(RowNum::MAX);
+    let last = ColNum::try_from(columns.len() - 1).unwrap_or(ColNum::MAX);
     // Codes are digits and no numbers.
-    sheet.finish(&format!(
-        "<autoFilter ref=\"{all}\"/><pageSetup orientation=\"landscape\"/><ignoredErrors><ignoredError \
-         sqref=\"{all}\" numberStoredAsText=\"1\"/></ignoredErrors>"
-    ))
-}
-
-/// A word among numbers stands where they stand.
-fn worded(cell: Cell<'_>, look: Look) -> (Cell<'_>, Look) {
-    match cell {
-        Cell::Text(_) if look != Look::Plain => (cell, Look::Word),
-        _ => (cell, look),
-    }
+    sheet.ignore_error_range(0, 0, rows, last, IgnoreError::NumberStoredAsText)?;
+    sheet.autofilter(0, 0, rows, last)?;
+    sheet.set_freeze_panes(1, KEPT)?.set_repeat_rows(0, 0)?.set_landscape();
+    Ok(())
 }
 
 /// The cells of a row, as the CSV has its values.

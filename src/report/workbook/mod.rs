@@ -3,17 +3,13 @@
 //! The same layer has the same bytes: the day of its making is the release's.
 
 mod about;
+mod cell;
 mod columns;
 mod figures;
-mod package;
-mod sheet;
-mod zip;
 
-use std::io;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, XlsxError};
 
 use self::columns::Column;
-use self::package::{Cover, package};
-use self::sheet::letters;
 use super::sentence::{Subject, Told, sentence};
 use super::words::Words;
 use crate::analyse::Measure;
@@ -49,8 +45,8 @@ pub enum WorkbookError {
         "a workbook holds {MOST_ROWS} areas and the layer has {areas}; ask for a part of it, or for a csv"
     )]
     Rows { areas: usize },
-    #[error("cannot pack the workbook")]
-    Pack(#[from] io::Error),
+    #[error("cannot write the workbook")]
+    Write(#[from] XlsxError),
 }
 
 impl Workbook<'_> {
@@ -64,16 +60,23 @@ impl Workbook<'_> {
             return Err(WorkbookError::Rows { areas });
         }
         let columns = self.columns();
-        let last = letters(columns.len() - 1);
-        let sheets = [figures::sheet(self, &columns)?, about::sheet(self, &columns)?];
-        let cover = Cover {
-            title: &self.title(),
-            release: self.label.release.as_str(),
-            date: &self.label.reference_date,
-            sheets: [FIGURES, &self.words.say("sheet.about", &[])],
-            cells: &format!("$A$1:${last}${}", areas + 1),
-        };
-        Ok(package(&cover, sheets)?)
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        workbook.set_properties(&self.properties()?);
+        // Rows go to a file without a name as they come: a nation's hexagons would fill the memory.
+        let sheet = workbook.add_worksheet_with_constant_memory()?;
+        figures::fill(sheet.set_name(FIGURES)?, self, &columns)?;
+        let sheet = workbook.add_worksheet_with_constant_memory()?;
+        about::fill(sheet.set_name(self.words.say("sheet.about", &[]))?, self, &columns)?;
+        Ok(workbook.save_to_buffer()?)
+    }
+
+    fn properties(&self) -> Result<DocProperties, XlsxError> {
+        let made = ExcelDateTime::parse_from_str(&self.label.reference_date)?;
+        Ok(DocProperties::new()
+            .set_title(self.title())
+            .set_author("sebaran")
+            .set_keywords(self.label.release.as_str())
+            .set_creation_datetime(&made))
     }
 
     /// The columns of the CSV, in its order.

@@ -46,12 +46,3 @@ fn its_texts_are_texts_in_an_embedded_font_of_the_letters_that_it_shows() {
     }
     assert!(drawn.contains("TJ"), "{drawn}");
 }
-
-#[test]
-fn what_it_cannot_draw_is_refused_and_not_left_out() {
-    let gradient = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><defs><linearGradient id='g'><stop \
-        offset='0' stop-color='red'/><stop offset='1' stop-color='blue'/></linearGradient></defs><rect width='9' \
-        height='9' fill='url(#g)'/></svg>";
-    let refused = pdf(gradient, &IMPRINT).unwrap_err().to_string();
-    assert!(refused.contains("a gradient"), "{refused}");
-}
