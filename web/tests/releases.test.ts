@@ -110,7 +110,7 @@ test('the table of a comparison has before, now, change and margin, the earlier 
   const cells = await rows(page).first().locator('td').allInnerTexts()
   expect(cells.slice(0, 2)).toEqual([percent(before.get(code)!.share), percent(now.get(code)!.share)])
   expect(cells[2]).toBe(`+${((now.get(code)!.share - before.get(code)!.share) * 100).toFixed(1)} points`)
-  expect(cells[3]).toMatch(/^± \d+\.\d points$/)
+  expect(cells[3]).toMatch(/^±\s(<\s)?\d+\.\d points$/)
   expect(await rows(page).filter({ hasText: 'no clear change' }).count()).toBeGreaterThan(0)
   await page.getByRole('button', { name: 'Before' }).click()
   await expect.poll(() => page.locator('th[aria-sort="descending"]').innerText()).toContain('Before')
