@@ -15,6 +15,11 @@
 //! core reads no file, clock or environment.
 //! There is no SQL, no position in a log or an error, and no time of day in a release.
 
+/// Batches of columns come and go by the gigabyte, aligned so that the system's allocator moves them when
+/// they grow.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub mod domain;
 
 // The core, in the order in which data meets it. It touches no file, no clock and no environment.

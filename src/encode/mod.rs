@@ -74,7 +74,7 @@ pub enum Format {
     GeoParquet,
     FlatGeobuf,
     GeoPackage,
-    /// Office Open XML, for people: it is written in a language, by [`crate::report::workbook`].
+    /// Office Open XML, for people: it is written in a language, by a later stage.
     Workbook,
 }
 

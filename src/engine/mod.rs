@@ -8,6 +8,7 @@
 //! The plans are assembled by hand from operators of our own and the engine's repartitioning and sorting,
 //! which spill to the disk. What a stage does with a row is the stage's; here it is only carried.
 
+mod behind;
 #[cfg(feature = "cluster")]
 pub mod cluster;
 mod end;

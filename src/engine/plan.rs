@@ -11,10 +11,12 @@ use std::time::Duration;
 use arrow::array::RecordBatch;
 use datafusion_common::DataFusionError;
 use datafusion_physical_plan::ExecutionPlan;
+use datafusion_physical_plan::common::spawn_buffered;
 use futures::StreamExt;
 use tokio::runtime::Runtime;
 use tokio::task::{JoinError, JoinSet};
 
+use super::behind::Behind;
 use super::end::{End, Ended, Sink};
 use super::error::EngineError;
 use super::ground::Ground;
@@ -191,6 +193,10 @@ async fn place(
     };
     let plan = passes::placing(Arc::new(source), threads, &on_batches)?;
     let programmes = known.registers.for_whom(&build.ground.programmes);
+    let make_sink = || match threads {
+        1 => make_sink(),
+        _ => Box::new(Behind::new(make_sink())),
+    };
     let make_end = || End::new(Arc::clone(&build.ground), programmes.clone(), make_sink());
     let ends = drive(build, plan, make_end, &rows, progress).await?;
     let ended = ends.into_iter().map(End::finish).collect::<Result<Vec<_>, _>>()?;
@@ -225,6 +231,9 @@ fn total(rows: &[AtomicU64]) -> u64 {
     rows.iter().map(|rows| rows.load(Ordering::Relaxed)).sum()
 }
 
+/// Batches that a partition makes while its end takes one.
+const AHEAD: usize = 1;
+
 /// Runs a plan, each partition into an end of its own.
 pub(super) async fn drive<T: Take>(
     build: &Build<'_>,
@@ -236,7 +245,7 @@ pub(super) async fn drive<T: Take>(
     let context = session::context(build.memory_bytes, build.threads.get(), build.spill_folder)?;
     let mut tasks = JoinSet::new();
     for partition in 0..build.threads.get() {
-        let mut stream = plan.execute(partition, Arc::clone(&context))?;
+        let mut stream = spawn_buffered(plan.execute(partition, Arc::clone(&context))?, AHEAD);
         let mut end = make_end();
         tasks.spawn(async move {
             while let Some(batch) = stream.next().await {

@@ -215,7 +215,7 @@ mod tests {
         let compared = compared((&earlier, &later), Measure::Share, &[(0.1, 0.01), (0.1, 0.2)]);
         let words = Words::of(Language::En);
         let said = |at: usize| compared.sentence(words, "X", &compared.differences[at]);
-        assert_eq!(said(0), "X: 20.0% in r1, 30.0% in r2: up by 10.0 points (± 1.0 points).");
+        assert_eq!(said(0), "X: 20.0% in r1, 30.0% in r2: up by 10.0 points (±\u{a0}1.0 points).");
         assert!(said(1).contains("no clear change"), "{}", said(1));
     }
 

@@ -92,19 +92,21 @@ impl Sheet<'_> {
     }
 
     /// The conditions that areas meet, and how many do.
-    fn filter(&self) -> Option<String> {
-        let (words, met) = (self.picture.words, self.picture.met?);
+    fn filter(&self) -> Vec<String> {
+        let words = self.picture.words;
+        let Some(met) = self.picture.met else { return Vec::new() };
         let holes = [
             ("areas", &*areas(words, met.areas())),
             ("among", &*words.count(met.among)),
             ("households", &*words.whole(Some(met.households as f64))),
         ];
-        let mut said = vec![words.say("sheet.filter", &[("filter", self.conditions)])];
-        said.push(words.say("filter.met", &holes));
+        let mut counted = words.say("filter.met", &holes);
         if met.unknown > 0 {
-            said.push(words.say("filter.unknown", &[("areas", &areas(words, met.unknown))]));
+            counted.push(' ');
+            counted
+                .push_str(&words.say("filter.unknown", &[("areas", &areas(words, met.unknown))]));
         }
-        Some(said.join(" "))
+        vec![words.say("sheet.filter", &[("filter", self.conditions)]), counted]
     }
 
     /// The title and what stands below it, and where they end.
@@ -117,7 +119,7 @@ impl Sheet<'_> {
         let first = top + MARGIN_PX + TITLE_PX * 0.8;
         let step = TITLE_PX * 1.25;
         let last = first + step * (title.len().max(1) - 1) as f64;
-        let caption = [Some(self.picture.caption()), self.filter()].into_iter().flatten();
+        let caption = [self.picture.caption()].into_iter().chain(self.filter());
         let caption: Vec<String> = caption.flat_map(|text| lines(&text, TEXT_PX, room)).collect();
         let captions = last + 26.0;
         let markup = html! {
