@@ -30,8 +30,8 @@ fn the_same_picture_has_the_same_bytes_and_its_release_s_day() {
     let (one, two) = (pdf(SVG, &IMPRINT).unwrap(), pdf(SVG, &IMPRINT).unwrap());
     assert!(one == two && one.starts_with(b"%PDF-1.7"));
     let text = String::from_utf8_lossy(&one);
-    assert!(text.contains("/CreationDate (D:20241231") && text.contains("/Lang (id)"), "{text}");
-    assert!(text.contains("/MediaBox [0 0 841.89 595.276]"), "it lies as the picture does");
+    assert!(text.contains("/CreationDate(D:20241231") && text.contains("/Lang(id)"), "{text}");
+    assert!(text.contains("/MediaBox[0 0 841.89 595.276]"), "it lies as the picture does");
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! The first sheet: a row an area, numbers as numbers, and a word where a figure is not told.
 
-
 use rust_xlsxwriter::{ColNum, Format, IgnoreError, RowNum, Worksheet, XlsxError};
 
 use super::Workbook;
