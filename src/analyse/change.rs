@@ -46,8 +46,7 @@ impl Change {
     /// same regions, with all its features.
     pub fn of_layer(now: &Layer, before: &Layer) -> Vec<Self> {
         let told = |feature: &Feature| (feature.count, feature.moe95);
-        let before: HashMap<(u64, bool), &Feature> =
-            before.features().iter().map(|feature| (key(feature), feature)).collect();
+        let before = by_place(before);
         let change = |feature: &Feature| {
             let previous = before.get(&key(feature));
             Self::between(told(feature), previous.map_or((None, None), |previous| told(previous)))
@@ -56,9 +55,17 @@ impl Change {
     }
 }
 
+/// A place, and whether it is the rest of one.
+pub(super) type Key = (u64, bool);
+
+/// The features of a layer by their place.
+pub(super) fn by_place(layer: &Layer) -> HashMap<Key, &Feature> {
+    layer.features().iter().map(|feature| (key(feature), feature)).collect()
+}
+
 /// Within a layer all places are regions or all are hexagons; the rest of a hexagon is another place than
 /// the hexagon.
-fn key(feature: &Feature) -> (u64, bool) {
+pub(super) fn key(feature: &Feature) -> Key {
     let place = match feature.place {
         Place::Region(id) => id.0.into(),
         Place::Hexagon(cell) => cell.into(),

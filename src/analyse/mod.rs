@@ -5,8 +5,10 @@
 
 mod change;
 mod classes;
+mod difference;
 mod figures;
 pub mod filter;
+mod met;
 mod name;
 mod ranking;
 mod search;
@@ -14,8 +16,10 @@ mod standing;
 
 pub use change::Change;
 pub use classes::Classes;
+pub use difference::{Apart, Difference, Order};
 pub use figures::{Figures, ThemeFigures};
 pub use filter::{Filter, FilterError};
+pub use met::{Condition, ConditionError, Conditions, Met, Way};
 pub use ranking::{Measure, Rank, Ranking, UnknownMeasure};
 pub use search::RegionSearch;
 pub use standing::Standing;

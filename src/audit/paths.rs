@@ -39,6 +39,7 @@ impl Answers {
             reference_date: String::new(),
             disability_definition: None,
             programmes: Vec::new(),
+            licence: None,
         };
         let mut bytes = Vec::new();
         if Format::Csv.write(layer, &label, Outlines::None, &mut bytes).is_err() {

@@ -16,6 +16,8 @@ use crate::domain::region::Slug;
 use crate::encode::{Format, Geometry};
 use crate::protect::request::find_within;
 use crate::protect::{LayerRequest, Protection};
+use crate::report::words::Language;
+use crate::serve::Told;
 
 /// Write a layer to a file.
 #[derive(Debug, clap::Args)]
@@ -25,7 +27,7 @@ pub struct ExportArgs {
     /// The release; by default the current one.
     #[arg(long)]
     pub release: Option<Slug>,
-    /// `geojson`, `geojsonl`, `csv`, `parquet`, `fgb` or `gpkg`.
+    /// `geojson`, `geojsonl`, `csv`, `parquet`, `fgb`, `gpkg` or `xlsx`.
     #[arg(long)]
     pub format: Format,
     /// Only what lies in the region of this code.
@@ -34,6 +36,9 @@ pub struct ExportArgs {
     /// `general`, `full` or `none`.
     #[arg(long, default_value = "general")]
     pub geometry: Geometry,
+    /// Of a workbook (`xlsx`): `id` or `en`.
+    #[arg(long, default_value = "id")]
+    pub language: Language,
     /// Write exact figures, for this machine alone; without it, public ones.
     #[arg(long)]
     pub exact: bool,
@@ -89,7 +94,12 @@ pub fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<()> {
     let layer = served.layer(&request);
     let features = layer.features().len();
     write_file(&args.output, |mut out| {
-        Ok(served.write(&layer, args.geometry, args.format, &mut out)?)
+        let told = Told { language: args.language, filter: None };
+        match args.format {
+            Format::Workbook => served.write_workbook((&layer, None), told, &mut out)?,
+            format => served.write(&layer, args.geometry, format, &mut out)?,
+        }
+        Ok(())
     })?;
     let to_stdout = args.output.as_os_str() == "-";
     if common.json && !to_stdout {

@@ -14,7 +14,7 @@ use crate::protect::{LeafTable, Protection, completed_denominators};
 use crate::serve::Served;
 use crate::store::archive::{TileArchive, file_name};
 use crate::store::institutions::INSTITUTIONS;
-use crate::store::{denominators, leaves, public, public_institutions, release};
+use crate::store::{denominators, leaves, public, public_institutions, regions, release};
 
 /// Opens a release, by default the current one, with the regions on which it was built: its public
 /// figures, or its exact ones. Of what is public nothing else is opened.
@@ -50,6 +50,7 @@ fn public_side(register: &Path, id: Option<&Slug>, grounds: &Grounds) -> Result<
         reference_date: facts.reference_date.to_string(),
         disability_definition: facts.disability_definition,
         programmes: facts.programmes.clone(),
+        licence: regions::load_manifest(register, &facts.regions.version)?.report.licence,
     };
     let given = release.denominators()?;
     let tiles = tiles(|file| release.has(file).then(|| release.path(file)))?;
@@ -69,6 +70,7 @@ fn exact_side(register: &Path, id: Option<&Slug>, grounds: &Grounds) -> Result<S
         reference_date: record.reference_date.to_string(),
         disability_definition: record.persons.and_then(|persons| persons.definition),
         programmes: record.programmes.clone(),
+        licence: regions::load_manifest(register, &record.regions.version)?.report.licence,
     };
     let given = denominators::read(&release)?;
     let tiles = tiles(|file| release.file(file).ok())?;

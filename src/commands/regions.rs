@@ -13,6 +13,7 @@ use super::Common;
 use super::answer::print;
 use super::progress::Progress;
 use crate::domain::code::CodeSystem;
+use crate::domain::licence::Licence;
 use crate::domain::region::Slug;
 use crate::invent;
 use crate::outline::{self, OutlineSettings};
@@ -49,6 +50,9 @@ pub struct ImportArgs {
     /// The layer to read, where the source has several.
     #[arg(long)]
     pub layer: Option<String>,
+    /// Under which licence the boundaries may be shown: a line that stands below every map of them.
+    #[arg(long, value_name = "TEXT")]
+    pub licence: Option<Licence>,
     /// Put the regions in the place of those that have this version's name.
     #[arg(long)]
     pub replace: bool,
@@ -92,6 +96,7 @@ fn import(common: &Common, args: &ImportArgs) -> anyhow::Result<()> {
     let files = source::files(&args.source);
     let stamp = SourceStamp::of(&args.source, &files, &read.layer)?;
     let report = ImportReport::new(stamp, read.repaired, derived.coverage);
+    let report = ImportReport { licence: args.licence.clone(), ..report };
     let (tree, shapes) = (&derived.tree, &derived.shapes);
     let manifest = store::save(&common.register, tree, shapes, &report, if_there)?;
     drop(progress);

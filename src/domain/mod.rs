@@ -9,6 +9,7 @@ pub mod geography;
 pub mod indicator;
 pub mod institution;
 pub mod key;
+pub mod licence;
 pub mod person;
 pub mod position;
 pub mod programme;

@@ -9,7 +9,7 @@ use super::{Compared, ReleaseLabel};
 use crate::protect::{Field, Layer};
 
 /// The columns at the end, where what changed since another release is told.
-const CHANGE: [&str; 4] = ["previous", "change", "change_moe95", "compared_with"];
+pub(crate) const CHANGE: [&str; 4] = ["previous", "change", "change_moe95", "compared_with"];
 
 /// Writes a layer: the fields of its features, then whence each line comes, and who may see it.
 ///

@@ -30,6 +30,7 @@ fn label() -> ReleaseLabel {
         reference_date: "2024-12-31".to_owned(),
         disability_definition: None,
         programmes: Vec::new(),
+        licence: None,
     }
 }
 

@@ -7,6 +7,7 @@ use super::{Compared, ReleaseLabel};
 use crate::domain::code::RegionCode;
 use crate::domain::geography::Geography;
 use crate::domain::indicator::{Bilingual, PovertyThreshold};
+use crate::domain::licence::Licence;
 use crate::domain::person::Definition;
 use crate::domain::programme::ProgrammeTerms;
 use crate::domain::region::Slug;
@@ -30,6 +31,9 @@ pub(super) struct Head<'a> {
     /// Of layers of programmes.
     #[serde(skip_serializing_if = "Option::is_none")]
     programmes: Option<&'a [ProgrammeTerms]>,
+    /// Of the boundaries, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    licence: Option<&'a Licence>,
     matched: usize,
     totals: Totals,
     /// The release since which changes are told, where they are.
@@ -54,6 +58,7 @@ impl<'a> Head<'a> {
             definition: &theme.definition,
             disability_definition: label.disability_definition,
             programmes: (!theme.rates.is_empty()).then_some(&label.programmes),
+            licence: label.licence.as_ref(),
             matched: layer.matched(),
             totals: layer.totals(),
             compared_with: compared.map(|compared| compared.with),
@@ -62,10 +67,10 @@ impl<'a> Head<'a> {
 }
 
 /// What every row says of its origin, where a file has no head.
-pub(super) const ORIGIN: [&str; 4] = ["theme", "release", "regions", "protection"];
+pub(crate) const ORIGIN: [&str; 4] = ["theme", "release", "regions", "protection"];
 
 /// The values of [`ORIGIN`].
-pub(super) fn origin<'a>(layer: &'a Layer, label: &'a ReleaseLabel) -> [&'a str; 4] {
+pub(crate) fn origin<'a>(layer: &'a Layer, label: &'a ReleaseLabel) -> [&'a str; 4] {
     [
         &layer.theme().name,
         label.release.as_str(),

@@ -21,7 +21,11 @@ use std::str::FromStr;
 use geo::MultiPolygon;
 use serde::Serialize;
 
+pub(crate) use csv::CHANGE;
+pub(crate) use head::{ORIGIN, origin};
+
 use crate::analyse::Change;
+use crate::domain::licence::Licence;
 use crate::domain::person::Definition;
 use crate::domain::programme::ProgrammeTerms;
 use crate::domain::region::Slug;
@@ -37,6 +41,9 @@ pub struct ReleaseLabel {
     pub disability_definition: Option<Definition>,
     /// The programmes of which figures are told.
     pub programmes: Vec<ProgrammeTerms>,
+    /// Under which the boundaries may be shown, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub licence: Option<Licence>,
 }
 
 /// The outlines of regions, by [`crate::domain::region::RegionId`]. A hexagon's outline is its own.
@@ -67,16 +74,19 @@ pub enum Format {
     GeoParquet,
     FlatGeobuf,
     GeoPackage,
+    /// Office Open XML, for people: it is written in a language, by a later stage.
+    Workbook,
 }
 
 impl Format {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::GeoJson,
         Self::GeoJsonLines,
         Self::Csv,
         Self::GeoParquet,
         Self::FlatGeobuf,
         Self::GeoPackage,
+        Self::Workbook,
     ];
 
     /// What a file's name ends in, without the dot.
@@ -88,10 +98,12 @@ impl Format {
             Self::GeoParquet => "parquet",
             Self::FlatGeobuf => "fgb",
             Self::GeoPackage => "gpkg",
+            Self::Workbook => "xlsx",
         }
     }
 
-    /// Registered ones where there are: RFC 7946, RFC 4180, Parquet's and `GeoPackage`'s (OGC 12-128).
+    /// Registered ones where there are: RFC 7946, RFC 4180, Parquet's, `GeoPackage`'s (OGC 12-128), that of
+    /// ISO/IEC 29500.
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::GeoJson => "application/geo+json",
@@ -100,10 +112,16 @@ impl Format {
             Self::GeoParquet => "application/vnd.apache.parquet",
             Self::FlatGeobuf => "application/flatgeobuf",
             Self::GeoPackage => "application/geopackage+sqlite3",
+            Self::Workbook => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         }
     }
 
-    /// Whether it can hold these outlines: a CSV holds none, and a file of shapes is nothing without.
+    /// Whether it holds shapes at all.
+    pub const fn has_shapes(self) -> bool {
+        !matches!(self, Self::Csv | Self::Workbook)
+    }
+
+    /// Whether it can hold these outlines: a CSV or a workbook holds none, and a file of shapes is nothing without.
     ///
     /// # Errors
     /// [`UnfitGeometry`], which says what to do.
@@ -118,7 +136,7 @@ impl Format {
     ///
     /// # Errors
     /// Those of the writer; [`io::ErrorKind::Unsupported`] for `FlatGeobuf` and `GeoPackage`, which are no
-    /// streams: they are made of [`table::batches`].
+    /// streams: they are made of [`table::batches`]; and for a workbook, which needs a language.
     pub fn write(
         self,
         layer: &Layer,
@@ -131,7 +149,9 @@ impl Format {
             Self::GeoJsonLines => lines::write(layer, label, outlines, out),
             Self::Csv => csv::write(layer, label, None, out),
             Self::GeoParquet => parquet::write(layer, label, outlines, out),
-            Self::FlatGeobuf | Self::GeoPackage => Err(io::ErrorKind::Unsupported.into()),
+            Self::FlatGeobuf | Self::GeoPackage | Self::Workbook => {
+                Err(io::ErrorKind::Unsupported.into())
+            }
         }
     }
 
@@ -164,7 +184,7 @@ impl FromStr for Format {
 }
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("no format is called `{0}`; there are geojson, geojsonl, csv, parquet, fgb and gpkg")]
+#[error("no format is called `{0}`; there are geojson, geojsonl, csv, parquet, fgb, gpkg and xlsx")]
 pub struct UnknownFormat(String);
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

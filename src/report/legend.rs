@@ -1,5 +1,6 @@
 //! What a legend says: classes with their bounds and numbers of areas, hatches, circles.
 
+use super::compared::{ChangeClass, Compared};
 use super::shown::Shown;
 use super::words::Words;
 use crate::analyse::Measure;
@@ -62,6 +63,23 @@ impl Legend {
             unit: words.say(unit, &[]),
             classes: classes(shown, words),
             circles: circles(shown, words),
+            untold: untold.to_vec(),
+        }
+    }
+
+    /// The legend of what changed.
+    pub fn of_change(compared: &Compared<'_>, words: Words) -> Self {
+        let class = |of: ChangeClass| Class { colour: of.colour, words: of.words, areas: of.areas };
+        let count = |status| compared.differences.iter().filter(|one| one.status == status).count();
+        let untold = UNTOLD.map(|status| Untold {
+            status,
+            words: words.say(&format!("status.{}", status.name()), &[]),
+            areas: count(status),
+        });
+        Self {
+            unit: compared.unit(words),
+            classes: compared.classes(words).into_iter().map(class).collect(),
+            circles: Vec::new(),
             untold: untold.to_vec(),
         }
     }

@@ -5,10 +5,13 @@
 
 pub mod address;
 pub mod colours;
+pub mod compared;
 pub mod first;
 pub mod legend;
+pub mod notes;
 pub mod paper;
 pub mod picture;
 pub mod sentence;
 pub mod shown;
 pub mod words;
+pub mod workbook;

@@ -47,14 +47,14 @@ pub fn sentence(words: Words, subject: Subject<'_>, told: Told) -> String {
         return words.say(&format!("sentence.{}", told.status.name()), &[("place", place)]);
     }
     let count =
-        with_margin(words.whole(number(told.count)), told.moe95, |it| words.whole(Some(it)));
+        with_margin(words.whole(number(told.count)), told.moe95, |it| words.whole_margin(it));
     if by == Measure::DensityKm2 {
         let density = words.density(told.density_km2);
         let holes = [("place", place), ("count", count.as_str()), ("density", density.as_str())];
         return words.say("sentence.density", &holes);
     }
     let share =
-        with_margin(words.share(told.share, 1), told.share_moe95, |it| words.share(Some(it), 1));
+        with_margin(words.share(told.share, 1), told.share_moe95, |it| words.share_margin(it));
     let form = if by == Measure::Share && told.share.is_some() { "share" } else { "count" };
     let threshold = threshold.to_string();
     let holes =

@@ -119,6 +119,27 @@ impl Words {
         self.places(Some(difference.abs() * 100.0), 1, 1)
     }
 
+    /// The edge of a class of points, from a fraction.
+    pub fn step(self, edge: f64) -> String {
+        self.places(Some(edge * 100.0), 1, 0)
+    }
+
+    /// A margin of a share: one that is too small to be written is less than the least that is, and not nothing.
+    pub fn share_margin(self, margin: f64) -> String {
+        at_least(margin, 0.001, |it| self.share(Some(it), 1))
+    }
+
+    /// As [`Self::share_margin`], of a count.
+    pub fn whole_margin(self, margin: f64) -> String {
+        at_least(margin, 1.0, |it| self.whole(Some(it)))
+    }
+
+    /// As [`Self::share_margin`], of a difference in points, with so many decimals.
+    pub fn points_margin(self, margin: f64, decimals: u32) -> String {
+        let least = 0.1_f64.powi(2 + decimals.cast_signed());
+        at_least(margin, least, |it| self.places(Some(it * 100.0), decimals, decimals as usize))
+    }
+
     /// A number with three digits that count.
     pub fn density(self, density: Option<f64>) -> String {
         let decimal = density.and_then(Decimal::shortest);
@@ -148,6 +169,14 @@ impl Words {
             Language::Id => decimal.text('.', ',', least),
             Language::En => decimal.text(',', '.', least),
         }
+    }
+}
+
+fn at_least(margin: f64, least: f64, write: impl Fn(f64) -> String) -> String {
+    let written = write(margin);
+    match margin > 0.0 && written == write(0.0) {
+        true => format!("<\u{a0}{}", write(least)),
+        false => written,
     }
 }
 
@@ -198,6 +227,9 @@ mod tests {
         whole: Vec<Case<Option<f64>>>,
         share: Vec<Case<Option<f64>>>,
         points: Vec<Case<f64>>,
+        share_margin: Vec<Case<f64>>,
+        whole_margin: Vec<Case<f64>>,
+        points_margin: Vec<Case<f64>>,
         density: Vec<Case<Option<f64>>>,
         date: Vec<Case<String>>,
     }
@@ -216,6 +248,9 @@ mod tests {
         check(&cases.whole, |words, value, _| words.whole(*value));
         check(&cases.share, |words, value, least| words.share(*value, least));
         check(&cases.points, |words, value, _| words.points(*value));
+        check(&cases.share_margin, |words, value, _| words.share_margin(*value));
+        check(&cases.whole_margin, |words, value, _| words.whole_margin(*value));
+        check(&cases.points_margin, |words, value, _| words.points_margin(*value, 1));
         check(&cases.density, |words, value, _| words.density(*value));
         check(&cases.date, |words, value, _| words.date(value));
     }

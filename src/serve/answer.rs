@@ -29,11 +29,12 @@ pub(super) fn since(other: Option<&Served>) -> String {
 /// As [`tag`], of anything that is answered from the release; `what` says all on which it depends.
 pub(super) fn tag_of(served: &Served, what: &str, coding: Coding) -> String {
     let asked = format!(
-        "{} {} {} {} {coding:?} {what}",
+        "{} {} {} {} {:?} {coding:?} {what}",
         env!("CARGO_PKG_VERSION"),
         served.content,
         served.label.release,
         served.leaves.protection().name(),
+        served.label.licence,
     );
     format!("\"{}\"", &blake3::hash(asked.as_bytes()).to_hex()[..32])
 }

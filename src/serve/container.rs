@@ -13,7 +13,11 @@ pub(super) const fn of(format: Format) -> Option<Container> {
     match format {
         Format::FlatGeobuf => Some(Container::FlatGeobuf),
         Format::GeoPackage => Some(Container::GeoPackage),
-        Format::GeoJson | Format::GeoJsonLines | Format::Csv | Format::GeoParquet => None,
+        Format::GeoJson
+        | Format::GeoJsonLines
+        | Format::Csv
+        | Format::GeoParquet
+        | Format::Workbook => None,
     }
 }
 

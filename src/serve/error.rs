@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::encode::Format;
+use crate::report::workbook::WorkbookError;
 use crate::store::StoreError;
 
 /// Why a server does not start, or a layer is not written.
@@ -34,7 +35,9 @@ pub enum ServeError {
     Shapes(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("cannot make a file of the layer")]
     Container(#[source] StoreError),
-    #[error("a layer in the format {} can't tell what changed; choose geojson or csv", .format.extension())]
+    #[error("cannot make a workbook of the layer")]
+    Workbook(#[source] WorkbookError),
+    #[error("a layer in the format {} can't tell what changed; choose geojson, csv or xlsx", .format.extension())]
     NoChanges { format: Format },
     #[error("cannot write the layer")]
     Write(#[source] io::Error),
@@ -120,7 +123,7 @@ impl IntoResponse for ApiError {
 pub(super) async fn no_such_page() -> ApiError {
     ApiError::not_found(
         "There is no such page; there are /, /plain, /layers, /layers/{theme}/{geography}.geojson (or \
-         .csv and others), /maps/{theme}/{geography}.svg (or .png), /regions?q=, /regions/{code}, /regions/{code}/geometry, \
+         .csv and others), /maps/{theme}/{geography}.svg (or .png or .pdf), /regions?q=, /regions/{code}, /regions/{code}/geometry, \
          /regions/{code}/report, /ranking/{geography}, /ogc, /docs, \
          /openapi.json, /health, /ready and /metrics.",
     )

@@ -84,6 +84,7 @@ pub fn served(id: &Slug) -> Served {
             reference_date: "2024-12-31".to_owned(),
             disability_definition: None,
             programmes: Vec::new(),
+            licence: None,
         },
         content: format!("0123 {id}"),
         regions: if id.as_str() == "elsewhere" { "89ab" } else { "4567" }.to_owned(),

@@ -13,14 +13,15 @@ use super::answer;
 use super::coding::Coding;
 use super::error::{ApiError, ServeError};
 use super::filtered;
-use super::query::{LayerQuery, sentence};
+use super::query::{LayerQuery, capital, sentence};
 use super::served::Served;
 use super::shelf::Shelf;
 use super::{House, Limits, compare};
 use crate::analyse::Change;
-use crate::encode::Compared;
+use crate::encode::{Compared, Format};
+use crate::report::workbook::WorkbookError;
 
-/// `/layers/{theme}/{geography}.{geojson|geojsonl|csv|parquet|fgb|gpkg}`
+/// `/layers/{theme}/{geography}.{geojson|geojsonl|csv|parquet|fgb|gpkg|xlsx}`
 pub(super) async fn layer(
     State(house): State<House>,
     Extension(shelf): Extension<Arc<Shelf>>,
@@ -32,7 +33,11 @@ pub(super) async fn layer(
     let Path((theme, file)) = path.map_err(|error| unreadable(error.body_text()))?;
     let Query(parameters) = parameters.map_err(|error| unreadable(error.body_text()))?;
     let query = LayerQuery::parse(&house.served, &house.limits, (&theme, &file), &parameters)?;
-    let coding = Coding::accepted(&headers);
+    // A workbook is packed as it is.
+    let coding = match query.format {
+        Format::Workbook => Coding::Identity,
+        _ => Coding::accepted(&headers),
+    };
     let other = compare::other(&shelf, &house.served, query.compare.as_deref()).await?;
     if let Some(other) = &other {
         compare::refuse_definitions(&query.theme, &house.served, other)?;
@@ -70,8 +75,9 @@ fn encode(
         (&other.label.release, Change::of_layer(&layer, &before))
     });
     let compared = changes.as_ref().map(|(with, changes)| Compared { with, changes });
-    bounded(limits, |out| {
-        served.write_compared((&layer, compared), query.geometry, query.format, out)
+    bounded(limits, |out| match query.format {
+        Format::Workbook => served.write_workbook((&layer, compared), query.told(), out),
+        format => served.write_compared((&layer, compared), query.geometry, format, out),
     })
 }
 
@@ -89,6 +95,9 @@ pub(super) fn bounded(
             limits.answer_bytes / 1_000_000
         ))),
         Err(failure @ ServeError::NoChanges { .. }) => Err(sentence(&failure)),
+        Err(ServeError::Workbook(failure @ WorkbookError::Rows { .. })) => {
+            Err(ApiError::too_large(capital(&failure.to_string())))
+        }
         Err(failure) => Err(log_failure(&failure)),
     }
 }

@@ -1,9 +1,10 @@
-//! Maps as pictures: `/maps/{theme}/{geography}.svg` and `.png`.
+//! Maps as pictures: `/maps/{theme}/{geography}.svg`, `.png` and `.pdf`.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use tracing::error;
@@ -12,18 +13,20 @@ use super::answer;
 use super::coding::Coding;
 use super::error::ApiError;
 use super::parameters::{Asked, Parameters};
-use super::profile::nation_figures;
+use super::profile::{nation_figures, told};
 use super::query::{capital, find_layer, parse_geography, parse_within, sentence};
 use super::served::Served;
+use super::shelf::Shelf;
 use super::{House, Limits};
-use crate::analyse::{Figures, Measure};
+use super::{compare, met};
+use crate::analyse::{Conditions, Difference, Measure, Order};
 use crate::domain::geography::Geography;
 use crate::domain::indicator::Theme;
 use crate::domain::region::RegionId;
 use crate::protect::{Layer, LayerRequest};
 use crate::report::colours::Palette;
-use crate::report::picture::{Picture, Sheet, png};
-use crate::report::sentence::Told;
+use crate::report::compared::Compared;
+use crate::report::picture::{Imprint, Picture, Sheet, pdf, png};
 use crate::report::shown::Shown;
 use crate::report::words::{Language, Words};
 
@@ -38,6 +41,7 @@ const MOST_WIDTH: u32 = 2400;
 enum Form {
     Svg,
     Png,
+    Pdf,
 }
 
 impl Form {
@@ -45,6 +49,7 @@ impl Form {
         match self {
             Self::Svg => "image/svg+xml",
             Self::Png => "image/png",
+            Self::Pdf => "application/pdf",
         }
     }
 }
@@ -56,13 +61,14 @@ impl FromStr for Form {
         match text {
             "svg" => Ok(Self::Svg),
             "png" => Ok(Self::Png),
+            "pdf" => Ok(Self::Pdf),
             _ => Err(UnknownForm(text.chars().take(40).collect())),
         }
     }
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("no map is made as `{0}`; there are svg and png")]
+#[error("no map is made as `{0}`; there are svg, png and pdf")]
 struct UnknownForm(String);
 
 /// A map as a URL asks for it.
@@ -74,32 +80,40 @@ struct MapQuery {
     measure: Measure,
     language: Language,
     palette: Palette,
+    /// As they were written, and read.
+    conditions: Option<(String, Conditions)>,
     width: u32,
 }
 
-/// `/maps/{theme}/{geography}.{svg|png}`
+/// `/maps/{theme}/{geography}.{svg|png|pdf}`
 pub(super) async fn map(
     State(house): State<House>,
+    Extension(shelf): Extension<Arc<Shelf>>,
     path: Result<Path<(String, String)>, PathRejection>,
     asked: Asked,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let Path((theme, file)) = path.map_err(|error| ApiError::bad_request(error.body_text()))?;
-    let known = ["within", "measure", "lang", "palette", "width"];
+    let known = ["within", "measure", "lang", "palette", "compare", "filter", "width"];
     let parameters = Parameters::parse(asked, &house.served, &known)?;
     let query = MapQuery::parse(&house.served, (&theme, &file), &parameters)?;
-    // A PNG is packed as it is.
+    // PNG and PDF are packed as they are.
     let coding = match query.form {
         Form::Svg => Coding::accepted(&headers),
-        Form::Png => Coding::Identity,
+        Form::Png | Form::Pdf => Coding::Identity,
     };
-    let tag = answer::tag_of(&house.served, &query.canonical(), coding);
+    let other = compare::other(&shelf, &house.served, parameters.get("compare")).await?;
+    if let Some(other) = &other {
+        compare::refuse_definitions(&query.theme, &house.served, other)?;
+    }
+    let canonical = format!("{}{}", query.canonical(), answer::since(other.as_deref()));
+    let tag = answer::tag_of(&house.served, &canonical, coding);
     let name = format!("map {}-{}", query.theme.name, query.geography);
     if answer::is_known(&headers, &tag) {
         return Ok(answer::not_modified(&tag, name));
     }
     let (form, limits) = (query.form, house.limits);
-    let work = move |served: &Served| coding.pack(query.draw(served, &limits)?);
+    let work = move |served: &Served| coding.pack(query.draw(served, other.as_deref(), &limits)?);
     let body = house.cached(&tag, work).await?;
     Ok(answer::typed(form.media_type(), coding, &tag, name, body))
 }
@@ -111,12 +125,15 @@ impl MapQuery {
         parameters: &Parameters,
     ) -> Result<Self, ApiError> {
         let (geography, form) = file.rsplit_once('.').ok_or_else(|| {
-            ApiError::not_found("A map's name ends in its form; there are .svg and .png.")
+            ApiError::not_found("A map's name ends in its form; there are .svg, .png and .pdf.")
         })?;
         let geography = parse_geography(geography)?;
         let form: Result<Form, UnknownForm> = form.parse();
         let within = parameters.get("within").map(|code| parse_within(served, geography, code));
-        Ok(Self {
+        let conditions = parameters
+            .get("filter")
+            .map(|text| Ok((text.to_owned(), met::parse(served, geography, text)?)));
+        let query = Self {
             theme: find_layer(served, theme, geography)?.clone(),
             geography,
             form: form.map_err(|error| ApiError::not_found(capital(&error.to_string())))?,
@@ -124,45 +141,103 @@ impl MapQuery {
             measure: parse_measure(parameters.get("measure"))?,
             language: parsed(parameters.get("lang"))?,
             palette: parsed(parameters.get("palette"))?,
+            conditions: conditions.transpose()?,
             width: parse_width(parameters.get("width"))?,
-        })
+        };
+        if query.form == Form::Pdf && parameters.get("width").is_some() {
+            return Err(ApiError::bad_request(
+                "A PDF is a page of A4: leave the parameter `width` out, or ask for .svg or .png.",
+            ));
+        }
+        Ok(query)
     }
 
     /// Everything on which the answer depends, but the release.
     fn canonical(&self) -> String {
-        let Self { theme, geography, form, within, measure, language, palette, width } = self;
-        let theme = &theme.name;
+        let Self { geography, form, within, measure, language, palette, width, .. } = self;
+        let theme = &self.theme.name;
+        let filter = self.conditions.as_ref().map(|(text, _)| text);
         format!(
-            "map {theme} {geography} {form:?} {within:?} {measure} {language:?} {palette:?} {width}"
+            "map {theme} {geography} {form:?} {within:?} {measure} {language:?} {palette:?} {width} {filter:?}"
         )
     }
 
-    fn draw(&self, served: &Served, limits: &Limits) -> Result<Vec<u8>, ApiError> {
+    fn draw(
+        &self,
+        served: &Served,
+        other: Option<&Served>,
+        limits: &Limits,
+    ) -> Result<Vec<u8>, ApiError> {
         let layer = self.layer(served, limits)?;
         let nation = nation_figures(served, &self.theme);
         let shown = Shown::new(&layer, self.measure, nation.density_km2, self.palette);
         let words = Words::of(self.language);
-        let picture = Picture { shown, tree: &served.tree, outlines: &served.general, words };
-        let told =
-            self.within.map_or(Some(nation.clone()), |id| figures_of(served, &self.theme, id));
-        let told = Told::from(&told.unwrap_or(nation));
-        let svg = Sheet { picture: &picture, told, label: &served.label }.svg(self.width);
-        if self.form == Form::Svg {
-            return Ok(svg.into_bytes());
-        }
-        png(&svg, self.width).map_err(|failure| {
+        let compared = other.map(|other| self.compared((served, other), &shown));
+        let conditions = self.conditions.as_ref().map(|(_, conditions)| conditions);
+        let met = conditions.map(|them| met::met(served, them, (&layer, &self.request(None))));
+        let picture = Picture {
+            shown,
+            tree: &served.tree,
+            outlines: &served.general,
+            words,
+            compared: compared.as_ref(),
+            met: met.as_ref(),
+        };
+        let told = told(served, &self.theme, self.within);
+        let conditions = conditions.map(|them| met::said(served, them, words));
+        let conditions = conditions.unwrap_or_default();
+        let (picture, label) = (&picture, &served.label);
+        let sheet = Sheet { picture, told, label, conditions: &conditions };
+        self.written(&sheet, served)
+    }
+
+    fn written(&self, sheet: &Sheet<'_>, served: &Served) -> Result<Vec<u8>, ApiError> {
+        let svg = sheet.svg(self.width);
+        let imprint = Imprint {
+            title: &sheet.title(),
+            language: self.language.name(),
+            date: &served.label.reference_date,
+        };
+        let drawn = match self.form {
+            Form::Svg => Ok(svg.into_bytes()),
+            Form::Png => png(&svg, self.width),
+            Form::Pdf => pdf(&svg, &imprint),
+        };
+        drawn.map_err(|failure| {
             error!(error = &failure as &dyn std::error::Error, "Failed to draw a map");
             ApiError::internal()
         })
     }
 
+    /// What changed since the other release, or until it where it is the later one.
+    fn compared<'a>(
+        &'a self,
+        (served, other): (&'a Served, &'a Served),
+        shown: &Shown<'_>,
+    ) -> Compared<'a> {
+        let (own, theirs) = (&served.label, &other.label);
+        let order = match theirs.reference_date > own.reference_date {
+            true => Order::OtherIsLater,
+            false => Order::OtherIsEarlier,
+        };
+        let (earlier, later) = match order {
+            Order::OtherIsLater => (&own.release, &theirs.release),
+            Order::OtherIsEarlier => (&theirs.release, &own.release),
+        };
+        let there = other.layer(&self.request(None));
+        let differences = Difference::of_layer(shown.layer, &there, shown.by, order);
+        Compared { earlier, later, differences, measure: shown.by, theme: &self.theme.name }
+    }
+
+    const fn request(&self, limit: Option<usize>) -> LayerRequest<'_> {
+        let Self { theme, geography, within, .. } = self;
+        LayerRequest { theme, geography: *geography, within: *within, bounds: None, limit }
+    }
+
     /// All areas, up to as many as a map may have.
     fn layer(&self, served: &Served, limits: &Limits) -> Result<Layer, ApiError> {
-        let Self { theme, geography, within, .. } = self;
         let most = limits.features.min(MOST_AREAS);
-        let (geography, within) = (*geography, *within);
-        let request = LayerRequest { theme, geography, within, bounds: None, limit: Some(most) };
-        let layer = served.layer(&request);
+        let layer = served.layer(&self.request(Some(most)));
         if layer.matched() <= most {
             return Ok(layer);
         }
@@ -172,13 +247,6 @@ impl MapQuery {
             layer.matched()
         )))
     }
-}
-
-/// The figures of the region that a map shows.
-fn figures_of(served: &Served, theme: &Theme, id: RegionId) -> Option<Figures> {
-    let geography = Geography::Region(served.tree.get(id).level);
-    let request = LayerRequest { theme, geography, within: Some(id), bounds: None, limit: None };
-    Figures::of_region(id, &served.layer(&request))
 }
 
 fn parse_measure(text: Option<&str>) -> Result<Measure, ApiError> {

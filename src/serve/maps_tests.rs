@@ -1,16 +1,19 @@
 use axum::http::StatusCode;
 
-use super::Limits;
-use super::fixture::server;
+use super::fixture::{Made, server};
 use super::router_tests::{ask, ask_with, limits, send};
+use super::{Limits, Server};
 
 #[tokio::test]
-async fn answers_a_map_as_svg_and_as_png() {
+async fn answers_a_map_as_svg_png_and_pdf() {
     for (url, media_type, begins) in [
         ("/maps/poverty/regency.svg", "image/svg+xml", &b"<svg "[..]),
         ("/maps/poverty/village.png?within=01&width=300", "image/png", b"\x89PNG"),
         ("/maps/elderly/hex7.svg?lang=en&palette=contrast", "image/svg+xml", b"<svg "),
         ("/maps/visits/province.svg?measure=count&release=r1", "image/svg+xml", b"<svg "),
+        ("/maps/poverty/regency.pdf?lang=en", "application/pdf", b"%PDF-1.7"),
+        ("/maps/elderly/hex7.pdf", "application/pdf", b"%PDF-1.7"),
+        ("/maps/children/village.pdf?measure=count", "application/pdf", b"%PDF-1.7"),
     ] {
         let answer = ask(url).await;
         assert_eq!(answer.status, StatusCode::OK, "{url}");
@@ -28,12 +31,50 @@ async fn a_map_of_exact_figures_says_that_it_is_restricted() {
 }
 
 #[tokio::test]
+async fn a_map_of_a_comparison_names_both_releases_and_has_the_fixed_classes() {
+    let url = "/maps/poverty/regency.svg?lang=en&compare=r0&measure=count";
+    let many = Server::open(Made::of(&["r1", "r0"]), limits()).unwrap();
+    let svg = |url: &str| {
+        let request = axum::http::Request::get(url).body(axum::body::Body::empty()).unwrap();
+        let router = many.router();
+        async move { String::from_utf8(send(router, request).await.body).unwrap() }
+    };
+    let compared = svg(url).await;
+    assert!(compared.contains("what changed from"), "{compared}");
+    assert!(
+        compared.contains("r0") && compared.contains("r1") && compared.contains("no clear change")
+    );
+    // The same figures twice: nothing changed clearly, and no number is a circle.
+    let unclear = compared.matches("fill=\"#f7f7f7\"").count();
+    assert!(unclear > 1 && !compared.contains("<circle cx=\"2"), "{unclear}");
+    assert_ne!(compared, svg("/maps/poverty/regency.svg?lang=en&measure=count").await);
+}
+
+#[tokio::test]
+async fn areas_that_do_not_meet_conditions_lie_under_a_veil() {
+    let url = "/maps/poverty/village.svg?lang=en&measure=count&filter=poverty.count.least.6";
+    let svg = String::from_utf8(ask(url).await.body).unwrap();
+    assert!(svg.contains("class=\"veil\"") && svg.contains("class=\"met\""));
+    assert!(
+        svg.contains("Filter: Poverty – number at least 6") && svg.contains(" meet it"),
+        "{svg}"
+    );
+    for (filter, says) in
+        [("poverty.share.over.2", "theme.share.least"), ("rain.count.least.2", "rain")]
+    {
+        let refused = ask(&format!("/maps/poverty/village.svg?filter={filter}")).await;
+        assert!(refused.detail().contains(says), "{}", refused.detail());
+    }
+}
+
+#[tokio::test]
 async fn refuses_what_it_does_not_know_and_says_what_there_is() {
     for (url, says) in [
         ("/maps/poverty/regency.svg?width=199", "200 to 2400"),
         ("/maps/poverty/regency.svg?width=2401", "200 to 2400"),
         ("/maps/poverty/regency.svg?measure=density_km2", "share or count"),
         ("/maps/poverty/regency.svg?lang=de", "id and en"),
+        ("/maps/poverty/regency.pdf?width=800", "page of A4"),
         ("/maps/poverty/regency.svg?palette=pink", "theme and contrast"),
         ("/maps/poverty/regency.svg?bbox=0,0,1,1", "within, measure"),
         ("/maps/poverty/province.svg?within=0101", "ask for a geography below it"),
@@ -44,7 +85,7 @@ async fn refuses_what_it_does_not_know_and_says_what_there_is() {
         assert!(answer.detail().contains(says), "{url}: {}", answer.detail());
     }
     for url in [
-        "/maps/poverty/regency.pdf",
+        "/maps/poverty/regency.gif",
         "/maps/poverty/regency",
         "/maps/rain/regency.svg",
         "/maps/visits/hex7.svg",

@@ -21,6 +21,7 @@ mod institutions;
 mod layers;
 mod limits;
 mod maps;
+mod met;
 mod metrics;
 mod ogc;
 mod openapi;
@@ -41,6 +42,7 @@ mod server;
 mod shelf;
 mod tiles;
 mod web;
+mod workbook;
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
@@ -62,6 +64,7 @@ pub use rate::Rate;
 pub use served::{AnyError, FullShapes, Served};
 pub use server::Server;
 pub use shelf::Releases;
+pub use workbook::Told;
 
 use account::Numbers;
 use cache::Cache;

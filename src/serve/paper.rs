@@ -13,6 +13,7 @@ use super::profile::{place_figures, region_of};
 use super::query::sentence;
 use super::reply::{HTML, Question, reply};
 use super::served::Served;
+use super::web::fonts;
 use crate::analyse::Measure;
 use crate::domain::geography::Geography;
 use crate::domain::region::RegionId;
@@ -22,8 +23,8 @@ use crate::report::paper::{Paper, Parts, THEMES};
 use crate::report::shown::Shown;
 use crate::report::words::{Language, Words};
 
-/// It loads nothing and runs nothing.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
+/// It loads the page's font and nothing else, and runs nothing.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; img-src data:; base-uri 'none'; \
     form-action 'none'; frame-ancestors 'none'";
 
 /// `/regions/{code}/report`
@@ -40,7 +41,7 @@ pub(super) async fn paper(
         None => preferred(&headers),
         Some(language) => language.map_err(|error| sentence(&error))?,
     };
-    let canonical = format!("{region:?} {}", language.name());
+    let canonical = format!("{region:?} {} {:?}", language.name(), fonts());
     let question = Question { name: "report", canonical, media_type: HTML };
     let make = move |served: &Served| Ok(write(served, region, language).into_bytes());
     let mut response = reply(&house, &headers, question, make).await?;
@@ -73,6 +74,7 @@ fn write(served: &Served, region: Option<RegionId>, language: Language) -> Strin
         outlines: &served.general,
         parts,
         shown,
+        fonts: fonts(),
     };
     paper.write()
 }

@@ -24,6 +24,7 @@ use crate::domain::position::Bounds;
 use crate::domain::region::{Level, RegionId, RegionKind, Slug};
 use crate::protect::{Layer, LayerRequest};
 use crate::report::first::PlaceFigures;
+use crate::report::sentence::Told;
 
 /// What stands for a code where all regions are meant.
 const NATION: &str = "nation";
@@ -193,6 +194,16 @@ pub(super) fn place_figures(served: &Served, region: Option<RegionId>) -> PlaceF
 pub(super) fn nation_figures(served: &Served, theme: &Theme) -> Figures {
     let provinces = layer(served, theme, Level::Province, None);
     Figures::of_nation(&provinces, area_km2(served))
+}
+
+/// What a sentence tells of a theme in a region, or in the nation.
+pub(super) fn told(served: &Served, theme: &Theme, within: Option<RegionId>) -> Told {
+    let of_region = |id: RegionId| {
+        let level = served.tree.get(id).level;
+        Figures::of_region(id, &layer(served, theme, level, Some(id)))
+    };
+    let figures = within.and_then(of_region).unwrap_or_else(|| nation_figures(served, theme));
+    Told::from(&figures)
 }
 
 fn area_km2(served: &Served) -> f64 {

@@ -4,6 +4,7 @@ use super::Limits;
 use super::error::ApiError;
 use super::filtered;
 use super::served::Served;
+use super::workbook::Told;
 use crate::analyse::Filter;
 use crate::domain::geography::{Geography, UnknownGeography};
 use crate::domain::indicator::{NoLayer, Theme};
@@ -12,6 +13,7 @@ use crate::domain::region::{RegionId, Slug};
 use crate::encode::{Format, Geometry};
 use crate::protect::request::find_within;
 use crate::protect::{LayerRequest, RequestError};
+use crate::report::words::{Language, UnknownLanguage};
 
 /// A layer as a URL asks for it.
 #[derive(Debug, Clone)]
@@ -26,11 +28,15 @@ pub(super) struct LayerQuery {
     pub filter: Option<Filter>,
     /// The filter as it was written, and its language.
     filter_text: String,
+    filter_given: Option<String>,
     /// The release since which changes are told.
     pub compare: Option<String>,
+    /// Of a workbook.
+    language: Language,
 }
 
-const PARAMETERS: &str = "within, bbox, limit, filter, filter-lang, geometry, compare and release";
+const PARAMETERS: &str =
+    "within, bbox, limit, filter, filter-lang, geometry, compare, lang and release";
 
 impl LayerQuery {
     /// Parses `/layers/{theme}/{file}?{parameters}`.
@@ -51,7 +57,9 @@ impl LayerQuery {
             geometry: Geometry::default(),
             filter: None,
             filter_text: String::new(),
+            filter_given: None,
             compare: None,
+            language: Language::default(),
         };
         for (index, (name, value)) in parameters.iter().enumerate() {
             if parameters[..index].iter().any(|(earlier, _)| earlier == name) {
@@ -72,6 +80,7 @@ impl LayerQuery {
         let (text, language) = (given("filter"), given("filter-lang"));
         self.filter = filtered::parse(text, language, &self.theme)?;
         self.filter_text = format!("{language:?} {text:?}");
+        self.filter_given = text.map(str::to_owned);
         Ok(())
     }
 
@@ -86,10 +95,18 @@ impl LayerQuery {
             "within" => self.within = Some(parse_within(served, self.geography, value)?),
             "bbox" => self.bounds = Some(limits.check_box(parse_bounds(value)?)?),
             "limit" => self.limit = Some(parse_limit(value, limits.features)?),
-            "geometry" if self.format == Format::Csv => {
+            "geometry" if !self.format.has_shapes() => {
                 return Err(ApiError::bad_request(
-                    "A CSV has no geometry: leave the parameter `geometry` out, or ask for .geojson.",
+                    "A table has no geometry: leave the parameter `geometry` out, or ask for .geojson.",
                 ));
+            }
+            "lang" if self.format != Format::Workbook => {
+                return Err(ApiError::bad_request(
+                    "Only .xlsx is written in a language: leave the parameter `lang` out.",
+                ));
+            }
+            "lang" => {
+                self.language = value.parse().map_err(|error: UnknownLanguage| sentence(&error))?;
             }
             "geometry" => {
                 self.geometry = value.parse().map_err(|error| sentence(&error))?;
@@ -134,6 +151,11 @@ impl LayerQuery {
         }
     }
 
+    /// How a workbook tells what it holds.
+    pub fn told(&self) -> Told<'_> {
+        Told { language: self.language, filter: self.filter_given.as_deref() }
+    }
+
     /// Whether a limit was asked for, so that the rest may be left out.
     pub const fn has_limit(&self) -> bool {
         self.limit.is_some()
@@ -148,8 +170,9 @@ impl LayerQuery {
     pub fn canonical(&self) -> String {
         let (name, geometry) = (self.name(), self.geometry.name());
         let bounds = self.bounds.map(<[f64; 4]>::from);
-        let Self { within, limit, filter_text, .. } = self;
-        format!("{name} {within:?} {bounds:?} {limit:?} {geometry} {filter_text}")
+        let Self { within, limit, filter_text, language, .. } = self;
+        let language = language.name();
+        format!("{name} {within:?} {bounds:?} {limit:?} {geometry} {language} {filter_text}")
     }
 }
 
@@ -194,8 +217,8 @@ pub(super) fn find_layer<'a>(
 fn parse_file(file: &str) -> Result<(Geography, Format), ApiError> {
     let Some((geography, extension)) = file.rsplit_once('.') else {
         return Err(ApiError::not_found(
-            "A layer's name ends in its format; there are .geojson, .geojsonl, .csv, .parquet, .fgb and \
-             .gpkg.",
+            "A layer's name ends in its format; there are .geojson, .geojsonl, .csv, .parquet, .fgb, \
+             .gpkg and .xlsx.",
         ));
     };
     let geography = parse_geography(geography)?;

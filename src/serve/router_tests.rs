@@ -113,8 +113,8 @@ async fn says_what_there_is_where_something_is_not() {
     for (url, says) in [
         ("/layers/wealth/village.csv", "there are poverty, elderly, children, disability"),
         ("/layers/poverty/street.csv", "hex4 to hex8"),
-        ("/layers/poverty/village.shp", "geojson, geojsonl, csv, parquet, fgb and gpkg"),
-        ("/layers/poverty/village", ".parquet, .fgb and .gpkg"),
+        ("/layers/poverty/village.shp", "geojson, geojsonl, csv, parquet, fgb, gpkg and xlsx"),
+        ("/layers/poverty/village", ".parquet, .fgb, .gpkg and .xlsx"),
         ("/layers/poverty/village.csv?within=0909", "No region has the code `0909`"),
         ("/layers/poverty/village.csv?release=r2", "no release `r2`; there are: r1."),
         ("/map", "/layers/{theme}/{geography}.geojson"),
@@ -128,7 +128,10 @@ async fn says_what_there_is_where_something_is_not() {
 #[tokio::test]
 async fn says_what_is_wrong_with_a_parameter() {
     for (parameters, says) in [
-        ("where=1", "within, bbox, limit, filter, filter-lang, geometry, compare and release"),
+        (
+            "where=1",
+            "within, bbox, limit, filter, filter-lang, geometry, compare, lang and release",
+        ),
         ("limit=0", "from 1 to 100"),
         ("limit=101", "from 1 to 100"),
         ("limit=1&limit=2", "once"),
@@ -148,7 +151,7 @@ async fn says_what_is_wrong_with_a_parameter() {
         assert!(answer.detail().contains(says), "{parameters}: {}", answer.detail());
     }
     let csv = ask("/layers/poverty/regency.csv?geometry=none").await;
-    assert!(csv.detail().contains("A CSV has no geometry"));
+    assert!(csv.detail().contains("A table has no geometry"));
     let without = ask("/layers/poverty/regency.fgb?geometry=none").await;
     assert!(without.detail().contains("A .fgb file holds shapes"), "{}", without.detail());
 }

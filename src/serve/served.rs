@@ -8,6 +8,7 @@ use geo::MultiPolygon;
 
 use super::container;
 use super::error::ServeError;
+use super::workbook::{self, Told};
 use crate::domain::geography::Geography;
 use crate::domain::indicator::{Denominators, Indicators};
 use crate::domain::institution::PublicInstitution;
@@ -44,11 +45,11 @@ impl Served {
         self.leaves.layer(request, &self.tree, &self.indicators, &self.denominators)
     }
 
-    /// Writes a layer.
+    /// Writes a layer; a workbook in the default language.
     ///
     /// # Errors
     /// [`ServeError::Shapes`] where the full outlines can't be read; [`ServeError::Container`];
-    /// [`ServeError::Write`].
+    /// [`ServeError::Workbook`]; [`ServeError::Write`].
     pub fn write(
         &self,
         layer: &Layer,
@@ -57,6 +58,19 @@ impl Served {
         out: &mut impl io::Write,
     ) -> Result<(), ServeError> {
         self.write_compared((layer, None), geometry, format, out)
+    }
+
+    /// Writes a layer as a workbook, in a language.
+    ///
+    /// # Errors
+    /// [`ServeError::Workbook`]; [`ServeError::Write`].
+    pub fn write_workbook(
+        &self,
+        (layer, compared): (&Layer, Option<Compared<'_>>),
+        told: Told<'_>,
+        out: &mut impl io::Write,
+    ) -> Result<(), ServeError> {
+        workbook::write(self, (layer, compared), told, out)
     }
 
     /// As [`Self::write`], with what changed where it is compared with another release.
@@ -70,9 +84,11 @@ impl Served {
         format: Format,
         out: &mut impl io::Write,
     ) -> Result<(), ServeError> {
-        let full = match (geometry, format, layer.geography()) {
-            (_, Format::Csv, _) => Arc::default(),
-            (Geometry::Full, _, Geography::Region(_)) => self.full.get()?,
+        if format == Format::Workbook {
+            return self.write_workbook((layer, compared), Told::default(), out);
+        }
+        let full = match (geometry, layer.geography()) {
+            (Geometry::Full, Geography::Region(_)) if format.has_shapes() => self.full.get()?,
             _ => Arc::default(),
         };
         let outlines = match geometry {

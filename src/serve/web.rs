@@ -11,6 +11,7 @@ use maud::html;
 
 use super::coding::Coding;
 use super::error::ApiError;
+use crate::report::paper::Font;
 use crate::report::words::Language;
 
 /// A file's path within `web/dist`, and its bytes.
@@ -138,6 +139,21 @@ fn answer(built: &[Built], file: &str, coding: Coding) -> Result<Response<Body>,
     Ok(response)
 }
 
+/// Where the page's letters are, of each weight; none where the page was not built.
+pub(super) fn fonts() -> Vec<Font> {
+    fonts_in(BUILT)
+}
+
+fn fonts_in(built: &[Built]) -> Vec<Font> {
+    let of_weight = |weight: u16| {
+        let begins = format!("assets/noto-sans-latin-{weight}-");
+        let is_it = |name: &str| name.starts_with(&begins) && name.ends_with(".woff2");
+        let (name, _) = built.iter().find(|(name, _)| is_it(name))?;
+        Some(Font { weight, url: format!("/{name}") })
+    };
+    [400, 600].into_iter().filter_map(of_weight).collect()
+}
+
 fn find(built: &[Built], path: &str) -> Option<&'static [u8]> {
     built.iter().find(|(name, _)| *name == path).map(|(_, bytes)| *bytes)
 }
@@ -175,6 +191,19 @@ mod tests {
         let plain = answer(SOME, "map-1a2b.js", Coding::Identity).unwrap();
         assert_eq!(plain.headers().get(header::CONTENT_ENCODING), None);
         assert_eq!(plain.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+    }
+
+    #[test]
+    fn the_letters_of_each_weight_are_found_whatever_their_digest() {
+        let built: &[Built] = &[
+            ("assets/noto-sans-latin-400-normal-1a.woff", b""),
+            ("assets/noto-sans-latin-400-normal-2b.woff2", b""),
+            ("assets/noto-sans-latin-600-normal-3c.woff2", b""),
+        ];
+        let url = |digest| format!("/assets/noto-sans-latin-{digest}.woff2");
+        let fonts: Vec<String> = fonts_in(built).into_iter().map(|font| font.url).collect();
+        assert_eq!(fonts, [url("400-normal-2b"), url("600-normal-3c")]);
+        assert!(fonts_in(SOME).is_empty());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::Int64Type;
 use bytes::Bytes;
 use gdal::Dataset;
-use gdal::vector::{Geometry, LayerAccess};
+use gdal::vector::{FieldValue, Geometry, LayerAccess};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sebaran::store::tables::TableFormat;
 
@@ -86,12 +86,71 @@ fn every_format_holds_the_same_codes_figures_and_shapes() {
     }
 }
 
+/// A cell as a CSV has it, and as GDAL reads it from a workbook.
+fn same(csv: &str, read: Option<FieldValue>) -> bool {
+    let number = |number: f64| csv.parse() == Ok(number);
+    match read {
+        None => csv.is_empty(),
+        Some(FieldValue::StringValue(text)) => csv == text,
+        Some(FieldValue::IntegerValue(whole)) => {
+            number(f64::from(whole)) || csv == ["false", "true"][whole.clamp(0, 1) as usize]
+        }
+        Some(FieldValue::Integer64Value(whole)) => csv.parse() == Ok(whole),
+        Some(FieldValue::RealValue(value)) => number(value),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What a workbook says in words.
+const WORDS: [(&str, &[&str]); 3] = [
+    ("theme", &["Poverty"]),
+    ("level", &["District"]),
+    ("status", &["figure", "below 10", "not visited", "no data"]),
+];
+
+#[test]
+fn a_workbook_holds_what_the_csv_holds_and_names_each_column() {
+    let country = built();
+    let server = Server::start(&country.register(), &["serve"]);
+    let (status, head, bytes) = server.get_bytes("/layers/poverty/district.xlsx?lang=en");
+    assert!(status == 200 && head.contains("spreadsheetml.sheet") && head.contains("etag: "));
+    let dataset = Dataset::open(country.write("layer.xlsx", bytes)).unwrap();
+    let mut sheet = dataset.layer_by_name("Data").unwrap();
+    let (_, _, csv) = server.get_bytes("/layers/poverty/district.csv");
+    let mut csv = csv::Reader::from_reader(csv.as_slice());
+    let names: Vec<String> = csv.headers().unwrap().iter().map(str::to_owned).collect();
+    let rows: Vec<csv::StringRecord> = csv.records().map(Result::unwrap).collect();
+    assert_eq!(sheet.feature_count() as usize, rows.len());
+    let mut told = 0;
+    for (feature, row) in sheet.features().zip(&rows) {
+        for (at, (name, expected)) in names.iter().zip(row).enumerate() {
+            let read = feature.field(at).unwrap();
+            if let Some((_, words)) = WORDS.iter().find(|(column, _)| column == name) {
+                let said = feature.field_as_string(at).unwrap().unwrap();
+                assert!(words.contains(&said.as_str()), "{name}: {said}");
+            } else if expected.is_empty() && ["count", "share", "density_km2"].contains(&&**name) {
+                let said = feature.field_as_string(at).unwrap().unwrap_or_default();
+                assert!(said.is_empty() || WORDS[2].1.contains(&said.as_str()), "{name}: {said}");
+            } else {
+                assert!(same(expected, read.clone()), "{name}: {expected:?} {read:?}");
+                told += 1;
+            }
+        }
+    }
+    assert!(told > 500, "{told}");
+    let mut about =
+        dataset.layer_by_name(if dataset.layer_count() == 2 { "About" } else { "" }).unwrap();
+    let said: Vec<String> =
+        about.features().filter_map(|feature| feature.field_as_string(0).unwrap()).collect();
+    assert!(said.iter().any(|line| line.contains("Release r1, as of ")), "{said:?}");
+}
+
 #[test]
 fn an_exported_file_is_the_same_each_time_and_leaves_nothing_aside() {
     let country = built();
     let aside = country.path("aside");
     fs::create_dir(&aside).unwrap();
-    for format in ["geojsonl", "parquet", "fgb", "gpkg"] {
+    for format in ["geojsonl", "parquet", "fgb", "gpkg", "xlsx"] {
         let mut written = Vec::new();
         for run in ["one", "two"] {
             let path = country.path(&format!("{run}.{format}"));

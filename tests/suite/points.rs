@@ -29,6 +29,7 @@ fn import(register: &Path, source: PathBuf, version: &Slug) -> (RegionTree, Regi
     let common =
         Common { register: register.into(), config: None, quiet: true, json: false, threads: None };
     let args = ImportArgs {
+        licence: None,
         source,
         mapping: None,
         system: CodeSystem::Bps,

@@ -58,6 +58,21 @@ test('an address with a filter marks what meets it, counts it, and fades the res
   await close()
 })
 
+test('a picture to take home fades what the map fades, and its workbook is of the same areas', async () => {
+  const met = await meeting()
+  const { page, close } = await visit(`?lang=en&view=table&geography=regency&${ASKED}`)
+  await page.locator('.met[data-met]').waitFor()
+  const link = async (name: string) => new URL((await page.getByRole('link', { name }).getAttribute('href'))!, server.url)
+  const drawing = await (await fetch(await link('Picture to edit (SVG)'))).text()
+  expect(drawing).toContain('class="veil"')
+  expect(drawing).toContain(`${met.length} areas of `)
+  for (const [name, kind] of [['Picture to print (PDF)', 'application/pdf'], ['Workbook (Excel)', 'spreadsheetml.sheet']] as const) {
+    const answer = await fetch(await link(name))
+    expect([answer.status, answer.headers.get('content-type')?.includes(kind)], name).toEqual([200, true])
+  }
+  await close()
+})
+
 test('the list of what meets it has the figures of both themes', async () => {
   const met = await meeting()
   const { page, close } = await visit(`?lang=en&view=table&geography=regency&${ASKED}`)

@@ -84,6 +84,22 @@ test('a comparison colours what changed beyond its margin, and nothing else', as
   await close()
 })
 
+test('a picture of a comparison to take home has the classes of the map', async () => {
+  const { page, close } = await visit(`?lang=en&view=table&geography=regency&release=${current}&compare=${LATER}`)
+  await rows(page).first().waitFor()
+  const told = await page.locator('.legend [data-class]').evaluateAll((all) => all.map((one) => one.textContent!.replace(/\s+/g, ' ').trim()))
+  const url = new URL((await page.getByRole('link', { name: 'Picture to edit (SVG)' }).getAttribute('href'))!, server.url)
+  expect(url.searchParams.get('compare')).toBe(LATER)
+  const drawing = await (await fetch(url)).text()
+  const texts = [...drawing.split('class="legend"')[1]!.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text!)
+  for (const one of told) {
+    const at = texts.findIndex((text) => one.startsWith(`${text} `))
+    expect(`${texts[at]} ${texts[at + 1]}`, one).toBe(one)
+  }
+  expect(drawing).toContain(`what changed from ${current} to ${LATER}`)
+  await close()
+})
+
 test('the table of a comparison has before, now, change and margin, the earlier release before', async () => {
   const [now, before] = [await figures(LATER), await figures(current)]
   const { page, close } = await visit(`?lang=en&view=table&geography=regency&release=${current}&compare=${LATER}`)
@@ -94,7 +110,7 @@ test('the table of a comparison has before, now, change and margin, the earlier 
   const cells = await rows(page).first().locator('td').allInnerTexts()
   expect(cells.slice(0, 2)).toEqual([percent(before.get(code)!.share), percent(now.get(code)!.share)])
   expect(cells[2]).toBe(`+${((now.get(code)!.share - before.get(code)!.share) * 100).toFixed(1)} points`)
-  expect(cells[3]).toMatch(/^± \d+\.\d points$/)
+  expect(cells[3]).toMatch(/^±\s(<\s)?\d+\.\d points$/)
   expect(await rows(page).filter({ hasText: 'no clear change' }).count()).toBeGreaterThan(0)
   await page.getByRole('button', { name: 'Before' }).click()
   await expect.poll(() => page.locator('th[aria-sort="descending"]').innerText()).toContain('Before')

@@ -54,6 +54,18 @@ test('it is two sides of A4, with nothing cut off', async () => {
   }
 })
 
+test('it is printed in the letters of the page, which come from the server', async () => {
+  const page = await browser.newPage()
+  await page.goto(`${server.url}/regions/nation/report?lang=en`)
+  const loaded = () =>
+    page.evaluate(async () => {
+      await document.fonts.ready
+      return [...document.fonts].map(({ family, weight, status }) => `${family.replaceAll('"', '')} ${weight} ${status}`)
+    })
+  await expect.poll(loaded).toEqual(['Noto Sans 400 loaded', 'Noto Sans 600 loaded'])
+  await page.close()
+})
+
 test('the worst stand in their order, with their margins', async () => {
   const page = await opened('nation', 'en')
   const { worst } = await ask('/ranking/province?theme=poverty&limit=10')

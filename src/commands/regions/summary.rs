@@ -15,6 +15,7 @@ pub fn of_version(manifest: &Manifest) -> String {
         "Regions {} ({} codes) from {}, layer {}.",
         manifest.version, manifest.system, source.name, source.layer
     )];
+    lines.extend(manifest.report.licence.iter().map(|licence| format!("Licence: {licence}.")));
     lines.extend(level_lines(manifest));
     lines.extend(repair_lines(manifest));
     lines.extend(overlap_lines(&manifest.report.overlaps));

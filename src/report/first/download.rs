@@ -9,6 +9,7 @@ use crate::report::words::Words;
 pub fn download(first: &First<'_>, words: Words) -> Markup {
     let threshold = first.shown.layer.threshold().decile().to_string();
     let table = |format: &str| layer_url(first, "layers", format, &[]);
+    let workbook = [("lang", first.address.language.name())];
     let picture = |format: &str| {
         let address = &first.address;
         let measure = address.measure.name();
@@ -21,9 +22,11 @@ pub fn download(first: &First<'_>, words: Words) -> Markup {
             h2 #download { (words.say("download.title", &[])) }
             p {
                 a href=(table("csv")) { (words.say("download.csv", &[])) } " "
+                a href=(layer_url(first, "layers", "xlsx", &workbook)) { (words.say("download.xlsx", &[])) } " "
                 a href=(table("geojson")) { (words.say("download.geojson", &[])) } " "
                 a href=(picture("svg")) { (words.say("first.svg", &[])) } " "
                 a href=(picture("png")) { (words.say("first.png", &[])) } " "
+                a href=(picture("pdf")) { (words.say("download.pdf", &[])) } " "
                 a href=(report_url(first)) { (words.say("first.report", &[])) }
             }
             p.small {

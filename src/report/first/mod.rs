@@ -15,6 +15,7 @@ use geo::MultiPolygon;
 use maud::{Markup, html};
 
 use super::address::{Address, Areas, View};
+use super::notes::licence;
 use super::picture::{Picture, Plain};
 use super::sentence::{Subject, Told, sentence, with_margin};
 use super::shown::Shown;
@@ -110,6 +111,7 @@ impl First<'_> {
                     ("date", &words.date(&self.label.reference_date)),
                 ]))
                 " " (words.text(&self.shown.layer.theme().definition)) " "
+                @if let Some(licence) = licence(self.label, words) { (licence) " " }
                 a href="/plain" { (words.say("first.layers", &[])) }
             }
         }
@@ -117,8 +119,14 @@ impl First<'_> {
 
     /// The map. Each area leads where it would on the page that moves.
     fn map(&self, words: Words) -> Markup {
-        let picture =
-            Picture { shown: self.shown.clone(), tree: self.tree, outlines: self.outlines, words };
+        let picture = Picture {
+            shown: self.shown.clone(),
+            tree: self.tree,
+            outlines: self.outlines,
+            words,
+            compared: None,
+            met: None,
+        };
         let chosen = self.address.area.map(|code| code.to_string());
         picture.plain(&Plain {
             width_px: MAP_PX[0],
@@ -178,10 +186,10 @@ fn feature_name(feature: &Feature, words: Words) -> String {
 /// A count with its margin.
 pub fn count_with_margin(words: Words, count: Option<i64>, moe95: Option<f64>) -> String {
     let count = count.map(|count| count as f64);
-    with_margin(words.whole(count), moe95, |moe95| words.whole(Some(moe95)))
+    with_margin(words.whole(count), moe95, |moe95| words.whole_margin(moe95))
 }
 
 /// A share with its margin.
 pub fn share_with_margin(words: Words, share: Option<f64>, moe95: Option<f64>) -> String {
-    with_margin(words.share(share, 1), moe95, |moe95| words.share(Some(moe95), 1))
+    with_margin(words.share(share, 1), moe95, |moe95| words.share_margin(moe95))
 }

@@ -109,8 +109,9 @@ fn against(
     let apart = own.figures.share? - other.share?;
     let [ours, theirs] = [&own.figures, other].map(|it| it.share_moe95.unwrap_or_default());
     let margin = ours.hypot(theirs);
+    let decimals = if margin < FINE { 2 } else { 1 };
     let points = |apart: f64| {
-        let share = words.share(Some(apart.abs()), if margin < FINE { 2 } else { 1 });
+        let share = words.share(Some(apart.abs()), decimals);
         share.trim_end_matches(['%', '\u{a0}']).to_owned()
     };
     let is_better = (standing == Standing::Better) != (own.theme == MORE_IS_BETTER);
@@ -122,7 +123,7 @@ fn against(
         (_, false, false) => "against.worse.below",
     };
     let (place, there) = (first.name(place), words.share(other.share, 1));
-    let (points, margin) = (points(apart), points(margin));
+    let (points, margin) = (points(apart), words.points_margin(margin, decimals as u32));
     Some(words.say(
         key,
         &[("place", &place), ("there", &there), ("points", &points), ("margin", &margin)],

@@ -28,7 +28,7 @@ fn card(paper: &Paper<'_>, it: &ThemeFigures<'_>) -> Markup {
             } @else if figures.share.is_some() {
                 p.large { (words.share(figures.share, 1)) }
                 @if let Some(moe95) = figures.share_moe95.filter(|moe95| *moe95 > 0.0) {
-                    p.unit { "± " (words.share(Some(moe95), 1)) }
+                    p.unit { "±\u{a0}" (words.share_margin(moe95)) }
                 }
             } @else {
                 p.large { (words.whole(figures.count.map(|count| count as f64))) }

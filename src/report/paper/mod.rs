@@ -9,6 +9,7 @@ use geo::MultiPolygon;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::first::{PlaceFigures, note};
+use super::notes::licence;
 use super::sentence::{Subject, Told, sentence};
 use super::shown::Shown;
 use super::words::Words;
@@ -37,6 +38,24 @@ pub struct Paper<'a> {
     pub shown: Shown<'a>,
     /// Outlines, by [`RegionId`].
     pub outlines: &'a [MultiPolygon],
+    /// The page's letters, so that it prints as it looks.
+    pub fonts: Vec<Font>,
+}
+
+/// Where the letters of a weight are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Font {
+    pub weight: u16,
+    pub url: String,
+}
+
+impl Font {
+    fn face(&self) -> String {
+        let Self { weight, url } = self;
+        format!(
+            "@font-face {{ font-family: 'Noto Sans'; font-weight: {weight}; src: url('{url}') format('woff2'); }}\n"
+        )
+    }
 }
 
 /// What is drawn and listed: the areas in a region, or those among which it stands where it has none.
@@ -81,7 +100,7 @@ impl Paper<'_> {
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     link rel="icon" href="data:,";
                     title { (title) " – Sebaran" }
-                    style { (PreEscaped(STYLE)) }
+                    style { (PreEscaped(self.style())) }
                 }
                 body {
                     p.screen {
@@ -95,6 +114,11 @@ impl Paper<'_> {
             }
         };
         page.into_string()
+    }
+
+    fn style(&self) -> String {
+        let faces: String = self.fonts.iter().map(Font::face).collect();
+        faces + STYLE
     }
 
     fn front(&self) -> Markup {
@@ -127,6 +151,7 @@ impl Paper<'_> {
             p.foot {
                 (words.say("legend.period", &[("release", release), ("date", &date)])) " "
                 (words.say("paper.regions", &[("regions", self.tree.version().as_str())])) " "
+                @if let Some(licence) = licence(label, words) { (licence) " " }
                 span.side-number { (place) " · " (side) "/2" }
             }
         }

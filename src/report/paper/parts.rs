@@ -61,6 +61,8 @@ fn map(paper: &Paper<'_>) -> Markup {
         tree: paper.tree,
         outlines: paper.outlines,
         words: paper.words,
+        compared: None,
+        met: None,
     };
     let worst = worst_first(paper, NAMED).into_iter().filter_map(|feature| match feature.place {
         Place::Region(id) => Some(id),

@@ -27,6 +27,9 @@ const LAND_STEP: i32 = 5;
 /// Beyond the picture, so that the sides of what is cut are not seen where a page shows it in a box of another
 /// shape.
 const BEYOND: f64 = 0.25;
+/// How much a veil hides of what does not meet conditions, and what it leaves of its circle: as the page's map.
+const VEIL: &str = ".78";
+const FAINT: &str = ".15";
 const FRAME: &str = "#3b3b3b";
 
 /// Everything of a map but its words, in tenths of a dot.
@@ -44,21 +47,41 @@ pub(super) fn areas(picture: &Picture<'_>, view: &View, plain: &Plain<'_>) -> Ma
         g transform="scale(.1)" fill-rule="evenodd" stroke-linejoin="round" {
             path class="land" d=(land(picture, view)) fill=(paper().land) stroke=(paper().land) stroke-width="8" {}
             g class="areas" stroke=(paper().border) stroke-width=(border) fill-opacity=[is_hexagon.then_some(".85")] {
-                @for (feature, rings) in features.iter().zip(&drawn) {
-                    (area(picture, feature, &closed(rings), plain))
+                @for (index, (feature, rings)) in features.iter().zip(&drawn).enumerate() {
+                    (area(picture, (index, feature), &closed(rings), plain))
                 }
             }
+            (faded(picture, &drawn))
             path class="frame" d=(open(&around(picture, view, &drawn))) fill="none" stroke=(FRAME) stroke-width="14" {}
         }
     }
 }
 
-fn area(picture: &Picture<'_>, feature: &Feature, outline: &str, plain: &Plain<'_>) -> Markup {
+/// What does not meet the conditions, under a veil, and a line around what does.
+fn faded(picture: &Picture<'_>, drawn: &[Vec<Vec<Dot>>]) -> Markup {
+    let Some(met) = picture.met else { return html! {} };
+    let features = picture.shown.layer.features().iter().zip(drawn);
+    let (meeting, others): (Vec<_>, Vec<_>) = features.partition(|(feature, _)| met.holds(feature));
+    let outlines = |of: Vec<(&Feature, &Vec<Vec<Dot>>)>| -> String {
+        of.into_iter().map(|(_, rings)| closed(rings)).collect()
+    };
+    html! {
+        path class="veil" d=(outlines(others)) fill="#ffffff" fill-opacity=(VEIL) pointer-events="none" {}
+        path class="met" d=(outlines(meeting)) fill="none" stroke="#111111" stroke-width="16" pointer-events="none" {}
+    }
+}
+
+fn area(
+    picture: &Picture<'_>,
+    (index, feature): (usize, &Feature),
+    outline: &str,
+    plain: &Plain<'_>,
+) -> Markup {
     let code = feature.code.to_string();
     let chosen = plain.chosen.is_some_and(|chosen| chosen == code);
     let path = html! {
-        path data-code=(code) class=[chosen.then_some("chosen")] d=(outline) fill=(fill(picture, feature)) {
-            title { (picture.sentence(feature)) }
+        path data-code=(code) class=[chosen.then_some("chosen")] d=(outline) fill=(fill(picture, (index, feature))) {
+            title { (picture.sentence(index, feature)) }
         }
     };
     match plain.href.and_then(|href| href(feature)) {
@@ -67,7 +90,11 @@ fn area(picture: &Picture<'_>, feature: &Feature, outline: &str, plain: &Plain<'
     }
 }
 
-fn fill(picture: &Picture<'_>, feature: &Feature) -> String {
+fn fill(picture: &Picture<'_>, (index, feature): (usize, &Feature)) -> String {
+    if let Some((compared, difference)) = picture.compared.zip(picture.difference(index)) {
+        let plain = || compared.colour(difference).unwrap_or(&paper().untold).to_owned();
+        return marks::fill(difference.status).unwrap_or_else(plain);
+    }
     let hatched = marks::fill(feature.status);
     let plain = match picture.shown.by {
         Measure::Count => "#ffffff",
@@ -142,19 +169,21 @@ fn wider(seen: Bounds) -> Bounds {
 /// The circles of counts, the largest below.
 pub(super) fn circles(picture: &Picture<'_>, view: &View) -> Markup {
     let shown = &picture.shown;
-    let mut circles: Vec<(f64, geo::Coord)> = Vec::new();
-    if shown.by == Measure::Count {
+    let mut circles: Vec<(f64, geo::Coord, bool)> = Vec::new();
+    if picture.has_circles() {
         circles.extend(shown.layer.features().iter().filter_map(|feature| {
             let Place::Region(id) = feature.place else { return None };
             let place = view.place(picture.tree.get(id).label.coord());
-            Some((shown.value(feature)?, place))
+            let is_met = picture.met.is_none_or(|met| met.holds(feature));
+            Some((shown.value(feature)?, place, is_met))
         }));
     }
     circles.sort_by(|one, other| other.0.total_cmp(&one.0));
     html! {
         g class="circles" fill=(paper().circle) fill-opacity=".7" stroke="#ffffff" pointer-events="none" {
-            @for (count, at) in circles {
-                circle cx=(tenth(at.x)) cy=(tenth(at.y)) r=(tenth(radius_px(count, shown.most))) {}
+            @for (count, at, is_met) in circles {
+                circle cx=(tenth(at.x)) cy=(tenth(at.y)) r=(tenth(radius_px(count, shown.most)))
+                    fill-opacity=[(!is_met).then_some(FAINT)] {}
             }
         }
     }

@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use super::Picture;
 use super::text::{FAMILIES, halves, width_px};
 use super::view::View;
-use crate::analyse::Measure;
 use crate::domain::region::{Region, RegionId};
 use crate::protect::{Feature, Place};
 use crate::report::legend::radius_px;
@@ -116,7 +115,7 @@ fn tries<'a>(
         return Vec::new();
     }
     let at = view.place(region.label.coord());
-    let count = picture.shown.value(feature).filter(|_| picture.shown.by == Measure::Count);
+    let count = picture.shown.value(feature).filter(|_| picture.has_circles());
     let tops = match count.map(|count| radius_px(count, picture.shown.most) + 1.0) {
         Some(radius) => vec![radius, -radius - height],
         None => vec![-height / 2.0, -height / 2.0 - LINE_PX, -height / 2.0 + LINE_PX],

@@ -8,6 +8,7 @@ mod frame;
 mod labels;
 mod marks;
 mod path;
+mod pdf;
 mod png;
 mod scale;
 mod sheet;
@@ -17,13 +18,17 @@ mod view;
 use geo::MultiPolygon;
 use maud::{Markup, PreEscaped, html};
 
+pub use pdf::{Imprint, pdf};
 pub use png::{PictureError, png};
 pub use sheet::Sheet;
 
 use self::view::View;
+use super::compared::Compared;
+use super::notes;
 use super::sentence::{Subject, Told, sentence};
 use super::shown::Shown;
 use super::words::Words;
+use crate::analyse::{Difference, Measure, Met};
 use crate::domain::position::Bounds;
 use crate::domain::region::{RegionId, RegionTree};
 use crate::protect::Feature;
@@ -37,6 +42,10 @@ pub struct Picture<'a> {
     /// Their generalised outlines, by [`RegionId`].
     pub outlines: &'a [MultiPolygon],
     pub words: Words,
+    /// What changed, where two releases are compared: it is drawn in place of the figures.
+    pub compared: Option<&'a Compared<'a>>,
+    /// The areas that meet conditions, where there are some: the others fade.
+    pub met: Option<&'a Met>,
 }
 
 /// Where an area leads, if anywhere.
@@ -105,24 +114,26 @@ impl<'a> Picture<'a> {
 
     /// What the map is of: its theme, its geography, its place, and how many areas it shows.
     pub fn caption(&self) -> String {
-        let layer = self.shown.layer;
-        let areas = match layer.geography() {
-            crate::domain::geography::Geography::Region(level) => level.name(),
-            crate::domain::geography::Geography::Hexagon(_) => "hexagon",
-        };
-        let holes = [
-            ("theme", self.words.text(&layer.theme().title)),
-            ("geography", &self.words.say(&format!("areas.{areas}"), &[])),
-            ("place", &self.place()),
-            ("count", &self.words.count(layer.features().len())),
-        ];
-        self.words.say("table.caption", &holes)
+        notes::caption(self.shown.layer, &self.place(), self.words)
     }
 
-    /// What is said of an area.
-    pub fn sentence(&self, feature: &Feature) -> String {
+    /// Counts are circles. A change is a rate, so it is a fill, of a number too.
+    fn has_circles(&self) -> bool {
+        self.shown.by == Measure::Count && self.compared.is_none()
+    }
+
+    /// What changed in an area, by its place in the layer.
+    fn difference(&self, index: usize) -> Option<&Difference> {
+        self.compared.and_then(|compared| compared.differences.get(index))
+    }
+
+    /// What is said of an area, which has this place in the layer.
+    pub fn sentence(&self, index: usize, feature: &Feature) -> String {
         let code = || self.words.say("profile.hexagon", &[("code", &feature.code.to_string())]);
         let place = feature.name.clone().unwrap_or_else(code);
+        if let Some((compared, difference)) = self.compared.zip(self.difference(index)) {
+            return compared.sentence(self.words, &place, difference);
+        }
         sentence(self.words, self.subject(&place), Told::from(feature))
     }
 

@@ -37,7 +37,7 @@ fn picture<'a>(
     language: Language,
 ) -> Picture<'a> {
     let shown = Shown::new(layer, by, Some(1.0), Palette::Theme);
-    Picture { shown, tree, outlines, words: Words::of(language) }
+    Picture { shown, tree, outlines, words: Words::of(language), compared: None, met: None }
 }
 
 fn sheet(picture: &Picture<'_>, width: u32) -> String {
@@ -46,9 +46,10 @@ fn sheet(picture: &Picture<'_>, width: u32) -> String {
         reference_date: "2024-12-31".to_owned(),
         disability_definition: None,
         programmes: Vec::new(),
+        licence: None,
     };
     let told = Told::from(&picture.shown.layer.features()[0]);
-    Sheet { picture, told, label: &label }.svg(width)
+    Sheet { picture, told, label: &label, conditions: "" }.svg(width)
 }
 
 fn plain(picture: &Picture<'_>) -> String {

@@ -15,6 +15,8 @@ pub enum PictureError {
     Svg(#[from] resvg::usvg::Error),
     #[error("cannot draw a picture of {width_px} by {height_px} dots; ask for a smaller one")]
     Size { width_px: u32, height_px: u32 },
+    #[error("cannot make a PDF of the map: {0}; ask for an svg or a png")]
+    Pdf(String),
     #[error("cannot write the picture as a PNG: {0}")]
     Png(String),
 }

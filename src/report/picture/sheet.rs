@@ -8,9 +8,10 @@ use super::view::View;
 use super::{Picture, Plain, finished, scale};
 use crate::analyse::Measure;
 use crate::encode::ReleaseLabel;
-use crate::protect::{Protection, ShareOf};
+use crate::protect::Protection;
 use crate::report::colours::paper;
 use crate::report::legend::{Legend, areas};
+use crate::report::notes::notes;
 use crate::report::sentence::{Subject, Told, sentence};
 
 /// A sheet is laid out so wide, and then made larger or smaller as a whole.
@@ -34,6 +35,8 @@ pub struct Sheet<'a> {
     /// The figures of the region that is shown, or of the nation.
     pub told: Told,
     pub label: &'a ReleaseLabel,
+    /// The conditions that areas meet, in words; empty where there are none.
+    pub conditions: &'a str,
 }
 
 impl Sheet<'_> {
@@ -41,7 +44,10 @@ impl Sheet<'_> {
     pub fn svg(&self, width: u32) -> String {
         let picture = self.picture;
         let view = picture.view(WIDTH_PX - 2.0 * MARGIN_PX, MOST_MAP_PX);
-        let legend = Legend::of(&picture.shown, picture.words);
+        let legend = match picture.compared {
+            Some(compared) => Legend::of_change(compared, picture.words),
+            None => Legend::of(&picture.shown, picture.words),
+        };
         let (head, map_top) = self.head();
         let legend_top = map_top + view.height_px + 16.0;
         let (rows, notes_top) = self.legend(&legend, &view, legend_top);
@@ -70,15 +76,37 @@ impl Sheet<'_> {
     }
 
     /// The sentence about all that is shown.
-    fn title(&self) -> String {
+    pub fn title(&self) -> String {
         let picture = self.picture;
         let by = match picture.shown.by {
             Measure::Count => Measure::Count,
             Measure::Share | Measure::DensityKm2 => Measure::Share,
         };
         let place = picture.place();
+        if let Some(compared) = picture.compared {
+            let theme = picture.words.text(&picture.shown.layer.theme().title);
+            return compared.headline(picture.words, (theme, &place));
+        }
         let subject = Subject { by, ..picture.subject(&place) };
         sentence(picture.words, subject, self.told)
+    }
+
+    /// The conditions that areas meet, and how many do.
+    fn filter(&self) -> Vec<String> {
+        let words = self.picture.words;
+        let Some(met) = self.picture.met else { return Vec::new() };
+        let holes = [
+            ("areas", &*areas(words, met.areas())),
+            ("among", &*words.count(met.among)),
+            ("households", &*words.whole(Some(met.households as f64))),
+        ];
+        let mut counted = words.say("filter.met", &holes);
+        if met.unknown > 0 {
+            counted.push(' ');
+            counted
+                .push_str(&words.say("filter.unknown", &[("areas", &areas(words, met.unknown))]));
+        }
+        vec![words.say("sheet.filter", &[("filter", self.conditions)]), counted]
     }
 
     /// The title and what stands below it, and where they end.
@@ -91,7 +119,8 @@ impl Sheet<'_> {
         let first = top + MARGIN_PX + TITLE_PX * 0.8;
         let step = TITLE_PX * 1.25;
         let last = first + step * (title.len().max(1) - 1) as f64;
-        let caption = lines(&self.picture.caption(), TEXT_PX, room);
+        let caption = [self.picture.caption()].into_iter().chain(self.filter());
+        let caption: Vec<String> = caption.flat_map(|text| lines(&text, TEXT_PX, room)).collect();
         let captions = last + 26.0;
         let markup = html! {
             @if restricted {
@@ -141,7 +170,9 @@ impl Sheet<'_> {
     /// Release, source and what the figures are, and where they end.
     fn notes(&self, top: f64) -> (Markup, f64) {
         let room = WIDTH_PX - 2.0 * MARGIN_PX;
-        let notes = self.told_below();
+        let Picture { shown, words, .. } = self.picture;
+        let mut notes = notes(shown.layer, shown.by, self.label, *words);
+        notes.extend(self.picture.compared.map(|_| words.say("change.note", &[])));
         let lines: Vec<String> = notes.iter().flat_map(|note| lines(note, NOTE_PX, room)).collect();
         let step = NOTE_PX * 1.4;
         let first = top + NOTE_PX;
@@ -154,40 +185,6 @@ impl Sheet<'_> {
         };
         (markup, first + step * lines.len() as f64 + MARGIN_PX / 2.0)
     }
-
-    fn told_below(&self) -> Vec<String> {
-        let Picture { shown, words, .. } = self.picture;
-        let layer = shown.layer;
-        let date = words.date(&self.label.reference_date);
-        let release = self.label.release.as_str();
-        let mut source = words.say("legend.period", &[("release", release), ("date", &date)]);
-        let of = (shown.by == Measure::Share).then(|| share_of(self.picture)).flatten();
-        if let Some((of, year)) = of {
-            let year = year.to_string();
-            source.push(' ');
-            source.push_str(&words.say("legend.of", &[("source", &of.source), ("year", &year)]));
-        }
-        source.push(' ');
-        source.push_str(&words.say("picture.boundaries", &[("regions", layer.regions().as_str())]));
-        let about = match layer.protection() {
-            Protection::Public => "public",
-            Protection::Restricted => "restricted",
-        };
-        let threshold = layer.threshold().decile().to_string();
-        let definition = words.text(&layer.theme().definition).to_owned();
-        vec![
-            source,
-            definition,
-            words.say("download.note", &[("threshold", &threshold)]),
-            words.say(about, &[]),
-        ]
-    }
-}
-
-/// The denominator of the shares that has a year, of the first area that has one.
-fn share_of<'a>(picture: &Picture<'a>) -> Option<(&'a ShareOf, u16)> {
-    let features = picture.shown.layer.features().iter();
-    features.filter_map(|feature| feature.share_of.as_ref()).find_map(|of| Some((of, of.year?)))
 }
 
 /// What a swatch stands for, and how many areas have it.

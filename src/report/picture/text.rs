@@ -14,7 +14,7 @@ pub(super) const FAMILY: &str = "Noto Sans";
 /// As `font-family` names it.
 pub(super) const FAMILIES: &str = "'Noto Sans', sans-serif";
 
-static FACE: LazyLock<FontRef<'static>> =
+pub(super) static FACE: LazyLock<FontRef<'static>> =
     LazyLock::new(|| FontRef::new(FONT).expect("a test reads the font"));
 
 /// The width of a text in a size. A letter that the font does not have is as wide as the size.

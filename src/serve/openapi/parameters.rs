@@ -37,16 +37,16 @@ const fn of_query(key: &'static str, name: &'static str, is: Is, says: &'static 
 
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
-pub(super) const TABLE: [Parameter; 40] = [
+pub(super) const TABLE: [Parameter; 43] = [
     of_path("asset_file", "file", Is::Text, "A name that the page holds"),
     of_path("theme_in_path", "theme", Is::Theme, "A theme"),
     of_path(
         "layer_file",
         "file",
         Is::Like("regency.geojson"),
-        "A geography with .geojson, .geojsonl, .csv, .parquet, .fgb or .gpkg",
+        "A geography with .geojson, .geojsonl, .csv, .parquet, .fgb, .gpkg or .xlsx",
     ),
-    of_path("map_file", "file", Is::Like("regency.svg"), "A geography with .svg or .png"),
+    of_path("map_file", "file", Is::Like("regency.svg"), "A geography with .svg, .png or .pdf"),
     of_path("tiles_file", "file", Is::Like("regency.json"), "A geography with .json or .pmtiles"),
     of_path(
         "tiled_in_path",
@@ -100,10 +100,28 @@ pub(super) const TABLE: [Parameter; 40] = [
     of_query("release", "release", Is::Text, "A release by its name; by default the current one"),
     of_query("compare", "compare", Is::Text, "Another release: what changed since it is told too"),
     of_query(
+        "map_compare",
+        "compare",
+        Is::Text,
+        "Another release: what changed between both is drawn",
+    ),
+    of_query(
+        "map_filter",
+        "filter",
+        Is::Like("poverty.share.least.0.2,elderly.count.most.50"),
+        "Conditions, as the page's address has them: areas that do not meet all of them fade",
+    ),
+    of_query(
         "measure",
         "measure",
         Is::OneOf(&["share", "count"]),
         "Shares as fills (the default, where there are some), or numbers as circles",
+    ),
+    of_query(
+        "layer_lang",
+        "lang",
+        Is::OneOf(&["id", "en"]),
+        "Of .xlsx alone: the language; by default Indonesian",
     ),
     of_query("lang", "lang", Is::OneOf(&["id", "en"]), "The language; by default Indonesian"),
     of_query(
@@ -112,7 +130,12 @@ pub(super) const TABLE: [Parameter; 40] = [
         Is::OneOf(&["theme", "contrast"]),
         "The colours; by default the theme's",
     ),
-    of_query("width", "width", Is::Whole(200, Some(2400)), "Dots across; by default 1200"),
+    of_query(
+        "width",
+        "width",
+        Is::Whole(200, Some(2400)),
+        "Dots across; by default 1200; of .svg and .png alone",
+    ),
     of_query("q", "q", Is::Text, "A name, however written, or the beginning of a code"),
     of_query(
         "report_lang",

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::code::{CodeSystem, RegionCode};
+use crate::domain::licence::Licence;
 use crate::domain::region::{Level, RegionKind, RegionTree, Repair, Slug};
 use crate::outline::Coverage;
 use crate::store::StoreError;
@@ -46,6 +47,9 @@ pub struct FileStamp {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ImportReport {
     pub source: SourceStamp,
+    /// Under which the boundaries may be shown, where the import was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<Licence>,
     /// In the order of the codes.
     pub repaired: Vec<Repair>,
     /// The largest first.
@@ -97,7 +101,8 @@ impl ImportReport {
             latitude: gap.near.latitude(),
             neighbours: gap.neighbours,
         });
-        Self { source, repaired, overlaps: overlaps.collect(), gaps: gaps.collect() }
+        let (overlaps, gaps) = (overlaps.collect(), gaps.collect());
+        Self { source, licence: None, repaired, overlaps, gaps }
     }
 }
 

@@ -42,6 +42,7 @@ fn regions() -> (RegionTree, Shapes) {
 fn report() -> ImportReport {
     let code = |text: &str| text.parse().unwrap();
     ImportReport {
+        licence: None,
         source: SourceStamp {
             name: "units.gpkg".to_owned(),
             layer: "units".to_owned(),

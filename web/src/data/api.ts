@@ -41,7 +41,7 @@ export interface Part {
 export function layerUrl(
   theme: string,
   geography: string,
-  format: 'csv' | 'geojson' | 'gpkg',
+  format: 'csv' | 'xlsx' | 'geojson' | 'gpkg',
   part: Part,
   more: Record<string, string> = {},
 ): string {
@@ -53,7 +53,7 @@ export function layerUrl(
 }
 
 /** The picture of a layer, which the server makes. */
-export const mapUrl = (theme: string, geography: string, format: 'png' | 'svg', asked: Record<string, string>) =>
+export const mapUrl = (theme: string, geography: string, format: 'png' | 'svg' | 'pdf', asked: Record<string, string>) =>
   `/maps/${theme}/${geography}.${format}?${new URLSearchParams(asked)}`
 
 /** The institutions of a region, or of a box; those whose place is not known have none. */

@@ -10,7 +10,7 @@ export interface Bilingual {
 }
 
 export interface Catalogue {
-  release: { release: string; reference_date: string; programmes: Programme[] }
+  release: { release: string; reference_date: string; programmes: Programme[]; licence?: string }
   /** All that the server has, sorted by name. */
   releases: string[]
   protection: string

@@ -6,9 +6,9 @@ const said = (theme: string, own: number, other: number | null) =>
   against(speaker('en'), writer('en'), { theme, place: 'X' }, { share: own, share_moe95: 0.03 }, { share: other, share_moe95: 0.04 })
 
 test('better and worse are said where the difference is beyond its margin', () => {
-  expect(said('poverty', 0.3, 0.2)).toBe('Worse than X (20.0%): 10.0 points above (± 5.0).')
-  expect(said('poverty', 0.1, 0.2)).toBe('Better than X (20.0%): 10.0 points below (± 5.0).')
-  expect(said('poverty', 0.16, 0.2)).toBe('No clear difference from X (20.0%): 4.0 points, within the margin of ± 5.0.')
+  expect(said('poverty', 0.3, 0.2)).toBe('Worse than X (20.0%): 10.0 points above (±\u00a05.0).')
+  expect(said('poverty', 0.1, 0.2)).toBe('Better than X (20.0%): 10.0 points below (±\u00a05.0).')
+  expect(said('poverty', 0.16, 0.2)).toBe('No clear difference from X (20.0%): 4.0 points, within the margin of ±\u00a05.0.')
   expect(said('poverty', 0.16, null)).toBe('')
 })
 

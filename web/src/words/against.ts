@@ -26,7 +26,7 @@ export function against(
     place: of.place,
     there: write.share(other.share),
     points: write.points(apart, decimals),
-    margin: write.points(margin, decimals),
+    margin: write.pointsMargin(margin, decimals),
   }
   if (Math.abs(apart) <= margin) return say('against.same', told)
   const isBetter = apart > 0 === MORE_IS_BETTER.has(of.theme)

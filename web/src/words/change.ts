@@ -21,6 +21,11 @@ export function signed(say: Say, write: Write, by: By, apart: number | null): st
   return `${apart < 0 ? '−' : '+'}${sizeOf(say, write, by, apart)}`
 }
 
+/** The margin of a change in its unit. */
+export function marginOf(say: Say, write: Write, by: By, margin: number): string {
+  return by === 'share' ? say('change.points', { points: write.pointsMargin(margin) }) : write.wholeMargin(margin)
+}
+
 export function changeSentence(say: Say, write: Write, of: { place: string; by: By; pair: Pair }, change: Change): string {
   const { place, by, pair } = of
   if (change.apart === null || change.margin === null) return say('change.none', { place })
@@ -32,6 +37,6 @@ export function changeSentence(say: Say, write: Write, of: { place: string; by: 
     before: figureOf(write, by, change.before),
     now: figureOf(write, by, change.now),
     size: sizeOf(say, write, by, change.apart),
-    margin: sizeOf(say, write, by, change.margin),
+    margin: marginOf(say, write, by, change.margin),
   })
 }

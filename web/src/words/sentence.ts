@@ -13,9 +13,9 @@ export function sentence(
 ): string {
   const { theme, by, place, threshold } = subject
   if (figure.status !== 'value') return say(`sentence.${figure.status}`, { place })
-  const count = withMargin(write.whole(figure.count), figure.moe95, write.whole)
+  const count = withMargin(write.whole(figure.count), figure.moe95, write.wholeMargin)
   if (by === 'density') return say('sentence.density', { place, count, density: write.density(figure.density_km2) })
-  const share = withMargin(write.share(figure.share), figure.share_moe95, write.share)
+  const share = withMargin(write.share(figure.share), figure.share_moe95, write.shareMargin)
   const form = by === 'share' && figure.share !== null ? 'share' : 'count'
   return say(`sentence.${theme}.${form}` as Key, { share, count, place, threshold })
 }

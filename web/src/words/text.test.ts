@@ -24,6 +24,9 @@ test('numbers are those of the server', () => {
     for (const { value, ...told } of cases.whole) expect(write.whole(value)).toBe(told[language])
     for (const { value, least, ...told } of cases.share) expect(write.share(value, least)).toBe(told[language])
     for (const { value, ...told } of cases.points) expect(write.points(value)).toBe(told[language])
+    for (const { value, ...told } of cases.share_margin) expect(write.shareMargin(value)).toBe(told[language])
+    for (const { value, ...told } of cases.whole_margin) expect(write.wholeMargin(value)).toBe(told[language])
+    for (const { value, ...told } of cases.points_margin) expect(write.pointsMargin(value)).toBe(told[language])
     for (const { value, ...told } of cases.density) expect(write.density(value)).toBe(told[language])
     for (const { value, ...told } of cases.date) expect(write.date(value)).toBe(told[language])
   }

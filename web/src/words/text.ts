@@ -24,12 +24,22 @@ export function writer(language: Language) {
   const percent = language === 'id' ? '\u00a0%' : '%'
   const orDash = (value: number | null | undefined, write: (value: number) => string) =>
     value === null || value === undefined ? '–' : write(value)
+  const whole = (value: number | null | undefined) => orDash(value, (known) => digits(known, 0))
+  const share = (value: number | null | undefined, least = 1) =>
+    orDash(value, (known) => `${digits(known * 100, Math.max(1, least), least)}${percent}`)
+  const points = (value: number, decimals = 1) => digits(Math.abs(value) * 100, decimals, decimals)
+  /** A margin that is too small to be written is less than the least that is, and not nothing. */
+  const atLeast = (margin: number, least: number, write: (value: number) => string) =>
+    margin > 0 && write(margin) === write(0) ? `<\u00a0${write(least)}` : write(margin)
   return {
-    whole: (value: number | null | undefined) => orDash(value, (known) => digits(known, 0)),
+    whole,
     /** A fraction 0 to 1 as per cent. */
-    share: (value: number | null | undefined, least = 1) =>
-      orDash(value, (known) => `${digits(known * 100, Math.max(1, least), least)}${percent}`),
-    points: (value: number, decimals = 1) => digits(Math.abs(value) * 100, decimals, decimals),
+    share,
+    points,
+    wholeMargin: (margin: number) => atLeast(margin, 1, whole),
+    shareMargin: (margin: number) => atLeast(margin, 0.001, share),
+    pointsMargin: (margin: number, decimals = 1) =>
+      atLeast(margin, 0.01 * 10 ** -decimals, (value) => points(value, decimals)),
     /** The edge of a class of points, from a fraction. */
     step: (value: number) => digits(value * 100, 1),
     density: (value: number | null | undefined) =>

@@ -1,0 +1,68 @@
+//! What stands below figures wherever they are taken home: release, source, definition, and what they are.
+
+use super::words::Words;
+use crate::analyse::Measure;
+use crate::domain::geography::Geography;
+use crate::encode::ReleaseLabel;
+use crate::protect::{Layer, Protection, ShareOf};
+
+/// The notes, a paragraph each.
+pub fn notes(layer: &Layer, by: Measure, label: &ReleaseLabel, words: Words) -> Vec<String> {
+    let threshold = layer.threshold().decile().to_string();
+    vec![
+        source(layer, by, label, words),
+        words.text(&layer.theme().definition).to_owned(),
+        words.say("download.note", &[("threshold", &threshold)]),
+        words.say(about(layer.protection()), &[]),
+    ]
+}
+
+/// What a layer is of: its theme, its geography, its place, and how many areas it has.
+pub fn caption(layer: &Layer, place: &str, words: Words) -> String {
+    let areas = match layer.geography() {
+        Geography::Region(level) => level.name(),
+        Geography::Hexagon(_) => "hexagon",
+    };
+    let holes = [
+        ("theme", words.text(&layer.theme().title)),
+        ("geography", &words.say(&format!("areas.{areas}"), &[])),
+        ("place", place),
+        ("count", &words.count(layer.features().len())),
+    ];
+    words.say("table.caption", &holes)
+}
+
+/// The sentence of who may see figures, and what must be known of them.
+pub const fn about(protection: Protection) -> &'static str {
+    match protection {
+        Protection::Public => "public",
+        Protection::Restricted => "restricted",
+    }
+}
+
+/// Release, reference date, denominators and boundaries.
+fn source(layer: &Layer, by: Measure, label: &ReleaseLabel, words: Words) -> String {
+    let date = words.date(&label.reference_date);
+    let release = label.release.as_str();
+    let mut said = vec![words.say("legend.period", &[("release", release), ("date", &date)])];
+    let of = (by == Measure::Share).then(|| share_of(layer)).flatten();
+    said.extend(of.map(|(of, year)| {
+        let year = year.to_string();
+        words.say("legend.of", &[("source", &of.source), ("year", &year)])
+    }));
+    said.push(words.say("picture.boundaries", &[("regions", layer.regions().as_str())]));
+    said.extend(licence(label, words));
+    said.join(" ")
+}
+
+/// Under which licence the boundaries are shown, where it is known.
+pub fn licence(label: &ReleaseLabel, words: Words) -> Option<String> {
+    let licence = label.licence.as_ref()?;
+    Some(words.say("picture.licence", &[("licence", licence.as_str())]))
+}
+
+/// The denominator of the shares that has a year, of the first area that has one.
+fn share_of(layer: &Layer) -> Option<(&ShareOf, u16)> {
+    let shares = layer.features().iter().filter_map(|feature| feature.share_of.as_ref());
+    shares.into_iter().find_map(|of| Some((of, of.year?)))
+}
