@@ -6,6 +6,7 @@ use super::margin::Margins;
 use super::parts::Part;
 use super::policy::TreeLevel;
 use super::table_errors::{ClassErrors, TableErrors};
+use crate::domain::table::Table;
 
 /// How far a figure may lie from the exact one.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -64,7 +65,7 @@ impl Margins {
 
     fn of(&self, part: &Part, column: impl Fn(&TableErrors) -> &[f32], node: usize) -> f64 {
         let weights = part.weights.iter();
-        let own = |table: &crate::domain::table::Table| column(&self.tables[table.index()])[node];
+        let own = |table: &Table| column(&self.tables[table.index()])[node];
         weights.map(|(table, weight)| weight * f64::from(own(table))).sum()
     }
 
@@ -101,13 +102,17 @@ impl Margins {
     /// nation. Given what a family adds up to, the error of a sum of a_c times child c has the variance
     /// sum a_c^2 s_c - (sum a_c s_c)^2 / sum s_c, where s_c is the variance of c's estimate from below; and
     /// (sum a_c s_c) / sum s_c of the error of what the family adds up to is its own. The children but the
-    /// rest add up to their parent less the rest, of whose variance a share is left.
+    /// rest add up to their parent less the rest, of whose variance a share is left. Where one node is
+    /// left, its variance holds all that is above.
     fn made_up(&self, part: &Part, nodes: &[usize]) -> Error {
         let mut error = Error::default();
         let mut level: Vec<Summed> =
             nodes.iter().map(|node| Summed { node: *node, times: 1.0 }).collect();
         let depth = nodes.first().map_or(0, |node| self.tree.level(*node).1);
         for above in (0..depth).rev() {
+            if level.len() == 1 && above + 1 < depth {
+                break;
+            }
             let families = level.chunk_by(|a, b| self.parent(a) == self.parent(b));
             let sums = families.map(|children| {
                 let family = self.family(part, self.parent(&children[0]), above);
@@ -120,7 +125,10 @@ impl Margins {
             });
             level = sums.collect();
         }
-        let above = level.iter().map(|sum| sum.times * sum.times * self.variance(part, sum.node));
+        let above = level.iter().map(|sum| {
+            let kept = self.kept(part, sum.node);
+            sum.times * sum.times * self.variance(part, sum.node) * kept
+        });
         error.variance += above.sum::<f64>();
         error
     }
