@@ -2,7 +2,7 @@
 
 use super::layer::{Feature, Place, PlaceCode, ShareOf, Status};
 use super::leaves::{LeafTable, households};
-use super::margin::Parts;
+use super::parts::Parts;
 use crate::domain::indicator::{
     AllCounts, CubeColumn, Denominator, DenominatorColumn, Indicators, Rate, Theme,
 };

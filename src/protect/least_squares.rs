@@ -59,6 +59,16 @@ impl<'a> Weights<'a> {
         estimates
     }
 
+    /// The variance of the best estimate from each node and what is below it.
+    pub fn below(&self) -> &[f64] {
+        &self.below
+    }
+
+    /// The sum of that over the children of each node; 0 where there are none.
+    pub fn children(&self) -> &[f64] {
+        &self.children
+    }
+
     /// The variance of each estimate.
     pub fn variances(&self) -> Vec<f64> {
         let nodes = self.measured.len();

@@ -1,17 +1,21 @@
 //! A leaf table summed to the nodes of a protected tree: told figures and exact ones side by side.
 
+use rayon::prelude::*;
+
+use super::arranged::ArrangedLeaves;
 use super::leaves::{LeafTable, households};
 use super::measure::Figures;
 use super::policy::deepest;
 use super::tree::ProtectedTree;
 use crate::count::CubeKey;
-use crate::domain::indicator::CubeColumn;
+use crate::domain::indicator::{CubeColumn, PovertyThreshold};
 use crate::domain::region::RegionId;
 use crate::domain::table::Table;
 
 /// The leaves of a tree in which those of a table lie.
 pub struct OnTree<'a> {
-    leaves: &'a LeafTable,
+    leaves: &'a ArrangedLeaves,
+    threshold: PovertyThreshold,
     tree: &'a ProtectedTree,
     /// In the order by (region, hexagon).
     nodes: Vec<usize>,
@@ -19,19 +23,26 @@ pub struct OnTree<'a> {
 
 impl<'a> OnTree<'a> {
     pub fn new(leaves: &'a LeafTable, tree: &'a ProtectedTree) -> Self {
-        let arranged = &leaves.leaves;
-        let key = |place: usize| CubeKey {
-            region: arranged.region(place),
-            hexagon: arranged.hexagons()[place],
+        Self::of(&leaves.leaves, leaves.threshold(), tree)
+    }
+
+    pub(super) fn of(
+        leaves: &'a ArrangedLeaves,
+        threshold: PovertyThreshold,
+        tree: &'a ProtectedTree,
+    ) -> Self {
+        let places: Vec<usize> = leaves.by_region().collect();
+        let leaf = |place: usize| {
+            let (region, hexagon) = (leaves.region(place), leaves.hexagons()[place]);
+            tree.leaf(&CubeKey { region, hexagon })
         };
-        let nodes = arranged.by_region().map(|place| tree.leaf(&key(place))).collect();
-        Self { leaves, tree, nodes }
+        Self { leaves, threshold, tree, nodes: places.into_par_iter().map(leaf).collect() }
     }
 
     /// The households of each leaf that lies in a region and a hexagon, and the leaf of the tree in which
     /// they are told.
     pub fn positioned(&self) -> impl Iterator<Item = (RegionId, i64, usize)> {
-        let arranged = &self.leaves.leaves;
+        let arranged = self.leaves;
         arranged.by_region().zip(&self.nodes).filter_map(|(place, node)| {
             let region = arranged.region(place)?;
             arranged.hexagons()[place]?;
@@ -42,12 +53,12 @@ impl<'a> OnTree<'a> {
 
     /// Sums the classes of a table to every node down to its deepest level.
     pub fn figures(&self, table: Table) -> Figures {
-        let columns = table.classes(self.leaves.threshold());
+        let columns = table.classes(self.threshold);
         let (nodes, classes) = (self.tree.down_to(deepest(table)), columns.len());
         let mut figures = vec![0; nodes * classes];
         for (class, columns) in columns.into_iter().enumerate() {
             for column in columns {
-                let Some(counts) = self.leaves.leaves.counts_by_region(*column) else { continue };
+                let Some(counts) = self.leaves.counts_by_region(*column) else { continue };
                 for (leaf, count) in self.nodes.iter().zip(counts) {
                     let mut node = *leaf;
                     while node >= nodes {

@@ -117,6 +117,12 @@ impl ProtectedTree {
         self.levels.iter().copied().zip(ranges.collect::<Vec<_>>())
     }
 
+    /// The level of a node, and how many are above it.
+    pub fn level(&self, node: usize) -> (TreeLevel, usize) {
+        let depth = self.starts[1..].partition_point(|start| *start <= node);
+        (self.levels[depth], depth)
+    }
+
     /// How many nodes there are down to a level: they are the first ones.
     pub fn down_to(&self, deepest: TreeLevel) -> usize {
         let depths = self.levels.partition_point(|level| *level <= deepest);

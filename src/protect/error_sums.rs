@@ -1,0 +1,184 @@
+//! How the errors of several figures add up, and make up for each other.
+
+use std::iter::Sum;
+
+use super::margin::Margins;
+use super::parts::Part;
+use super::policy::TreeLevel;
+use super::table_errors::{ClassErrors, TableErrors};
+use crate::domain::table::Table;
+
+/// How far a figure may lie from the exact one.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Error {
+    pub variance: f64,
+    /// By how much it is expected to be too low.
+    pub shortfall: f64,
+}
+
+impl Sum for Error {
+    /// Of independent errors.
+    fn sum<I: Iterator<Item = Self>>(errors: I) -> Self {
+        errors.fold(Self::default(), |sum, error| Self {
+            variance: sum.variance + error.variance,
+            shortfall: sum.shortfall + error.shortfall,
+        })
+    }
+}
+
+/// A node, and how often its error stands in the sum.
+#[derive(Clone, Copy)]
+struct Summed {
+    node: usize,
+    times: f64,
+}
+
+impl Margins {
+    /// The error of a part's sum over nodes of one level, in their order; `None` where it is not told of
+    /// one of them.
+    ///
+    /// Parts of hexagons 7 in one village add up to the village, less its rest: so what one has too much
+    /// others have too little, and the same holds of villages in their district, and so on. Other nodes
+    /// are summed few at a time, each of another village: their errors are taken as independent.
+    pub(super) fn error(&self, part: &Part, nodes: &[usize]) -> Option<Error> {
+        if nodes.iter().any(|node| !self.is_told(part, *node)) {
+            return None;
+        }
+        let is_part_of_hexagon = |node: &usize| {
+            self.tree.level(*node).0 == TreeLevel::Hexagon7 && !self.tree.is_rest(*node)
+        };
+        if nodes.iter().all(is_part_of_hexagon) {
+            return Some(self.made_up(part, nodes));
+        }
+        Some(nodes.iter().map(|node| self.alone(part, *node)).sum())
+    }
+
+    /// Whether a part is told of a node.
+    pub(super) fn is_told(&self, part: &Part, node: usize) -> bool {
+        part.weights.iter().all(|(table, _)| node < self.tables[table.index()].variances.len())
+    }
+
+    /// The variance that least squares leave of a part in a node.
+    pub(super) fn variance(&self, part: &Part, node: usize) -> f64 {
+        self.of(part, |table| &table.variances, node)
+    }
+
+    fn of(&self, part: &Part, column: impl Fn(&TableErrors) -> &[f32], node: usize) -> f64 {
+        let weights = part.weights.iter();
+        let own = |table: &Table| column(&self.tables[table.index()])[node];
+        weights.map(|(table, weight)| weight * f64::from(own(table))).sum()
+    }
+
+    fn below(&self, part: &Part, node: usize) -> f64 {
+        self.of(part, |table| &table.below, node)
+    }
+
+    /// The share of its variance that a part keeps in a node.
+    fn kept(&self, part: &Part, node: usize) -> f64 {
+        let classes = part.summed.iter();
+        let kept = classes.map(|of| self.tables[of.table.index()].classes[of.class].kept(node));
+        kept.sum::<f64>() / part.summed.len() as f64
+    }
+
+    fn lacking(&self, part: &Part) -> &ClassErrors {
+        let (class, _) = part.lacks;
+        &self.tables[class.table.index()].classes[class.class]
+    }
+
+    /// The error of one node.
+    fn alone(&self, part: &Part, node: usize) -> Error {
+        let variance = self.variance(part, node) * self.kept(part, node);
+        let (_, depth) = self.tree.level(node);
+        let shortfall = if depth == 0 || self.tree.is_rest(node) {
+            0.0
+        } else {
+            let family = self.family(part, self.tree.parent(node), depth - 1);
+            family.shortfall * self.below(part, node) / family.others
+        };
+        Error { variance, shortfall }
+    }
+
+    /// The error of parts of hexagons 7, by least squares' own covariances, level by level up to the
+    /// nation. Given what a family adds up to, the error of a sum of a_c times child c has the variance
+    /// sum a_c^2 s_c - (sum a_c s_c)^2 / sum s_c, where s_c is the variance of c's estimate from below; and
+    /// (sum a_c s_c) / sum s_c of the error of what the family adds up to is its own. The children but the
+    /// rest add up to their parent less the rest, of whose variance a share is left. Where one node is
+    /// left, its variance holds all that is above.
+    fn made_up(&self, part: &Part, nodes: &[usize]) -> Error {
+        let mut error = Error::default();
+        let mut level: Vec<Summed> =
+            nodes.iter().map(|node| Summed { node: *node, times: 1.0 }).collect();
+        let depth = nodes.first().map_or(0, |node| self.tree.level(*node).1);
+        for above in (0..depth).rev() {
+            if level.len() == 1 && above + 1 < depth {
+                break;
+            }
+            let families = level.chunk_by(|a, b| self.parent(a) == self.parent(b));
+            let sums = families.map(|children| {
+                let family = self.family(part, self.parent(&children[0]), above);
+                let (own, summed) = self.of_family(part, &family, children);
+                error.variance += own.variance;
+                if above + 1 == depth {
+                    error.shortfall += own.shortfall;
+                }
+                summed
+            });
+            level = sums.collect();
+        }
+        let above = level.iter().map(|sum| {
+            let kept = self.kept(part, sum.node);
+            sum.times * sum.times * self.variance(part, sum.node) * kept
+        });
+        error.variance += above.sum::<f64>();
+        error
+    }
+
+    fn parent(&self, summed: &Summed) -> usize {
+        self.tree.parent(summed.node)
+    }
+
+    /// What a sum over children of one family is off by, given the parent, and how often the parent's error
+    /// stands in it.
+    fn of_family(&self, part: &Part, family: &Family, children: &[Summed]) -> (Error, Summed) {
+        let (mut sum, mut squares, mut kept) = (0.0, 0.0, 0.0);
+        for child in children {
+            let below = self.below(part, child.node);
+            let square = child.times * child.times * below;
+            sum += child.times * below;
+            squares += square;
+            kept += square * self.kept(part, child.node);
+        }
+        let share = sum / family.others;
+        let apart = (squares - sum * share).max(0.0) * kept / squares;
+        let of_rest = share * share * family.left * family.rest * (1.0 - family.rest_share());
+        let error = Error { variance: apart + of_rest, shortfall: family.shortfall * share };
+        let times = share * (1.0 - family.left * family.rest_share());
+        (error, Summed { node: family.node, times })
+    }
+
+    fn family(&self, part: &Part, node: usize, depth: usize) -> Family {
+        let rest = self.below(part, self.tree.rest(node));
+        let others = self.of(part, |table| &table.children, node) - rest;
+        let (lacks, left) = self.lacking(part).family(node, depth);
+        Family { node, others, rest, shortfall: lacks * part.lacks.1, left }
+    }
+}
+
+/// The children of a node.
+struct Family {
+    node: usize,
+    /// The sum of the variances from below, of all but the rest.
+    others: f64,
+    /// That of the rest.
+    rest: f64,
+    /// By how much all but the rest are expected to be too low together.
+    shortfall: f64,
+    /// The share of the rest's variance that is left.
+    left: f64,
+}
+
+impl Family {
+    fn rest_share(&self) -> f64 {
+        self.rest / (self.others + self.rest)
+    }
+}

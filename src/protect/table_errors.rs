@@ -1,0 +1,176 @@
+//! The errors of a table's figures: what least squares leave, and what is known of it from what is told.
+
+use rayon::prelude::*;
+
+use super::least_squares::Weights;
+use super::measure::Figures;
+use super::normal::kept_above_nothing;
+use super::rests::{Belief, Rest, believe};
+use super::tree::ProtectedTree;
+use crate::domain::indicator::PovertyThreshold;
+use crate::domain::table::Table;
+
+/// Of one table, node by node down to its deepest level.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TableErrors {
+    /// The variance of the estimate from a node and what is below it.
+    pub below: Vec<f32>,
+    /// The sum of `below` over the children, the rest among them; 0 where there are none.
+    pub children: Vec<f32>,
+    /// The variance of the estimate from all that is measured.
+    pub variances: Vec<f32>,
+    pub classes: Vec<ClassErrors>,
+}
+
+/// Of one class of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClassErrors {
+    /// The share of its variance that a figure keeps although none is below 0, in 255ths.
+    kept: Vec<u8>,
+    /// By how much the children of a node that are no rest are expected to be told too low, all of them
+    /// together, by node above the deepest level.
+    lacks: Vec<f32>,
+    /// The share of their variance that rests have once what is told is known, by the depth of those
+    /// whose rests they are.
+    rests: Vec<f32>,
+}
+
+impl TableErrors {
+    pub fn new(weights: &Weights<'_>, told: &Figures, tree: &ProtectedTree) -> Self {
+        let variances = weights.variances();
+        let classes = (0..told.classes).into_par_iter().map(|class| {
+            let told = |node| told.get(node, class);
+            let (lacks, rests) = lacks((weights, &variances), told, tree);
+            ClassErrors { kept: kept(&variances, told), lacks, rests }
+        });
+        Self::of(weights, &variances, classes.collect())
+    }
+
+    /// Of classes that add up to those of another table, which tell what is lacking.
+    pub fn within(within: &Within<'_>, weights: &Weights<'_>, told: &Figures) -> Self {
+        let variances = weights.variances();
+        let classes = (0..told.classes).into_par_iter().map(|class| {
+            let kept = kept(&within.told(class, &variances), |node| told.get(node, class));
+            ClassErrors { kept, lacks: Vec::new(), rests: Vec::new() }
+        });
+        Self::of(weights, &variances, classes.collect())
+    }
+
+    fn of(weights: &Weights<'_>, variances: &[f64], classes: Vec<ClassErrors>) -> Self {
+        let [below, children, variances] =
+            [weights.below(), weights.children(), variances].map(narrow);
+        Self { below, children, variances, classes }
+    }
+}
+
+/// The classes of a table that those of another add up to.
+pub struct Within<'a> {
+    /// Of their figures, by node.
+    variances: &'a [f64],
+    /// By class of the other table: how many add up to the same.
+    sizes: Vec<usize>,
+}
+
+impl<'a> Within<'a> {
+    /// Deciles within poor and not poor.
+    pub fn welfare(variances: &'a [f64], threshold: PovertyThreshold) -> Self {
+        let poor = threshold.columns().len();
+        let all = Table::Deciles.columns().len();
+        let size = |class| if class < poor { poor } else { all - poor };
+        Self { variances, sizes: (0..all).map(size).collect() }
+    }
+
+    /// The variances of what is told of a class: of its own figures, less their part of the error of the
+    /// sum, which the other table's takes the place of.
+    fn told(&self, class: usize, own: &[f64]) -> Vec<f64> {
+        let share = 1.0 / self.sizes[class] as f64;
+        let pairs = self.variances.iter().zip(own);
+        pairs.map(|(sum, own)| share * share * sum + (1.0 - share) * own).collect()
+    }
+}
+
+fn narrow(values: &[f64]) -> Vec<f32> {
+    values.iter().map(|value| *value as f32).collect()
+}
+
+impl ClassErrors {
+    /// The share of its variance that the figure of a node keeps although none is below 0.
+    pub fn kept(&self, node: usize) -> f64 {
+        f64::from(self.kept[node]) / 255.0
+    }
+
+    /// By how much all children of a node but its rest are expected to be told too low, and the share
+    /// of its variance that is left of that rest at this depth.
+    pub fn family(&self, node: usize, depth: usize) -> (f64, f64) {
+        (self.lacks[node].into(), self.rests[depth].into())
+    }
+}
+
+/// Steps of a deviation in which shares are told apart.
+const STEPS: f64 = 32.0;
+
+/// From so many deviations on nothing is cut off.
+const FAR: usize = 4;
+
+fn kept(variances: &[f64], told: impl Fn(usize) -> i32) -> Vec<u8> {
+    let steps = (0..=FAR * STEPS as usize).map(|step| step as f64 / STEPS);
+    let shares: Vec<u8> = steps.map(|at| (255.0 * kept_above_nothing(at)).round() as u8).collect();
+    let share = |(node, variance): (usize, &f64)| {
+        let step = STEPS * f64::from(told(node)) / variance.sqrt();
+        shares[(step as usize).min(shares.len() - 1)]
+    };
+    variances.iter().enumerate().map(share).collect()
+}
+
+/// From above, family by family: what its children lack is what the node lacks, and what its rest is told
+/// too much. Each takes the part of it that least squares give it.
+fn lacks(
+    (weights, variances): (&Weights<'_>, &[f64]),
+    told: impl Fn(usize) -> i32,
+    tree: &ProtectedTree,
+) -> (Vec<f32>, Vec<f32>) {
+    let (mut lacks, mut shares) = (Vec::new(), Vec::new());
+    for (_, nodes) in tree.levels() {
+        let families = nodes.clone().filter(|node| weights.children()[*node] > 0.0);
+        let families: Vec<usize> = families.filter(|node| tree.children(*node).len() > 1).collect();
+        if nodes.end == variances.len() {
+            break;
+        }
+        let rest = |node: &usize| rest((weights, variances), &told, tree, *node);
+        let Belief { gains, share } = believe(&families.iter().map(rest).collect::<Vec<_>>());
+        let mut of_level = vec![0.0_f32; nodes.len()];
+        for (node, gain) in families.into_iter().zip(gains) {
+            let own = if node == 0 { 0.0 } else { part(&lacks, weights, tree, node) };
+            of_level[node - nodes.start] = (own + gain) as f32;
+        }
+        lacks.extend(of_level);
+        shares.push(share as f32);
+    }
+    (lacks, shares)
+}
+
+/// What a node lacks, as its part of what its family does.
+fn part(lacks: &[f32], weights: &Weights<'_>, tree: &ProtectedTree, node: usize) -> f64 {
+    let parent = tree.parent(node);
+    let others = weights.children()[parent] - weights.below()[tree.rest(parent)];
+    f64::from(lacks[parent]) * weights.below()[node] / others
+}
+
+/// The rest of a node. Its estimate is its measurement, less the part of what the family was found to
+/// have too much that least squares give it.
+fn rest(
+    (weights, variances): (&Weights<'_>, &[f64]),
+    told: impl Fn(usize) -> i32,
+    tree: &ProtectedTree,
+    node: usize,
+) -> Rest {
+    let children = tree.children(node);
+    let measured = weights.below()[children.start];
+    let own = 1.0 - measured / weights.children()[node];
+    Rest {
+        told: told(children.start),
+        siblings: children.len() - 1,
+        variance: variances[children.start],
+        own: own * own * measured,
+    }
+}
