@@ -60,6 +60,7 @@ pub mod engine;
 )]
 pub mod store;
 
+// It names no file; the crate that writes workbooks keeps their rows in one without a name.
 pub mod report;
 
 #[allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "listens on a socket")]

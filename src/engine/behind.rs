@@ -49,7 +49,10 @@ impl Behind {
     /// Waits until the thread has ended.
     fn end(&mut self) -> Result<(), EngineError> {
         self.tell = None;
-        let Some(working) = self.working.take() else { return Ok(()) };
+        // Why it stopped was told once; what comes after is not written either.
+        let Some(working) = self.working.take() else {
+            return Err(EngineError::Write("the writing has stopped".into()));
+        };
         working.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 }
@@ -128,11 +131,12 @@ mod tests {
     fn what_stops_the_writing_stops_those_who_put() {
         let kept = Kept::default();
         let mut behind = Box::new(Behind::new(Box::new(kept.clone())));
-        let puts =
-            [1, UNWRITABLE].into_iter().chain(2..20).map(|number| behind.put(&batch(number)));
-        let failed = puts.filter(Result::is_err).count();
-        let finished = behind.finish();
-        assert!(failed > 0 || finished.is_err());
+        let put = |number| behind.put(&batch(number));
+        let results: Vec<_> = [1, UNWRITABLE].into_iter().chain(2..20).map(put).collect();
+        // So few can wait that one of these finds the thread gone, and all after it too.
+        let failed = results.iter().position(Result::is_err).unwrap();
+        assert!(matches!(results[failed], Err(EngineError::Changed)));
+        assert!(results[failed..].iter().all(Result::is_err) && behind.finish().is_err());
         assert_eq!(*kept.0.lock().unwrap(), [1]);
     }
 

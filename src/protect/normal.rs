@@ -12,6 +12,9 @@ fn density(deviations: f64) -> f64 {
     (-0.5 * deviations * deviations).exp() / (2.0 * PI).sqrt()
 }
 
+/// So many scales and deviations away nothing is left of an error.
+const FAR: f64 = 40.0;
+
 /// The chance that the sum of a Laplace error of this scale and a normal one lies below `x`.
 ///
 /// The convolution of both, in closed form; a Laplace part that is next to nothing counts as normal.
@@ -22,6 +25,10 @@ pub fn below_of_sum(x: f64, scale: f64, deviation: f64) -> f64 {
     let tail = |x: f64| 0.5 * (-x.abs() / scale).exp();
     if deviation < scale / 1e6 {
         return if x < 0.0 { tail(x) } else { 1.0 - tail(x) };
+    }
+    // Beyond, less than e^-40 is left, and the exponential of `x` may be too large for a number.
+    if x.abs() > FAR * (scale + deviation) {
+        return if x < 0.0 { 0.0 } else { 1.0 };
     }
     let (z, ratio) = (x / deviation, deviation / scale);
     let rise = (-x / scale).exp() * below(z - ratio) - (x / scale).exp() * below(-z - ratio);
@@ -92,6 +99,7 @@ mod tests {
             assert!((ours - plain).abs() < 1e-6, "{x} {scale} {deviation}: {ours} {plain}");
         }
         assert!((below_of_sum(1.0, 0.0, 1.0) - 0.841_345).abs() < 1e-6);
+        assert_eq!([-62.0, 62.0].map(|x| below_of_sum(x, 0.08, 0.03)), [0.0, 1.0]);
         assert!((below_of_sum(1.0, 1.0, 0.0) - (1.0 - 0.5 * (-1.0_f64).exp())).abs() < 1e-12);
     }
 
