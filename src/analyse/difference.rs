@@ -1,5 +1,6 @@
-//! How the figures of an area differ between two releases, and whether that is more than their margin: the page's
-//! `web/src/data/change.ts`.
+//! How the figures of an area differ between two releases, and whether that is more than their margin.
+//!
+//! The page says the same: `web/src/data/change.json` holds cases that both are held to.
 
 use super::Measure;
 use super::change::{by_place, key};
@@ -93,12 +94,45 @@ fn figure(feature: &Feature, measure: Measure) -> (Option<f64>, Option<f64>) {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
     use crate::domain::indicator::Indicators;
     use crate::protect::LayerRequest;
     use crate::protect::fixture::{denominators, leaves, tree};
 
-    fn features() -> Vec<Feature> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Case {
+        name: String,
+        by: String,
+        now: Option<Figure>,
+        before: Option<Figure>,
+        told: Told,
+    }
+
+    #[derive(Deserialize)]
+    struct Figure {
+        count: Option<i64>,
+        moe95: Option<f64>,
+        share: Option<f64>,
+        share_moe95: Option<f64>,
+        status: String,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Told {
+        status: String,
+        now: Option<f64>,
+        before: Option<f64>,
+        apart: Option<f64>,
+        margin: Option<f64>,
+        classed: Option<f64>,
+        is_clear: bool,
+    }
+
+    fn feature() -> Feature {
         let (tree, indicators) = (tree(), Indicators::embedded());
         let request = LayerRequest {
             theme: indicators.theme("poverty").unwrap(),
@@ -108,40 +142,40 @@ mod tests {
             limit: None,
         };
         let layer = leaves(&tree).layer(&request, &tree, &indicators, &denominators());
-        layer.features().to_vec()
+        layer.features()[0].clone()
     }
 
-    fn told(count: i64, moe95: f64, share: f64, share_moe95: f64) -> Feature {
-        Feature {
-            count: Some(count),
-            moe95: Some(moe95),
-            share: Some(share),
-            share_moe95: Some(share_moe95),
-            status: Status::Value,
-            ..features()[0].clone()
+    impl Figure {
+        fn feature(self) -> Feature {
+            let Self { count, moe95, share, share_moe95, status } = self;
+            let all = [Status::Value, Status::Below10, Status::NotVisited, Status::NoData];
+            let status = all.into_iter().find(|it| it.name() == status).unwrap();
+            Feature { count, moe95, share, share_moe95, status, ..feature() }
         }
     }
 
     #[test]
-    fn shares_differ_in_points_and_numbers_in_parts_of_what_they_were() {
-        let (now, before) = (told(120, 3.0, 0.3, 0.03), told(100, 4.0, 0.2, 0.04));
-        let of = |measure| Difference::between(Some(&now), Some(&before), measure).apart.unwrap();
-        let share = of(Measure::Share);
-        assert!((share.classed - 0.1).abs() < 1e-12 && share.is_clear());
-        assert!((share.margin - 0.05).abs() < 1e-12);
-        let count = of(Measure::Count);
-        assert_eq!((count.by, count.margin, count.classed), (20.0, 5.0, 0.2));
-    }
-
-    #[test]
-    fn what_is_within_its_margin_is_not_clear_and_what_one_does_not_tell_has_its_status() {
-        let (now, before) = (told(104, 3.0, 0.24, 0.03), told(100, 4.0, 0.2, 0.04));
-        let same = Difference::between(Some(&now), Some(&before), Measure::Share);
-        assert!(!same.apart.unwrap().is_clear());
-        let hidden = Feature { status: Status::Below10, ..now.clone() };
-        let lost = Difference::between(Some(&hidden), Some(&before), Measure::Share);
-        assert_eq!((lost.status, lost.now, lost.before), (Status::Below10, None, Some(0.2)));
-        let gone = Difference::between(None, Some(&before), Measure::Count);
-        assert_eq!((gone.status, gone.apart), (Status::NoData, None));
+    fn they_are_those_of_the_page() {
+        let cases: Vec<Case> =
+            serde_json::from_str(include_str!("../../web/src/data/change.json")).unwrap();
+        assert!(cases.len() > 5);
+        for Case { name, by, now, before, told } in cases {
+            let measure = if by == "share" { Measure::Share } else { Measure::Count };
+            let [now, before] = [now, before].map(|figure| figure.map(Figure::feature));
+            let found = Difference::between(now.as_ref(), before.as_ref(), measure);
+            assert_eq!(
+                (found.status.name(), found.now, found.before),
+                (told.status.as_str(), told.now, told.before),
+                "{name}"
+            );
+            assert_eq!(found.apart.is_some_and(|apart| apart.is_clear()), told.is_clear, "{name}");
+            assert_eq!(found.apart.is_some(), told.apart.is_some(), "{name}");
+            let Some(apart) = found.apart else { continue };
+            for (is, told) in
+                [(apart.by, told.apart), (apart.margin, told.margin), (apart.classed, told.classed)]
+            {
+                assert!((is - told.unwrap()).abs() < 1e-12, "{name}: {is} for {told:?}");
+            }
+        }
     }
 }

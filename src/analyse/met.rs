@@ -1,4 +1,6 @@
-//! Which areas meet conditions over several themes: the page's `web/src/state/filter.ts` and `web/src/data/met.ts`.
+//! Which areas meet conditions over several themes.
+//!
+//! The page says the same: `web/src/data/met.json` holds cases that both are held to.
 
 use std::collections::{BTreeMap, HashSet};
 use std::str::FromStr;
@@ -147,6 +149,8 @@ fn meets(feature: &Feature, condition: &Condition) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
     use crate::domain::indicator::Indicators;
     use crate::protect::LayerRequest;
@@ -195,6 +199,34 @@ mod tests {
         }
         let many = ["poverty.count.least.1"; MOST + 1].join(",");
         assert!(many.parse::<Conditions>().is_err());
+    }
+
+    #[derive(Deserialize)]
+    struct Case {
+        asked: String,
+        share: Option<f64>,
+        count: Option<i64>,
+        status: String,
+        meets: Option<bool>,
+    }
+
+    #[test]
+    fn a_figure_meets_what_it_meets_on_the_page() {
+        let cases: Vec<Case> =
+            serde_json::from_str(include_str!("../../web/src/data/met.json")).unwrap();
+        assert!(cases.len() > 5);
+        let all = [Status::Value, Status::Below10, Status::NotVisited, Status::NoData];
+        let template = layer("poverty").features()[0].clone();
+        for Case { asked, share, count, status, meets: expected } in cases {
+            let status = all.into_iter().find(|it| it.name() == status).unwrap();
+            let conditions: Conditions = asked.parse().unwrap();
+            let feature = Feature { share, count, status, ..template.clone() };
+            assert_eq!(
+                meets(&feature, &conditions.all()[0]),
+                expected,
+                "{asked} {share:?} {count:?}"
+            );
+        }
     }
 
     #[test]

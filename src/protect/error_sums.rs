@@ -182,3 +182,7 @@ impl Family {
         self.rest / (self.others + self.rest)
     }
 }
+
+#[cfg(test)]
+#[path = "error_sums_tests.rs"]
+mod tests;

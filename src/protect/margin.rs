@@ -21,7 +21,7 @@ use crate::domain::table::Table;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Margins {
     pub(super) tree: ProtectedTree,
-    threshold: PovertyThreshold,
+    pub(super) threshold: PovertyThreshold,
     /// By [`Table::index`]; that of [`Table::Counted`] is empty.
     pub(super) tables: Vec<TableErrors>,
 }

@@ -54,6 +54,8 @@ pub use secret::{Fingerprint, RegisterSecret};
 #[cfg(test)]
 mod canary_tests;
 #[cfg(test)]
+mod dense;
+#[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
 mod hexagons_tests;

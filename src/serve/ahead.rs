@@ -8,15 +8,13 @@ use crate::domain::region::{RegionTree, Slug};
 use crate::protect::PlaceCode;
 use crate::report::address::{Address, Areas, View};
 
-/// Areas that the scripts ask for, `MOST` in `web/src/data/api.ts`.
-const MOST: &str = "4000";
-
-/// The release that the page is of, and links to what its scripts need: an address here is theirs to the letter, for
-/// another would be asked for twice.
-pub(super) fn ahead(address: &Address, release: &Slug, tree: &RegionTree) -> Markup {
+/// The release that the page is of, how many areas its scripts may ask for at once, and links to what they need: an
+/// address here is theirs to the letter, for another would be asked for twice.
+pub(super) fn ahead(address: &Address, release: &Slug, tree: &RegionTree, most: usize) -> Markup {
     html! {
         meta name="release" content=(release);
-        @for url in figures(address, release).iter().chain(&tiles(address, release, tree)) {
+        meta name="most" content=(most);
+        @for url in figures(address, release, most).iter().chain(&tiles(address, release, tree)) {
             link rel="preload" as="fetch" crossorigin href=(url);
         }
         @if address.view == View::Map {
@@ -28,7 +26,7 @@ pub(super) fn ahead(address: &Address, release: &Slug, tree: &RegionTree) -> Mar
 }
 
 /// The catalogue, the profiles and the layer. Which hexagons are asked for depends on the map's size.
-fn figures(address: &Address, release: &Slug) -> Vec<String> {
+fn figures(address: &Address, release: &Slug, most: usize) -> Vec<String> {
     let named = address.release.as_ref();
     let profile = |code: String| format!("/regions/{code}?release={release}");
     let mut urls = vec![
@@ -38,7 +36,7 @@ fn figures(address: &Address, release: &Slug) -> Vec<String> {
     let Areas::Regions(level) = address.areas else { return urls };
     let within = address.within.map(|code| format!("&within={code}")).unwrap_or_default();
     urls.push(format!(
-        "/layers/{}/{level}.geojson?geometry=none&limit={MOST}{within}&release={release}",
+        "/layers/{}/{level}.geojson?geometry=none&limit={most}{within}&release={release}",
         address.theme
     ));
     let chosen = address.area.filter(|code| address.within.map(PlaceCode::Region) != Some(*code));

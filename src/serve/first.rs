@@ -24,7 +24,7 @@ use crate::report::first::First;
 use crate::report::shown::Shown;
 use crate::report::words::Language;
 
-/// Areas on one page, as many as the page's scripts ask for.
+/// Areas on one page, and in one answer to its scripts.
 const MOST_AREAS: usize = 4000;
 /// Regions that a search finds.
 const MOST_FOUND: usize = 20;
@@ -115,7 +115,7 @@ fn page(
         found,
     };
     let page = first.write();
-    let ahead = ahead(&first.address, &first.label.release, tree).into_string();
+    let ahead = ahead(&first.address, &first.label.release, tree, most).into_string();
     web::document(first.address.language, &page.title, &ahead, &page.body).into_bytes()
 }
 

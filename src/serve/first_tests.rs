@@ -56,8 +56,7 @@ async fn links_lead_down_to_a_village_and_up_again() {
 
 #[tokio::test]
 async fn every_link_of_a_page_is_answered() {
-    // Scripts ask for more areas than tests usually may.
-    let server = server(Limits { features: Limits::default().features, ..limits() });
+    let server = server(limits());
     for url in
         ["/", "/?geography=hexagon", "/?within=0101&area=0101001&geography=district", "/?q=r"]
     {

@@ -53,17 +53,15 @@ export async function open(
 
 /** Waits until the map shows this, painted, and tells how many areas are. */
 export async function painted(page: Page, drawn: string): Promise<number> {
-  const canvas = page.locator(`.canvas[data-drawn="${drawn}"]`)
-  await canvas.waitFor()
-  await page.waitForFunction(
+  const areas = await page.waitForFunction(
     (shown) => {
-      const canvas = document.querySelector<HTMLElement>('.canvas')
-      return canvas?.dataset['drawn'] === shown && Number(canvas.dataset['painted']) > 0
+      const told = document.querySelector<HTMLElement>('.canvas')?.dataset
+      return told?.['drawn'] === shown && Number(told['painted'])
     },
     drawn,
     { timeout: PATIENCE_MS },
   )
-  return Number(await canvas.getAttribute('data-painted'))
+  return Number(await areas.jsonValue())
 }
 
 /** Where a place is on the screen, from the map's camera alone. */

@@ -1,24 +1,13 @@
 // The filter over several themes: what meets it on the map, in the table, in the address and in the list.
 import { readFileSync } from 'node:fs'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { barriers, launch, open, painted } from './browser'
-import { type Server, start } from './server'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { barriers, painted } from './browser'
+import { site } from './site'
 
-let server: Server
-let browser: Browser
+const here = site()
+const { ask, visit } = here
 
-beforeAll(async () => {
-  server = await start()
-  browser = await launch('draws')
-})
-afterAll(async () => {
-  await browser?.close()
-  server?.stop()
-})
-
-const ask = async (path: string) => (await fetch(server.url + path)).json()
-const visit = (query: string, options = {}) => open(browser, `${server.url}/${query}`, options)
 const ASKED = 'filter=poverty.share.least.0.24,elderly.count.least.120'
 
 interface Told {
@@ -62,7 +51,7 @@ test('a picture to take home fades what the map fades, and its workbook is of th
   const met = await meeting()
   const { page, close } = await visit(`?lang=en&view=table&geography=regency&${ASKED}`)
   await page.locator('.met[data-met]').waitFor()
-  const link = async (name: string) => new URL((await page.getByRole('link', { name }).getAttribute('href'))!, server.url)
+  const link = async (name: string) => new URL((await page.getByRole('link', { name }).getAttribute('href'))!, here.url)
   const drawing = await (await fetch(await link('Picture to edit (SVG)'))).text()
   expect(drawing).toContain('class="veil"')
   expect(drawing).toContain(`${met.length} areas of `)

@@ -1,25 +1,15 @@
 // The page as the server makes it: read and walked without scripts, then taken over by them.
 import { gzipSync } from 'node:zlib'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { barriers, launch, open, painted } from './browser'
-import { type Server, start } from './server'
+import { site } from './site'
 
-let server: Server
-let browser: Browser
+const here = site()
+const { ask } = here
 
-beforeAll(async () => {
-  server = await start()
-  browser = await launch('draws')
-})
-afterAll(async () => {
-  await browser?.close()
-  server?.stop()
-})
-
-const ask = async (path: string) => (await fetch(server.url + path)).json()
 const PLAIN = { javaScriptEnabled: false }
-const plainly = (query: string, options = {}) => open(browser, `${server.url}/${query}`, { ...PLAIN, ...options })
+const plainly = (query: string, options = {}) => open(here.browser, `${here.url}/${query}`, { ...PLAIN, ...options })
 const rows = (page: Page) => page.locator('.scroll tbody tr[data-code]')
 
 test('without scripts the map and the table have every area, in either language', async () => {
@@ -40,13 +30,12 @@ test('without scripts the map and the table have every area, in either language'
 
 test('without scripts links lead down to a village, and the language changes on the way', async () => {
   const { page, close } = await plainly('?lang=en')
-  for (const level of ['regencies', 'districts', 'villages']) {
-    await page.locator('.ranking a').first().click()
-    await page.getByRole('link', { name: `Look inside: ${level}` }).first().click()
+  let code = 'nation'
+  for (const level of ['regencies', 'districts', 'villages', '']) {
+    code = (await ask(`/regions/${code}`)).children[0].code
+    await page.locator(`.scroll tr[data-code="${code}"] a`).click()
+    if (level) await page.getByRole('link', { name: `Look inside: ${level}` }).first().click()
   }
-  const first = page.locator('.ranking a').first()
-  const code = await first.getAttribute('data-code')
-  await first.click()
   expect(await page.locator('.profile').getAttribute('data-code')).toBe(code)
   expect(await page.locator('.path li').count()).toBe(4)
   const name = await page.locator('.profile h2').innerText()
@@ -62,7 +51,7 @@ test('without scripts an area of the map is a link to its profile', async () => 
   const { page, close } = await plainly('?lang=en')
   const [province] = (await ask('/regions/nation')).children
   const area = page.locator(`.standin a:has(path[data-code="${province.code}"])`)
-  await page.goto(new URL((await area.getAttribute('href'))!, server.url).href)
+  await page.goto(new URL((await area.getAttribute('href'))!, here.url).href)
   expect(await page.locator('.profile h2').innerText()).toBe(province.name)
   expect(await page.locator('.standin .chosen').getAttribute('data-code')).toBe(province.code)
   await close()
@@ -90,10 +79,10 @@ test('without scripts nothing hinders seriously, and nothing is cut off on a sma
   const queries = ['?lang=en', `?lang=id&within=${children[0].code}&area=${children[0].code}&geography=regency`, '?lang=en&q=zz', '?lang=id&geography=hexagon&view=table']
   for (const query of queries) {
     // axe is a script itself: the page's own are kept from it instead.
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: true })
+    const context = await here.browser.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: true })
     const page = await context.newPage()
     await page.route('**/assets/*.js', (route) => route.abort())
-    await page.goto(`${server.url}/${query}`)
+    await page.goto(`${here.url}/${query}`)
     expect(await barriers(page), query).toEqual([])
     await page.setViewportSize({ width: 320, height: 640 })
     expect(await page.evaluate(() => document.documentElement.scrollWidth), query).toBeLessThanOrEqual(320)
@@ -103,14 +92,14 @@ test('without scripts nothing hinders seriously, and nothing is cut off on a sma
 
 test('the first page weighs at most 100 kB', async () => {
   for (const query of ['', '?geography=regency', '?geography=hexagon']) {
-    const html = await (await fetch(`${server.url}/${query}`)).text()
+    const html = await (await fetch(`${here.url}/${query}`)).text()
     expect(gzipSync(html).length, query).toBeLessThan(100_000)
   }
 })
 
 /** A page whose scripts, or whose map alone, are kept back until they are let go. */
 async function heldBack(files: string) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', reducedMotion: 'reduce' })
+  const context = await here.browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', reducedMotion: 'reduce' })
   context.setDefaultTimeout(120_000)
   const page = await context.newPage()
   const hold = async (pattern: string) => {
@@ -135,7 +124,7 @@ test('scripts take the page over without a jump, and the map stands until the ot
       const parts = ['h1', '#search', '#theme', '.path ol', '.map', '.legend', '.profile']
       return parts.map((part) => Math.round(document.querySelector(part)!.getBoundingClientRect().top))
     })
-  await page.goto(server.url, { waitUntil: 'commit' })
+  await page.goto(here.url, { waitUntil: 'commit' })
   await page.locator('footer').waitFor()
   const before = await tops()
   go()
@@ -151,7 +140,7 @@ test('scripts take the page over without a jump, and the map stands until the ot
 
 test('who types before scripts are there goes on typing', async () => {
   const { page, go, close } = await heldBack('**/assets/index-*.js')
-  await page.goto(server.url, { waitUntil: 'commit' })
+  await page.goto(here.url, { waitUntil: 'commit' })
   const [province] = (await ask('/regions/nation')).children
   await page.locator('#search').fill(province.name)
   go()
@@ -162,7 +151,7 @@ test('who types before scripts are there goes on typing', async () => {
 
 test('without WebGL a picture of the map stands beside its table', async () => {
   const without = await launch('draws not')
-  const { page, close } = await open(without, `${server.url}/?lang=en&theme=children`)
+  const { page, close } = await open(without, `${here.url}/?lang=en&theme=children`)
   const picture = page.locator('.shown img.picture')
   await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth)).toBeGreaterThan(100)
   expect(await picture.getAttribute('src')).toContain('/maps/children/province.svg')

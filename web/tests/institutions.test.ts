@@ -1,23 +1,10 @@
 // Institutions on the map and in a region's profile.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { barriers, launch, onScreen, open, painted } from './browser'
-import { type Server, start } from './server'
+import { expect, test } from 'vitest'
+import { barriers, onScreen, painted } from './browser'
+import { site } from './site'
 
-let server: Server
-let browser: Browser
-
-beforeAll(async () => {
-  server = await start()
-  browser = await launch('draws')
-})
-afterAll(async () => {
-  await browser?.close()
-  server?.stop()
-})
-
-const ask = async (path: string) => (await fetch(server.url + path)).json()
-const visit = (query: string, options = {}) => open(browser, `${server.url}/${query}`, options)
+const here = site()
+const { ask, visit } = here
 
 interface Told {
   geometry: { coordinates: [number, number] } | null

@@ -1,23 +1,10 @@
 // The map as a person uses it: painted, clicked, shared, undone.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launch, onScreen, open, painted } from './browser'
-import { type Server, start } from './server'
+import { expect, test } from 'vitest'
+import { onScreen, painted } from './browser'
+import { site } from './site'
 
-let server: Server
-let browser: Browser
-
-beforeAll(async () => {
-  server = await start()
-  browser = await launch('draws')
-})
-afterAll(async () => {
-  await browser?.close()
-  server?.stop()
-})
-
-const ask = async (path: string) => (await fetch(server.url + path)).json()
-const visit = (query: string, options = {}) => open(browser, `${server.url}/${query}`, options)
+const here = site()
+const { ask, visit } = here
 
 test('every province is painted, from this server alone', async () => {
   const { page, faults, close } = await visit('?lang=en')
@@ -139,7 +126,7 @@ test('hexagons follow the zoom, and the table has those in view', async () => {
   for (let step = 0; step < 3; step++) await page.getByRole('button', { name: 'Zoom in' }).click()
   await expect.poll(link).not.toBe(before)
   await expect.poll(async () => /hex[5678]\.csv\?bbox=/.test((await link()) ?? '')).toBe(true)
-  expect((await fetch(server.url + (await link()))).status).toBe(200)
+  expect((await fetch(here.url + (await link()))).status).toBe(200)
   expect(page.url()).toContain('at=')
   expect(faults).toEqual([])
   await close()

@@ -1,23 +1,12 @@
 // The page around the map: words, table, search, what it does where something is missing.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { barriers, launch, open, painted } from './browser'
-import { type Server, start } from './server'
+import { site } from './site'
 
-let server: Server
-let browser: Browser
+const here = site()
+const { ask, visit } = here
 
-beforeAll(async () => {
-  server = await start()
-  browser = await launch('draws')
-})
-afterAll(async () => {
-  await browser?.close()
-  server?.stop()
-})
-
-const ask = async (path: string) => (await fetch(server.url + path)).json()
-const visit = (query: string, options = {}) => open(browser, `${server.url}/${query}`, options)
 const rows = (page: Page) => page.locator('tbody tr[data-code]')
 
 test('the language changes words, numbers and what a screen reader speaks', async () => {
@@ -88,7 +77,7 @@ test('what is shown can be taken home', async () => {
     ['For a GIS (GeoPackage)', 'application/geopackage+sqlite3'],
   ] as const) {
     const link = await page.getByRole('link', { name }).getAttribute('href')
-    const answer = await fetch(server.url + link)
+    const answer = await fetch(here.url + link)
     expect(answer.headers.get('content-type')).toContain(type)
   }
   await close()
@@ -118,7 +107,7 @@ test('nothing is cut off on a small phone or a desk', async () => {
 
 test('without WebGL the table and the ranking have everything', async () => {
   const plain = await launch('draws not')
-  const { page, close } = await open(plain, `${server.url}/?lang=en`)
+  const { page, close } = await open(plain, `${here.url}/?lang=en`)
   await page.getByText('This browser cannot draw the map').waitFor()
   await rows(page).first().waitFor()
   expect(await rows(page).count()).toBe((await ask('/layers/poverty/province.geojson?geometry=none')).features.length)
@@ -141,11 +130,11 @@ test('what could not be had is told, and had at a second try', async () => {
 })
 
 test('files of the page are kept for good, and unknown ones are not the page', async () => {
-  const html = await (await fetch(`${server.url}/`)).text()
+  const html = await (await fetch(`${here.url}/`)).text()
   const script = /\/assets\/index-[\w-]+\.js/.exec(html)?.[0] ?? ''
-  const answer = await fetch(server.url + script)
+  const answer = await fetch(here.url + script)
   expect(answer.headers.get('cache-control')).toContain('immutable')
-  expect((await fetch(`${server.url}/assets/unknown.js`)).status).toBe(404)
+  expect((await fetch(`${here.url}/assets/unknown.js`)).status).toBe(404)
 })
 
 test('what is told by region alone is chosen like any theme and has no hexagons', async () => {

@@ -1,29 +1,21 @@
 // Several releases: one of them shown, two of them compared.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { barriers, launch, open, painted } from './browser'
-import { type Server, start } from './server'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { barriers, painted } from './browser'
+import { site } from './site'
 
 const LATER = 'changed'
 
-let server: Server
-let browser: Browser
+const here = site()
+const { ask, visit } = here
 /** The release that the server shows unless another one is asked for. */
 let current: string
 
 beforeAll(async () => {
-  server = await start()
-  await server.add(LATER)
+  await here.server.add(LATER)
   current = (await ask('/layers')).release.release
-  browser = await launch('draws')
-})
-afterAll(async () => {
-  await browser?.close()
-  server?.stop()
 })
 
-const ask = async (path: string) => (await fetch(server.url + path)).json()
-const visit = (query: string, options = {}) => open(browser, `${server.url}/${query}`, options)
 const rows = (page: Page) => page.locator('tbody tr[data-code]')
 
 interface Told {
@@ -86,9 +78,9 @@ test('a comparison colours what changed beyond its margin, and nothing else', as
 
 test('a picture of a comparison to take home has the classes of the map', async () => {
   const { page, close } = await visit(`?lang=en&view=table&geography=regency&release=${current}&compare=${LATER}`)
-  await rows(page).first().waitFor()
+  await page.locator('.legend [data-class]').first().waitFor()
   const told = await page.locator('.legend [data-class]').evaluateAll((all) => all.map((one) => one.textContent!.replace(/\s+/g, ' ').trim()))
-  const url = new URL((await page.getByRole('link', { name: 'Picture to edit (SVG)' }).getAttribute('href'))!, server.url)
+  const url = new URL((await page.getByRole('link', { name: 'Picture to edit (SVG)' }).getAttribute('href'))!, here.url)
   expect(url.searchParams.get('compare')).toBe(LATER)
   const drawing = await (await fetch(url)).text()
   const texts = [...drawing.split('class="legend"')[1]!.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text!)

@@ -1,22 +1,11 @@
 // The report for printing: two sides of A4, nothing cut off.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { barriers, launch } from './browser'
-import { type Server, start } from './server'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { barriers } from './browser'
+import { site } from './site'
 
-let server: Server
-let browser: Browser
-
-beforeAll(async () => {
-  server = await start()
-  browser = await launch('draws')
-})
-afterAll(async () => {
-  await browser?.close()
-  server?.stop()
-})
-
-const ask = async (path: string) => (await fetch(server.url + path)).json()
+const here = site()
+const { ask } = here
 
 /** A region of each level, and the nation. */
 async function codes(): Promise<string[]> {
@@ -26,8 +15,8 @@ async function codes(): Promise<string[]> {
 }
 
 async function opened(code: string, language: string): Promise<Page> {
-  const page = await browser.newPage({ bypassCSP: true, viewport: { width: 1280, height: 900 } })
-  await page.goto(`${server.url}/regions/${code}/report?lang=${language}`)
+  const page = await here.browser.newPage({ bypassCSP: true, viewport: { width: 1280, height: 900 } })
+  await page.goto(`${here.url}/regions/${code}/report?lang=${language}`)
   return page
 }
 
@@ -55,8 +44,8 @@ test('it is two sides of A4, with nothing cut off', async () => {
 })
 
 test('it is printed in the letters of the page, which come from the server', async () => {
-  const page = await browser.newPage()
-  await page.goto(`${server.url}/regions/nation/report?lang=en`)
+  const page = await here.browser.newPage()
+  await page.goto(`${here.url}/regions/nation/report?lang=en`)
   const loaded = () =>
     page.evaluate(async () => {
       await document.fonts.ready

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const START_MS = 110_000
+/** The register's secret is known, so that every run of a test sees the same noise. */
+const SECRET_BYTE = 9
 
 export interface Server {
   url: string
@@ -25,6 +27,7 @@ export async function start(): Promise<Server> {
   const program = join(target, 'debug/sebaran')
   if (!existsSync(program)) throw new Error(`there is no ${program}: build it with cargo build`)
   const register = mkdtempSync(join(tmpdir(), 'sebaran-web-'))
+  writeFileSync(join(register, 'secret'), Buffer.alloc(32, SECRET_BYTE), { mode: 0o600 })
   const child = spawn(program, ['--register', register, 'demo', '--households', '20000', '--listen', '127.0.0.1:0'])
   const stop = () => {
     child.kill()

@@ -1,24 +1,11 @@
 // A planner's errand without help from outside, each part in five steps or fewer.
 import { readFileSync } from 'node:fs'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launch, open, painted } from './browser'
-import { type Server, start } from './server'
+import { expect, test } from 'vitest'
+import { painted } from './browser'
+import { site } from './site'
 
-let server: Server
-let browser: Browser
-
-beforeAll(async () => {
-  server = await start()
-  browser = await launch('draws')
-})
-afterAll(async () => {
-  await browser?.close()
-  server?.stop()
-})
-
-const ask = async (path: string) => (await fetch(server.url + path)).json()
-const visit = (query: string, options = {}) => open(browser, `${server.url}/${query}`, options)
+const here = site()
+const { ask, visit } = here
 
 interface Told {
   code: string
@@ -60,13 +47,13 @@ test('a regency is found by a misspelt name, judged, looked into, and taken home
   const [table] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Table (CSV)' }).click()])
   expect(readFileSync(await table.path(), 'utf8').trim().split('\n')).toHaveLength(districts.length + 1)
   // Three: a picture of the same.
-  const picture = new URL((await page.getByRole('link', { name: 'Picture (PNG)' }).getAttribute('href'))!, server.url)
+  const picture = new URL((await page.getByRole('link', { name: 'Picture (PNG)' }).getAttribute('href'))!, here.url)
   expect(picture.pathname).toBe('/maps/poverty/district.png')
   expect(Object.fromEntries(picture.searchParams)).toMatchObject({ within: regency.code, lang: 'en', measure: 'share', palette: 'theme' })
   expect(picture.searchParams.get('release')).toBeTruthy()
   const drawing = await fetch(picture)
   expect([drawing.status, drawing.headers.get('content-type')]).toEqual([200, 'image/png'])
-  const report = new URL((await page.getByRole('link', { name: 'Report for printing' }).getAttribute('href'))!, server.url)
+  const report = new URL((await page.getByRole('link', { name: 'Report for printing' }).getAttribute('href'))!, here.url)
   expect(report.pathname).toBe(`/regions/${regency.code}/report`)
   expect(faults).toEqual([])
   await close()

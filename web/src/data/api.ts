@@ -11,9 +11,6 @@ export class Refused extends Error {
   }
 }
 
-/** At most so many areas stand in one table. */
-export const MOST = 4000
-
 /** Every answer comes from the release that is asked for; none means the server's current one. */
 export const catalogue = (release: string, signal?: AbortSignal) =>
   ask<Catalogue>(`/layers${release && `?release=${release}`}`, signal)

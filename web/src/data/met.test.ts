@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { conditions, written } from '../state/filter'
 import type { Figure, Layer } from './figures'
 import { csv, met } from './met'
+import cases from './met.json'
 
 const figure = (code: string, share: number | null, count: number | null, status: Figure['status'] = 'value'): Figure => ({
   code, name: `Desa "${code}", kota`, parent: null, households: 10, count, moe95: 1, share, share_moe95: 0.1,
@@ -19,6 +20,14 @@ test('an area meets all conditions, or its figure is missing, or it does not mee
   const found = met(POVERTY.figures, asked, THEMES)
   expect([...found.codes]).toEqual(['a'])
   expect(found).toMatchObject({ households: 10, unknown: 2, among: 4 })
+})
+
+test('a figure meets what it meets at the server', () => {
+  for (const { asked, share, count, status, meets } of cases) {
+    const of = layer(figure('a', share, count, status as Figure['status']))
+    const { codes, unknown } = met(of.figures, conditions(asked), new Map([['poverty', of]]))
+    expect([codes.size, unknown], `${asked} of ${share} and ${count}`).toEqual([meets ? 1 : 0, meets === null ? 1 : 0])
+  }
 })
 
 test('conditions come back from their text, and what is wrong is left out', () => {

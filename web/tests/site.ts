@@ -1,0 +1,36 @@
+// A server of the invented country and a browser, for the tests of one file.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll } from 'vitest'
+import { launch, open, type Opened } from './browser'
+import { type Server, start } from './server'
+
+export interface Site {
+  readonly url: string
+  readonly server: Server
+  readonly browser: Browser
+  /** An answer of the server, as JSON. */
+  ask(path: string): Promise<any>
+  /** The page of a query, its scripts at work. */
+  visit(query: string, options?: Parameters<typeof open>[2]): Promise<Opened>
+}
+
+/** Both are there while tests run, and gone after them. */
+export function site(): Site {
+  let server: Server
+  let browser: Browser
+  beforeAll(async () => {
+    server = await start()
+    browser = await launch('draws')
+  })
+  afterAll(async () => {
+    await browser?.close()
+    server?.stop()
+  })
+  return {
+    get url() { return server.url },
+    get server() { return server },
+    get browser() { return browser },
+    ask: async (path) => (await fetch(server.url + path)).json(),
+    visit: (query, options) => open(browser, `${server.url}/${query}`, options),
+  }
+}
