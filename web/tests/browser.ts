@@ -56,7 +56,8 @@ export async function painted(page: Page, drawn: string): Promise<number> {
   const areas = await page.waitForFunction(
     (shown) => {
       const told = document.querySelector<HTMLElement>('.canvas')?.dataset
-      return told?.['drawn'] === shown && Number(told['painted'])
+      const areas = told?.['drawn'] === shown ? Number(told['painted']) : 0
+      return areas > 0 && areas
     },
     drawn,
     { timeout: PATIENCE_MS },
