@@ -78,7 +78,7 @@ peers: setup ## ours beside others: make peers BOUNDARIES=villages.geojson POINT
 # the requests.
 SECONDS_LONG := 120
 CONTRACT_PORT := 8099
-contract: setup web ## the API held against its description, by schemathesis; its GeoParquet read by others
+contract: setup web ## what others say: schemathesis of the API, GeoPandas and DuckDB of GeoParquet, mapclassify of classes
 	@$(CARGO) build
 	@folder=$${CARGO_TARGET_DIR:-target}/contract; url=http://127.0.0.1:$(CONTRACT_PORT); \
 	[[ -x $$folder/venv/bin/pip ]] || $(PYTHON) -m venv "$$folder/venv"; \
@@ -89,7 +89,8 @@ contract: setup web ## the API held against its description, by schemathesis; it
 	"$$folder/venv/bin/schemathesis" run "$$url/openapi.json" --wait-for-schema 300 --max-time $(SECONDS_LONG) \
 		--phases examples,coverage,fuzzing --request-timeout 30 --generation-deterministic --continue-on-failure \
 		--checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance; \
-	"$$folder/venv/bin/python" tests/contract/geoparquet.py "$$url"
+	"$$folder/venv/bin/python" tests/contract/geoparquet.py "$$url"; \
+	"$$folder/venv/bin/python" -W ignore tests/contract/classes.py web/src/map/classes.json
 
 fmt: ## format the sources
 	@cargo fmt

@@ -183,6 +183,7 @@ mod tests {
     #[derive(Deserialize)]
     struct Cases {
         breaks: Vec<Case>,
+        natural: Vec<Natural>,
         squares: Squares,
         around: Vec<Around>,
     }
@@ -192,6 +193,14 @@ mod tests {
         values: Vec<f64>,
         inner: Vec<f64>,
         counts: Vec<usize>,
+    }
+
+    /// As mapclassify has them.
+    #[derive(Deserialize)]
+    struct Natural {
+        values: Vec<f64>,
+        classes: usize,
+        inner: Vec<f64>,
     }
 
     /// The squares of all numbers below `to`.
@@ -224,6 +233,13 @@ mod tests {
         }
         for Around { usual, inner } in cases().around {
             assert_eq!(Classes::around(usual).inner(), inner, "{usual}");
+        }
+    }
+
+    #[test]
+    fn natural_breaks_are_those_of_mapclassify() {
+        for Natural { values, classes, inner } in cases().natural {
+            assert_eq!(jenks(&values, classes), inner, "{values:?}");
         }
     }
 

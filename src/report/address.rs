@@ -58,6 +58,8 @@ pub struct Address {
     pub sort: (Column, Order),
     /// The release, where the address names one.
     pub release: Option<Slug>,
+    /// Another release whose classes the map has.
+    pub classes: Option<Slug>,
 }
 
 impl Areas {
@@ -152,6 +154,7 @@ impl Address {
             view: if given("view") == "table" { View::Table } else { View::Map },
             sort: sort(given("sort")),
             release: given("release").parse().ok(),
+            classes: given("classes").parse().ok(),
         }
     }
 
@@ -190,7 +193,9 @@ impl Address {
         add("view", view_name(self.view).to_owned(), "map");
         let sign = if self.sort.1 == Order::LargestFirst { "-" } else { "" };
         add("sort", format!("{sign}{}", self.sort.0.name()), "-figure");
-        add("release", self.release.as_ref().map_or_else(String::new, ToString::to_string), "");
+        for (name, release) in [("release", &self.release), ("classes", &self.classes)] {
+            add(name, release.as_ref().map_or_else(String::new, ToString::to_string), "");
+        }
         given
     }
 
@@ -250,7 +255,7 @@ mod tests {
     #[test]
     fn what_is_shown_comes_back_from_its_address() {
         let query = "lang=id&theme=elderly&geography=district&within=0101&area=0101001&measure=count\
-                     &palette=contrast&view=table&sort=-households&release=2021-05";
+                     &palette=contrast&view=table&sort=-households&release=2021-05&classes=2020";
         assert_eq!(parsed(query).url(), format!("/?{query}"));
         assert_eq!(parsed("").url(), "/?lang=en");
     }
@@ -258,7 +263,7 @@ mod tests {
     #[test]
     fn what_an_address_has_wrong_is_the_default() {
         let wrong = "lang=fr&theme=wealth&geography=street&within=77&area=<b>&measure=3&palette=&view=3d\
-                     &sort=-secret&release=../x";
+                     &sort=-secret&release=../x&classes=B";
         assert_eq!(parsed(wrong), parsed(""));
     }
 

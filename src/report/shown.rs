@@ -3,6 +3,7 @@
 use super::colours::Palette;
 use crate::analyse::{Classes, Measure};
 use crate::domain::geography::Geography;
+use crate::domain::region::Slug;
 use crate::protect::{Feature, Layer, Status};
 
 /// A layer as it is shown.
@@ -17,6 +18,8 @@ pub struct Shown<'a> {
     pub colours: Vec<&'static str>,
     /// The largest count, at least 1.
     pub most: f64,
+    /// The release whose shares were classed, where it is another one than is shown.
+    pub like: Option<&'a Slug>,
 }
 
 impl<'a> Shown<'a> {
@@ -28,15 +31,27 @@ impl<'a> Shown<'a> {
             (Geography::Region(_), Measure::Share) => Measure::of_layer(layer),
             (Geography::Region(_), _) => Measure::Count,
         };
-        let of = |by| layer.features().iter().filter_map(move |feature| value(feature, by));
         let classes = match by {
-            Measure::Share => Classes::natural(&of(by).collect::<Vec<_>>()),
+            Measure::Share => Classes::natural(&values(layer, by)),
             Measure::DensityKm2 => Classes::around(usual_km2.unwrap_or(1.0)),
             Measure::Count => Classes::default(),
         };
         let colours = palette.colours(&layer.theme().name, classes.count());
-        let most = of(Measure::Count).fold(1.0, f64::max);
-        Self { layer, by, classes, colours, most }
+        let most = values(layer, Measure::Count).into_iter().fold(1.0, f64::max);
+        Self { layer, by, classes, colours, most, like: None }
+    }
+
+    /// The same in the classes of another release, so that colours of both can be compared. `there` is the
+    /// same layer of it; where that has no shares the classes are its own.
+    #[must_use]
+    pub fn like(self, release: &'a Slug, there: &Layer, palette: Palette) -> Self {
+        let values = values(there, Measure::Share);
+        if self.by != Measure::Share || values.is_empty() {
+            return self;
+        }
+        let classes = Classes::natural(&values);
+        let colours = palette.colours(&self.layer.theme().name, classes.count());
+        Self { classes, colours, like: Some(release), ..self }
     }
 
     /// What the map shows of an area; `None` where it has no class and no circle.
@@ -46,7 +61,7 @@ impl<'a> Shown<'a> {
 
     /// What the map shows of all areas that have a value, in their order.
     pub fn values(&self) -> Vec<f64> {
-        self.layer.features().iter().filter_map(|feature| self.value(feature)).collect()
+        values(self.layer, self.by)
     }
 
     /// The colour of an area's class; `None` where its value has none, or where counts are shown.
@@ -59,6 +74,10 @@ impl<'a> Shown<'a> {
     pub fn count_of(&self, status: Status) -> usize {
         self.layer.features().iter().filter(|feature| feature.status == status).count()
     }
+}
+
+fn values(layer: &Layer, by: Measure) -> Vec<f64> {
+    layer.features().iter().filter_map(|feature| value(feature, by)).collect()
 }
 
 fn value(feature: &Feature, by: Measure) -> Option<f64> {

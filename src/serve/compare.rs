@@ -1,4 +1,4 @@
-//! What changed since another release: which releases can be compared, and that release itself.
+//! Another release beside the one that is asked: which releases can be compared, and that release itself.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use super::shelf::Shelf;
 use crate::domain::indicator::Theme;
 use crate::domain::region::{Slug, SlugError};
 
-/// The release that `compare` names, opened, where it can be compared with the one that is asked.
+/// The release that a parameter names, opened, where it can be compared with the one that is asked.
 ///
 /// # Errors
 /// 404 where there is none, 400 where a comparison would mean nothing.
 pub(super) async fn other(
     shelf: &Arc<Shelf>,
     served: &Served,
-    name: Option<&str>,
+    (parameter, name): (&str, Option<&str>),
 ) -> Result<Option<Arc<Served>>, ApiError> {
     let Some(name) = name else { return Ok(None) };
     let id: Slug = name.parse().map_err(|error: SlugError| sentence(&error))?;
@@ -24,20 +24,20 @@ pub(super) async fn other(
     let release = &served.label.release;
     if id == *release {
         return Err(ApiError::bad_request(format!(
-            "`{id}` is the release itself: give `compare` another one."
+            "`{id}` is the release itself: give `{parameter}` another one."
         )));
     }
     if served.regions != other.regions {
         return Err(ApiError::bad_request(format!(
             "`{release}` is on the regions `{}` and `{id}` on others (`{}`), where the same code may be \
-             another place: compare releases on the same regions.",
+             another place: give `{parameter}` a release on the same regions.",
             served.tree.version(),
             other.tree.version()
         )));
     }
     if served.leaves.threshold() != other.leaves.threshold() {
         return Err(ApiError::bad_request(format!(
-            "`{release}` and `{id}` count other deciles as poor: compare releases of one threshold."
+            "`{release}` and `{id}` count other deciles as poor: give `{parameter}` a release of the same threshold."
         )));
     }
     Ok(Some(other))

@@ -12,7 +12,7 @@ use super::profile::place_figures;
 use super::reply::{HTML, Question, reply};
 use super::served::Served;
 use super::shelf::Shelf;
-use super::{House, web};
+use super::{House, answer, compare, web};
 use crate::analyse::RegionSearch;
 use crate::domain::geography::{Geography, HexagonSize};
 use crate::domain::indicator::Theme;
@@ -42,12 +42,15 @@ pub(super) async fn first(
     let parameters = parameters.map_or_else(|_| Vec::new(), |Query(given)| given);
     let served = &house.served;
     let preferred = preferred(&headers);
-    let address = Address::parse(&parameters, preferred, &served.tree, &served.indicators);
+    let mut address = Address::parse(&parameters, preferred, &served.tree, &served.indicators);
+    let classed = classed(&shelf, served, &mut address).await;
     let asked = parameters.iter().find(|(name, _)| name == "q").map(|(_, text)| text.trim());
     let asked: Option<String> =
         asked.map(|text| text.chars().filter(|c| !c.is_control()).take(MOST_LETTERS).collect());
     let releases = shelf.list();
-    let canonical = format!("{} {asked:?} {releases:?} {}", address.url(), web::page_digest());
+    let like = answer::since(classed.as_deref());
+    let canonical =
+        format!("{} {asked:?} {releases:?} {}{like}", address.url(), web::page_digest());
     let question = Question { name: "first", canonical, media_type: HTML };
     let search = Arc::clone(&house.search);
     let most = house.limits.features.min(MOST_AREAS);
@@ -56,12 +59,24 @@ pub(super) async fn first(
             let found = find(served, &search, &text);
             (text, found)
         });
-        Ok(page(served, address, (found, releases), most))
+        Ok(page((served, classed.as_deref()), address, (found, releases), most))
     })
     .await?;
     let vary = HeaderValue::from_static("accept-encoding, accept-language");
     response.headers_mut().insert(header::VARY, vary);
     Ok(response)
+}
+
+/// The release that the address takes its classes from. Where they can't be had it takes none.
+async fn classed(
+    shelf: &Arc<Shelf>,
+    served: &Served,
+    address: &mut Address,
+) -> Option<Arc<Served>> {
+    let name = address.classes.take().filter(|id| *id != served.label.release)?;
+    let other = compare::other(shelf, served, ("classes", Some(name.as_str()))).await.ok()??;
+    address.classes = Some(name);
+    Some(other)
 }
 
 /// The language that a client likes best, as the page's scripts take it: English where that is asked for
@@ -82,7 +97,7 @@ fn find(served: &Served, search: &OnceLock<RegionSearch>, text: &str) -> Vec<Reg
 }
 
 fn page(
-    served: &Served,
+    (served, classed): (&Served, Option<&Served>),
     address: Address,
     (found, releases): (Option<(String, Vec<RegionId>)>, Vec<Slug>),
     most: usize,
@@ -94,7 +109,11 @@ fn page(
     let frame = place_figures(served, within);
     let nation = frame.themes.iter().find(|it| it.theme == theme.name).map(|it| &it.nation);
     let usual = nation.and_then(|nation| nation.density_km2);
-    let shown = Shown::new(&layer, address.measure, usual, address.palette);
+    let mut shown = Shown::new(&layer, address.measure, usual, address.palette);
+    if let Some(other) = classed {
+        let there = self::layer(other, &address, theme, within, most);
+        shown = shown.like(&other.label.release, &there, address.palette);
+    }
     let area = address.area.and_then(|area| match area {
         PlaceCode::Region(code) => tree.find(code),
         PlaceCode::Hexagon(_) => None,

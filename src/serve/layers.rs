@@ -38,7 +38,8 @@ pub(super) async fn layer(
         Format::Workbook => Coding::Identity,
         _ => Coding::accepted(&headers),
     };
-    let other = compare::other(&shelf, &house.served, query.compare.as_deref()).await?;
+    let other =
+        compare::other(&shelf, &house.served, ("compare", query.compare.as_deref())).await?;
     if let Some(other) = &other {
         compare::refuse_definitions(&query.theme, &house.served, other)?;
     }

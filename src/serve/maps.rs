@@ -94,7 +94,7 @@ pub(super) async fn map(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let Path((theme, file)) = path.map_err(|error| ApiError::bad_request(error.body_text()))?;
-    let known = ["within", "measure", "lang", "palette", "compare", "filter", "width"];
+    let known = ["within", "measure", "lang", "palette", "compare", "classes", "filter", "width"];
     let parameters = Parameters::parse(asked, &house.served, &known)?;
     let query = MapQuery::parse(&house.served, (&theme, &file), &parameters)?;
     // PNG and PDF are packed as they are.
@@ -102,20 +102,46 @@ pub(super) async fn map(
         Form::Svg => Coding::accepted(&headers),
         Form::Png | Form::Pdf => Coding::Identity,
     };
-    let other = compare::other(&shelf, &house.served, parameters.get("compare")).await?;
+    let other =
+        compare::other(&shelf, &house.served, ("compare", parameters.get("compare"))).await?;
     if let Some(other) = &other {
         compare::refuse_definitions(&query.theme, &house.served, other)?;
     }
-    let canonical = format!("{}{}", query.canonical(), answer::since(other.as_deref()));
+    let classed = classed(&shelf, &house.served, &parameters).await?;
+    let (since, like) = (answer::since(other.as_deref()), answer::since(classed.as_deref()));
+    let canonical = format!("{}{since} like{like}", query.canonical());
     let tag = answer::tag_of(&house.served, &canonical, coding);
     let name = format!("map {}-{}", query.theme.name, query.geography);
     if answer::is_known(&headers, &tag) {
         return Ok(answer::not_modified(&tag, name));
     }
     let (form, limits) = (query.form, house.limits);
-    let work = move |served: &Served| coding.pack(query.draw(served, other.as_deref(), &limits)?);
+    let work = move |served: &Served| {
+        let others = Others { compared: other.as_deref(), classed: classed.as_deref() };
+        coding.pack(query.draw(served, others, &limits)?)
+    };
     let body = house.cached(&tag, work).await?;
     Ok(answer::typed(form.media_type(), coding, &tag, name, body))
+}
+
+/// Releases beside the one that is drawn.
+#[derive(Clone, Copy)]
+struct Others<'a> {
+    /// Whose difference from it is drawn.
+    compared: Option<&'a Served>,
+    /// Whose classes it is drawn in.
+    classed: Option<&'a Served>,
+}
+
+/// The release that `classes` names, where it is another one than is drawn.
+async fn classed(
+    shelf: &Arc<Shelf>,
+    served: &Served,
+    parameters: &Parameters,
+) -> Result<Option<Arc<Served>>, ApiError> {
+    let own = served.label.release.as_str();
+    let name = parameters.get("classes").filter(|name| *name != own);
+    compare::other(shelf, served, ("classes", name)).await
 }
 
 impl MapQuery {
@@ -144,6 +170,11 @@ impl MapQuery {
             conditions: conditions.transpose()?,
             width: parse_width(parameters.get("width"))?,
         };
+        if parameters.get("classes").and(parameters.get("compare")).is_some() {
+            return Err(ApiError::bad_request(
+                "The classes of a comparison are fixed: leave the parameter `classes` out.",
+            ));
+        }
         if query.form == Form::Pdf && parameters.get("width").is_some() {
             return Err(ApiError::bad_request(
                 "A PDF is a page of A4: leave the parameter `width` out, or ask for .svg or .png.",
@@ -165,14 +196,18 @@ impl MapQuery {
     fn draw(
         &self,
         served: &Served,
-        other: Option<&Served>,
+        Others { compared, classed }: Others<'_>,
         limits: &Limits,
     ) -> Result<Vec<u8>, ApiError> {
         let layer = self.layer(served, limits)?;
         let nation = nation_figures(served, &self.theme);
-        let shown = Shown::new(&layer, self.measure, nation.density_km2, self.palette);
+        let mut shown = Shown::new(&layer, self.measure, nation.density_km2, self.palette);
+        if let Some(other) = classed {
+            let there = self.layer(other, limits)?;
+            shown = shown.like(&other.label.release, &there, self.palette);
+        }
         let words = Words::of(self.language);
-        let compared = other.map(|other| self.compared((served, other), &shown));
+        let compared = compared.map(|other| self.compared((served, other), &shown));
         let conditions = self.conditions.as_ref().map(|(_, conditions)| conditions);
         let met = conditions.map(|them| met::met(served, them, (&layer, &self.request(None))));
         let picture = Picture {

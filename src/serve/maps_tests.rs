@@ -33,12 +33,7 @@ async fn a_map_of_exact_figures_says_that_it_is_restricted() {
 #[tokio::test]
 async fn a_map_of_a_comparison_names_both_releases_and_has_the_fixed_classes() {
     let url = "/maps/poverty/regency.svg?lang=en&compare=r0&measure=count";
-    let many = Server::open(Made::of(&["r1", "r0"]), limits()).unwrap();
-    let svg = |url: &str| {
-        let request = axum::http::Request::get(url).body(axum::body::Body::empty()).unwrap();
-        let router = many.router();
-        async move { String::from_utf8(send(router, request).await.body).unwrap() }
-    };
+    let svg = of_two_releases;
     let compared = svg(url).await;
     assert!(compared.contains("what changed from"), "{compared}");
     assert!(
@@ -48,6 +43,24 @@ async fn a_map_of_a_comparison_names_both_releases_and_has_the_fixed_classes() {
     let unclear = compared.matches("fill=\"#f7f7f7\"").count();
     assert!(unclear > 1 && !compared.contains("<circle cx=\"2"), "{unclear}");
     assert_ne!(compared, svg("/maps/poverty/regency.svg?lang=en&measure=count").await);
+}
+
+async fn of_two_releases(url: &str) -> String {
+    let many = Server::open(Made::of(&["r1", "r0"]), limits()).unwrap();
+    let request = axum::http::Request::get(url).body(axum::body::Body::empty()).unwrap();
+    String::from_utf8(send(many.router(), request).await.body).unwrap()
+}
+
+#[tokio::test]
+async fn a_map_in_the_classes_of_another_release_says_so_and_numbers_have_none() {
+    let url = "/maps/poverty/regency.svg?lang=en";
+    let own = of_two_releases(url).await;
+    let like = of_two_releases(&format!("{url}&classes=r0")).await;
+    let note = "Classes of release r0: colours of both can be compared.";
+    assert!(like.contains(note) && !own.contains(note), "{like}");
+    assert_eq!(of_two_releases(&format!("{url}&classes=r1")).await, own);
+    let numbers = of_two_releases(&format!("{url}&classes=r0&measure=count")).await;
+    assert!(!numbers.contains(note));
 }
 
 #[tokio::test]
@@ -79,6 +92,7 @@ async fn refuses_what_it_does_not_know_and_says_what_there_is() {
         ("/maps/poverty/regency.svg?bbox=0,0,1,1", "within, measure"),
         ("/maps/poverty/province.svg?within=0101", "ask for a geography below it"),
         ("/maps/poverty/regency.svg?lang=id&lang=en", "once"),
+        ("/maps/poverty/regency.svg?compare=r0&classes=r0", "leave the parameter `classes` out"),
     ] {
         let answer = ask(url).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{url}");
@@ -91,6 +105,7 @@ async fn refuses_what_it_does_not_know_and_says_what_there_is() {
         "/maps/visits/hex7.svg",
         "/maps/poverty/regency.svg?within=99",
         "/maps/poverty/regency.svg?release=r9",
+        "/maps/poverty/regency.svg?classes=r9",
     ] {
         assert_eq!(ask(url).await.status, StatusCode::NOT_FOUND, "{url}");
     }

@@ -71,7 +71,8 @@ pub(super) async fn profile(
 ) -> Result<Response, ApiError> {
     let Path(code) = path.map_err(|error| ApiError::bad_request(error.body_text()))?;
     let parameters = Parameters::parse(asked, &house.served, &["compare"])?;
-    let other = compare::other(&shelf, &house.served, parameters.get("compare")).await?;
+    let other =
+        compare::other(&shelf, &house.served, ("compare", parameters.get("compare"))).await?;
     let region = region_of(&house.served, &code)?;
     let canonical = format!("{region:?}{}", answer::since(other.as_deref()));
     let question = Question { name: "region", canonical, media_type: JSON };

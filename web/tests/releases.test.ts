@@ -1,7 +1,7 @@
 // Several releases: one of them shown, two of them compared.
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
-import { barriers, painted } from './browser'
+import { barriers, open, painted } from './browser'
 import { site } from './site'
 
 const LATER = 'changed'
@@ -45,11 +45,40 @@ test('everything that is asked names the release that is shown', async () => {
   await painted(page, 'poverty regency share')
   await expect.poll(() => page.locator('.legend .source').innerText()).toContain(LATER)
   expect(page.url()).toContain(`release=${LATER}`)
+  await page.getByRole('button', { name: 'Use own classes' }).click()
   // What was asked before the choice is answered after it.
   named.length = 0
   await page.locator('#geography').selectOption('province')
   await painted(page, 'poverty province share')
   expect([...new Set(named)]).toEqual([LATER])
+  expect(faults).toEqual([])
+  await close()
+})
+
+test('another release is shown in the same classes, until it is to have its own', async () => {
+  const { page, faults, close } = await visit('?lang=en&geography=regency')
+  await painted(page, 'poverty regency share')
+  const edges = async () => (await page.locator('.legend .classes').first().locator('li').allInnerTexts()).map((text) => text.split(/\d+ area/)[0])
+  const before = await edges()
+  await page.locator('#release').selectOption(LATER)
+  await page.getByText(`Classes of release ${current}`).waitFor()
+  expect(page.url()).toContain(`classes=${current}`)
+  expect(await edges()).toEqual(before)
+  // The page as the server makes it, and its picture, have them too.
+  const classes = (of: Page) => of.locator('.legend .classes').first().innerText()
+  const made = await open(here.browser, page.url(), { javaScriptEnabled: false })
+  expect(await classes(made.page)).toBe(await classes(page))
+  await made.close()
+  const picture = await fetch(new URL((await page.getByRole('link', { name: 'Picture to edit (SVG)' }).getAttribute('href'))!, here.url))
+  expect(await picture.text()).toContain(`Classes of release ${current}`)
+  await page.getByRole('button', { name: 'Use own classes' }).click()
+  await expect.poll(edges).not.toEqual(before)
+  expect(page.url()).not.toContain('classes=')
+  await page.goBack()
+  await expect.poll(edges).toEqual(before)
+  await page.locator('#release').selectOption(current)
+  await expect.poll(() => page.url()).not.toContain('classes=')
+  await expect.poll(edges).toEqual(before)
   expect(faults).toEqual([])
   await close()
 })

@@ -30,7 +30,7 @@ pub fn controls(first: &First<'_>, words: Words) -> Markup {
     let chosen_here = ["theme", "geography", "measure", "palette", several];
     html! {
         form.controls method="get" action="/" aria-label=(words.say("control.view", &[])) {
-            (kept(&without_area(address), &chosen_here))
+            (kept(&without_area(&in_classes(first)), &chosen_here))
             (select(words, "theme", &themes(first, words)))
             (select(words, "geography", &areas(first, words)))
             @if address.areas != Areas::Hexagons { (select(words, "measure", &measures(address, words))) }
@@ -40,6 +40,15 @@ pub fn controls(first: &First<'_>, words: Words) -> Markup {
             (views(address, words))
         }
     }
+}
+
+/// Another release is shown in the classes of this one.
+fn in_classes(first: &First<'_>) -> Address {
+    first.address.with(|address| {
+        if first.releases.len() > 1 {
+            address.classes.get_or_insert_with(|| first.label.release.clone());
+        }
+    })
 }
 
 /// Another geography has other areas.

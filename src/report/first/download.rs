@@ -15,6 +15,8 @@ pub fn download(first: &First<'_>, words: Words) -> Markup {
         let measure = address.measure.name();
         let palette = address.palette.name();
         let asked = [("lang", address.language.name()), ("measure", measure), ("palette", palette)];
+        let classes = first.shown.like.map(|release| ("classes", release.as_str()));
+        let asked: Vec<_> = asked.into_iter().chain(classes).collect();
         layer_url(first, "maps", format, &asked)
     };
     html! {

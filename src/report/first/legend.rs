@@ -18,6 +18,13 @@ pub fn legend(first: &First<'_>, words: Words) -> Markup {
             @if !legend.classes.is_empty() { (ruler(&legend)) (classes(&legend, words)) }
             (untold(&legend, words))
             (source(first, words))
+            @if let Some(release) = first.shown.like {
+                @let own = first.address.with(|address| address.classes = None);
+                p.like {
+                    (words.say("legend.like", &[("release", release.as_str())])) " "
+                    a.button href=(own.url()) { (words.say("legend.own", &[])) }
+                }
+            }
         }
     }
 }

@@ -173,6 +173,9 @@ impl Sheet<'_> {
         let Picture { shown, words, .. } = self.picture;
         let mut notes = notes(shown.layer, shown.by, self.label, *words);
         notes.extend(self.picture.compared.map(|_| words.say("change.note", &[])));
+        let like = shown.like.filter(|_| self.picture.compared.is_none());
+        notes
+            .extend(like.map(|release| words.say("legend.like", &[("release", release.as_str())])));
         let lines: Vec<String> = notes.iter().flat_map(|note| lines(note, NOTE_PX, room)).collect();
         let step = NOTE_PX * 1.4;
         let first = top + NOTE_PX;

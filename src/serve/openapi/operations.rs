@@ -121,6 +121,7 @@ pub(super) const OPERATIONS: [Operation; 29] = [
             "lang",
             "palette",
             "map_compare",
+            "map_classes",
             "map_filter",
             "width",
             "release",

@@ -37,7 +37,7 @@ const fn of_query(key: &'static str, name: &'static str, is: Is, says: &'static 
 
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
-pub(super) const TABLE: [Parameter; 43] = [
+pub(super) const TABLE: [Parameter; 44] = [
     of_path("asset_file", "file", Is::Text, "A name that the page holds"),
     of_path("theme_in_path", "theme", Is::Theme, "A theme"),
     of_path(
@@ -104,6 +104,12 @@ pub(super) const TABLE: [Parameter; 43] = [
         "compare",
         Is::Text,
         "Another release: what changed between both is drawn",
+    ),
+    of_query(
+        "map_classes",
+        "classes",
+        Is::Text,
+        "Another release: shares are drawn in its classes, so that colours of both can be compared",
     ),
     of_query(
         "map_filter",

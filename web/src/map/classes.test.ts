@@ -27,6 +27,10 @@ test('natural breaks are those of trying every cut', () => {
   for (const classes of [2, 3, 4, 5]) expect(jenks(sorted, classes)).toEqual(plain(sorted, classes))
 })
 
+test('natural breaks are those of mapclassify', () => {
+  for (const { values, classes, inner } of cases.natural) expect(jenks(values, classes)).toEqual(inner)
+})
+
 test('breaks are round, and no class is empty', () => {
   const values = Array.from({ length: 60 }, (_, at) => 0.2 + 0.3 * Math.sin(at) ** 2)
   const inner = breaks(values)

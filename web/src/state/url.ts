@@ -24,6 +24,8 @@ export interface Shown {
   release: string
   /** The release that it is compared with; empty for none. */
   compare: string
+  /** Another release whose classes the map has; empty for its own. */
+  classes: string
   /** Conditions, as `state/filter.ts` reads them; empty for none. */
   filter: string
   /** Whether institutions are on the map. */
@@ -44,6 +46,7 @@ export const DEFAULTS: Shown = {
   sort: '-figure',
   release: '',
   compare: '',
+  classes: '',
   filter: '',
   institutions: '',
   at: '',
@@ -61,6 +64,7 @@ const NAMES: Record<keyof Shown, string> = {
   sort: 'sort',
   release: 'release',
   compare: 'compare',
+  classes: 'classes',
   filter: 'filter',
   institutions: 'institutions',
   at: 'at',
@@ -92,6 +96,7 @@ export function parse(query: string, language: Language): Shown {
     sort: text('sort', /^-?(name|households|count|share|density|before|change|figure)$/),
     release: text('release', RELEASE),
     compare: text('compare', RELEASE),
+    classes: text('classes', RELEASE),
     filter: written(conditions(asked.get('filter') ?? '')),
     institutions: one('institutions', ['shown'], ''),
     at: text('at', /^\d+(\.\d+)?\/-?\d+(\.\d+)?\/-?\d+(\.\d+)?$/),
