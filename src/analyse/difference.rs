@@ -117,13 +117,13 @@ mod tests {
         moe95: Option<f64>,
         share: Option<f64>,
         share_moe95: Option<f64>,
-        status: String,
+        status: Status,
     }
 
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Told {
-        status: String,
+        status: Status,
         now: Option<f64>,
         before: Option<f64>,
         apart: Option<f64>,
@@ -148,8 +148,6 @@ mod tests {
     impl Figure {
         fn feature(self) -> Feature {
             let Self { count, moe95, share, share_moe95, status } = self;
-            let all = [Status::Value, Status::Below10, Status::NotVisited, Status::NoData];
-            let status = all.into_iter().find(|it| it.name() == status).unwrap();
             Feature { count, moe95, share, share_moe95, status, ..feature() }
         }
     }
@@ -164,8 +162,8 @@ mod tests {
             let [now, before] = [now, before].map(|figure| figure.map(Figure::feature));
             let found = Difference::between(now.as_ref(), before.as_ref(), measure);
             assert_eq!(
-                (found.status.name(), found.now, found.before),
-                (told.status.as_str(), told.now, told.before),
+                (found.status, found.now, found.before),
+                (told.status, told.now, told.before),
                 "{name}"
             );
             assert_eq!(found.apart.is_some_and(|apart| apart.is_clear()), told.is_clear, "{name}");

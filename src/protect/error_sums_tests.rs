@@ -9,7 +9,7 @@ use crate::protect::measure::Figures;
 use crate::protect::parts::Parts;
 use crate::protect::tree::{ProtectedTree, Shown};
 
-/// Nine parts of hexagons in villages of three regencies, two of them with smaller ones.
+/// Nine parts of hexagons in villages of three regencies, one in each village with smaller ones.
 fn tree() -> ProtectedTree {
     let regions = fixture::tree();
     let mut shown = Shown::default();

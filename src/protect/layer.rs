@@ -4,7 +4,7 @@ use std::fmt;
 
 use h3o::CellIndex;
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::figures::Figures;
 use super::hexagons::Found;
@@ -79,7 +79,7 @@ impl Serialize for PlaceCode {
 }
 
 /// What a figure says, decided by protected values alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     Value,

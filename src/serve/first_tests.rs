@@ -2,6 +2,7 @@ use axum::http::StatusCode;
 
 use super::Limits;
 use super::fixture::server;
+use super::maps_tests::of_two_releases;
 use super::operation_tests::ask_of;
 use super::router_tests::{Answer, ask, ask_with, limits};
 
@@ -103,6 +104,7 @@ async fn whatever_an_address_has_wrong_a_page_answers() {
         "palette",
         "view",
         "sort",
+        "classes",
         "at",
         "q",
     ];
@@ -136,6 +138,20 @@ async fn whatever_an_address_has_wrong_a_page_answers() {
     }
     let long = format!("/?q={}&area={}", "x".repeat(3000), "1".repeat(3000));
     page(&long).await;
+}
+
+#[tokio::test]
+async fn another_release_keeps_the_classes_of_the_one_before() {
+    let page = of_two_releases("/?lang=en&classes=r0").await;
+    assert!(page.contains("Classes of release r0: colours of both can be compared."), "{page}");
+    assert!(links(&page, "/maps").iter().all(|link| link.contains("classes=r0")));
+    assert!(links(&page, "/?").contains(&"/?lang=en".to_owned()), "the way to its own classes");
+    for url in ["/?lang=en", "/?lang=en&classes=r1", "/?lang=en&classes=r9"] {
+        let page = of_two_releases(url).await;
+        assert!(!page.contains("Classes of release"), "{url}");
+        let kept = "<input type=\"hidden\" name=\"classes\" value=\"r1\">";
+        assert!(page.contains(kept), "{url}: who chooses another release keeps these");
+    }
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ async fn a_map_of_a_comparison_names_both_releases_and_has_the_fixed_classes() {
     assert_ne!(compared, svg("/maps/poverty/regency.svg?lang=en&measure=count").await);
 }
 
-async fn of_two_releases(url: &str) -> String {
+pub(super) async fn of_two_releases(url: &str) -> String {
     let many = Server::open(Made::of(&["r1", "r0"]), limits()).unwrap();
     let request = axum::http::Request::get(url).body(axum::body::Body::empty()).unwrap();
     String::from_utf8(send(many.router(), request).await.body).unwrap()

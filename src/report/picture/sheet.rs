@@ -7,6 +7,7 @@ use super::text::{FAMILIES, balanced, lines, width_px};
 use super::view::View;
 use super::{Picture, Plain, finished, scale};
 use crate::analyse::Measure;
+use crate::domain::region::Slug;
 use crate::encode::ReleaseLabel;
 use crate::protect::Protection;
 use crate::report::colours::paper;
@@ -173,9 +174,8 @@ impl Sheet<'_> {
         let Picture { shown, words, .. } = self.picture;
         let mut notes = notes(shown.layer, shown.by, self.label, *words);
         notes.extend(self.picture.compared.map(|_| words.say("change.note", &[])));
-        let like = shown.like.filter(|_| self.picture.compared.is_none());
-        notes
-            .extend(like.map(|release| words.say("legend.like", &[("release", release.as_str())])));
+        let like = |release: &Slug| words.say("legend.like", &[("release", release.as_str())]);
+        notes.extend(shown.like.map(like));
         let lines: Vec<String> = notes.iter().flat_map(|note| lines(note, NOTE_PX, room)).collect();
         let step = NOTE_PX * 1.4;
         let first = top + NOTE_PX;
