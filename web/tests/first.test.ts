@@ -120,12 +120,15 @@ test('scripts take the page over without a jump, and the map stands until the ot
   const paint = await hold('**/assets/canvas-*.js')
   const tops = () =>
     page.evaluate(async () => {
+      // Letters are asked for where they are laid out.
+      document.body.getBoundingClientRect()
       await document.fonts.ready
       const parts = ['h1', '#search', '#theme', '.path ol', '.map', '.legend', '.profile']
       return parts.map((part) => Math.round(document.querySelector(part)!.getBoundingClientRect().top))
     })
   await page.goto(here.url, { waitUntil: 'commit' })
   await page.locator('footer').waitFor()
+  await page.waitForFunction(() => [...document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')].every(({ sheet }) => sheet))
   const before = await tops()
   go()
   await page.locator('#page[data-scripted]').waitFor()
