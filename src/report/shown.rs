@@ -20,6 +20,7 @@ pub struct Shown<'a> {
     pub most: f64,
     /// The release whose shares were classed, where it is another one than is shown.
     pub like: Option<&'a Slug>,
+    palette: Palette,
 }
 
 impl<'a> Shown<'a> {
@@ -38,19 +39,19 @@ impl<'a> Shown<'a> {
         };
         let colours = palette.colours(&layer.theme().name, classes.count());
         let most = values(layer, Measure::Count).into_iter().fold(1.0, f64::max);
-        Self { layer, by, classes, colours, most, like: None }
+        Self { layer, by, classes, colours, most, like: None, palette }
     }
 
     /// The same in the classes of another release, so that colours of both can be compared. `there` is the
     /// same layer of it; where that has no shares the classes are its own.
     #[must_use]
-    pub fn like(self, release: &'a Slug, there: &Layer, palette: Palette) -> Self {
+    pub fn in_classes_of(self, release: &'a Slug, there: &Layer) -> Self {
         let values = values(there, Measure::Share);
         if self.by != Measure::Share || values.is_empty() {
             return self;
         }
         let classes = Classes::natural(&values);
-        let colours = palette.colours(&self.layer.theme().name, classes.count());
+        let colours = self.palette.colours(&self.layer.theme().name, classes.count());
         Self { classes, colours, like: Some(release), ..self }
     }
 

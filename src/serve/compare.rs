@@ -43,6 +43,19 @@ pub(super) async fn other(
     Ok(Some(other))
 }
 
+/// The release that `classes` names, where it is another one than is shown.
+///
+/// # Errors
+/// As [`other`].
+pub(super) async fn classed(
+    shelf: &Arc<Shelf>,
+    served: &Served,
+    name: Option<&str>,
+) -> Result<Option<Arc<Served>>, ApiError> {
+    let own = served.label.release.as_str();
+    other(shelf, served, ("classes", name.filter(|name| *name != own))).await
+}
+
 /// Refuses a theme that is counted by two definitions.
 ///
 /// # Errors

@@ -43,17 +43,20 @@ pub(super) async fn first(
     let served = &house.served;
     let preferred = preferred(&headers);
     let mut address = Address::parse(&parameters, preferred, &served.tree, &served.indicators);
-    let classed = classed(&shelf, served, &mut address).await;
+    // Where classes can't be had the map has its own.
+    let classes = address.classes.as_ref().map(Slug::as_str);
+    let classed = compare::classed(&shelf, served, classes).await.ok().flatten();
+    address.classes = classed.as_ref().map(|other| other.label.release.clone());
     let asked = parameters.iter().find(|(name, _)| name == "q").map(|(_, text)| text.trim());
     let asked: Option<String> =
         asked.map(|text| text.chars().filter(|c| !c.is_control()).take(MOST_LETTERS).collect());
     let releases = shelf.list();
+    let most = house.limits.features.min(MOST_AREAS);
     let like = answer::since(classed.as_deref());
     let canonical =
-        format!("{} {asked:?} {releases:?} {}{like}", address.url(), web::page_digest());
+        format!("{} {asked:?} {releases:?} {} {most}{like}", address.url(), web::page_digest());
     let question = Question { name: "first", canonical, media_type: HTML };
     let search = Arc::clone(&house.search);
-    let most = house.limits.features.min(MOST_AREAS);
     let mut response = reply(&house, &headers, question, move |served| {
         let found = asked.map(|text| {
             let found = find(served, &search, &text);
@@ -65,18 +68,6 @@ pub(super) async fn first(
     let vary = HeaderValue::from_static("accept-encoding, accept-language");
     response.headers_mut().insert(header::VARY, vary);
     Ok(response)
-}
-
-/// The release that the address takes its classes from. Where they can't be had it takes none.
-async fn classed(
-    shelf: &Arc<Shelf>,
-    served: &Served,
-    address: &mut Address,
-) -> Option<Arc<Served>> {
-    let name = address.classes.take().filter(|id| *id != served.label.release)?;
-    let other = compare::other(shelf, served, ("classes", Some(name.as_str()))).await.ok()??;
-    address.classes = Some(name);
-    Some(other)
 }
 
 /// The language that a client likes best, as the page's scripts take it: English where that is asked for
@@ -112,7 +103,7 @@ fn page(
     let mut shown = Shown::new(&layer, address.measure, usual, address.palette);
     if let Some(other) = classed {
         let there = self::layer(other, &address, theme, within, most);
-        shown = shown.like(&other.label.release, &there, address.palette);
+        shown = shown.in_classes_of(&other.label.release, &there);
     }
     let area = address.area.and_then(|area| match area {
         PlaceCode::Region(code) => tree.find(code),

@@ -107,7 +107,7 @@ pub(super) async fn map(
     if let Some(other) = &other {
         compare::refuse_definitions(&query.theme, &house.served, other)?;
     }
-    let classed = classed(&shelf, &house.served, &parameters).await?;
+    let classed = compare::classed(&shelf, &house.served, parameters.get("classes")).await?;
     let (since, like) = (answer::since(other.as_deref()), answer::since(classed.as_deref()));
     let canonical = format!("{}{since} like{like}", query.canonical());
     let tag = answer::tag_of(&house.served, &canonical, coding);
@@ -131,17 +131,6 @@ struct Others<'a> {
     compared: Option<&'a Served>,
     /// Whose classes it is drawn in.
     classed: Option<&'a Served>,
-}
-
-/// The release that `classes` names, where it is another one than is drawn.
-async fn classed(
-    shelf: &Arc<Shelf>,
-    served: &Served,
-    parameters: &Parameters,
-) -> Result<Option<Arc<Served>>, ApiError> {
-    let own = served.label.release.as_str();
-    let name = parameters.get("classes").filter(|name| *name != own);
-    compare::other(shelf, served, ("classes", name)).await
 }
 
 impl MapQuery {
@@ -204,7 +193,7 @@ impl MapQuery {
         let mut shown = Shown::new(&layer, self.measure, nation.density_km2, self.palette);
         if let Some(other) = classed {
             let there = self.layer(other, limits)?;
-            shown = shown.like(&other.label.release, &there, self.palette);
+            shown = shown.in_classes_of(&other.label.release, &there);
         }
         let words = Words::of(self.language);
         let compared = compared.map(|other| self.compared((served, other), &shown));

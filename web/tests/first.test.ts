@@ -30,6 +30,11 @@ test('without scripts the map and the table have every area, in either language'
 
 test('without scripts links lead down to a village, and the language changes on the way', async () => {
   const { page, close } = await plainly('?lang=en')
+  const worst = page.locator('.ranking a').first()
+  const ranked = await worst.getAttribute('data-code')
+  await worst.click()
+  expect(await page.locator('.profile').getAttribute('data-code')).toBe(ranked)
+  // Not every region has one that is ranked: the table has them all.
   let code = 'nation'
   for (const level of ['regencies', 'districts', 'villages', '']) {
     code = (await ask(`/regions/${code}`)).children[0].code

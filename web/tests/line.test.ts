@@ -51,6 +51,7 @@ test('the first tiles are asked for while the map\'s worker is still on its way'
   await expect.poll(() => needed.filter((url) => !asked.includes(url))).toEqual([])
   go()
   await drawn(page, 'province')
+  expect(tiles(asked).filter((url) => !needed.includes(url))).toEqual([])
   await close()
 })
 

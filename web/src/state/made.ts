@@ -5,5 +5,5 @@ const told = (name: string) => document.querySelector<HTMLMetaElement>(`meta[nam
 /** The release of which the server made the page: nothing that is of it waits for the catalogue. */
 export const made = told('release') ?? ''
 
-/** So many areas may be asked for at once, and stand in one table. */
-export const mostAreas = told('most') ?? '1000'
+/** So many areas may be asked for at once, and stand in one table; empty for as many as the server gives. */
+export const mostAreas = told('most') ?? ''
