@@ -12,6 +12,10 @@ BROWSER := chromium
 # What reads the OGC API in the tests: GDAL's own programs.
 CLIENT := gdal-bin
 CARGO := cargo --locked
+# Runs a part of the checks and prints how long it took.
+PART := .ci/part
+# Nextest where it is installed: it ends each test's processes and counts them all.
+RUN_TESTS := $(if $(shell command -v cargo-nextest),nextest run --no-fail-fast,test --no-fail-fast)
 PYTHON := python3
 PEERS = $(if $(POINTS),--points $(POINTS)) $(if $(CHECK),--check $(CHECK)) \
 	$(if $(REGISTER),--register "$(REGISTER)" --regions "$(REGIONS)") $(if $(MAPPING),--mapping "$(MAPPING)")
@@ -22,12 +26,16 @@ help: ## this list
 run: setup web ## build, then make and serve the invented country at http://127.0.0.1:8080
 	@exec $(CARGO) run -- demo
 
+# What is cheap comes first. The program is compiled once for the tests and for the page's tests in the browser.
 test: PACKAGES += $(BROWSER) $(CLIENT)
 test: setup web ## formatting, lints, then every test, those of the page in a browser too
-	@cargo fmt --check
-	@$(CARGO) clippy --all-targets -- -D warnings
-	@$(MAKE) --no-print-directory test-web
-	@if cargo nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --no-fail-fast; else $(CARGO) test --no-fail-fast; fi
+	@$(PART) "formatting" cargo fmt --check
+	@$(PART) "page: types" npm --prefix web run --silent check
+	@$(PART) "page: logic" npm --prefix web run --silent unit
+	@$(PART) "lints" $(CARGO) clippy --all-targets -- -D warnings
+	@$(PART) "compiling the tests" $(CARGO) test --no-run
+	@$(PART) "tests" $(CARGO) $(RUN_TESTS)
+	@$(PART) "page in a browser" npm --prefix web run --silent browser
 
 test-web: PACKAGES += $(BROWSER)
 test-web: setup web ## the page alone: types, its logic, then in a browser against the program
@@ -41,10 +49,11 @@ pictures: setup web ## the pictures in README, of the invented country
 
 # The feature brings the whole of DataFusion, so it is not in what `test` compiles.
 test-cluster: setup web ## lints and tests of builds on a cluster: its processes on this machine
-	@$(CARGO) clippy --lib --bins --test suite --features cluster -- -D warnings
-	@if cargo nextest --version >/dev/null 2>&1; then \
-		$(CARGO) nextest run --features cluster --no-fail-fast -E 'test(cluster::)'; \
-	else $(CARGO) test --features cluster --no-fail-fast cluster::; fi
+	@$(PART) "cluster: lints" $(CARGO) clippy --lib --bins --test suite --features cluster -- -D warnings
+	@$(PART) "cluster: compiling" $(CARGO) test --no-run --lib --bins --test suite --features cluster
+	@$(PART) "cluster: tests" $(CARGO) $(RUN_TESTS) --lib --bins --test suite --features cluster $(CLUSTER_TESTS)
+
+CLUSTER_TESTS := $(if $(shell command -v cargo-nextest),-E 'test(cluster::)',cluster::)
 
 # `GROWTH` names the households of the table of growth, for example 1000000,4000000,10000000,41697344.
 bench: setup web ## ours beside plain ways: lookup, whole build and layers of invented households, and how a build grows
