@@ -24,6 +24,7 @@ use super::inputs::Inputs;
 use super::progress::Progress;
 use super::releases;
 use super::strange_codes;
+use super::without_village;
 use crate::check::{Rule, RulesUsed};
 use crate::config::Config;
 use crate::domain::date::Date;
@@ -208,6 +209,9 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
         tiles.map_or(Ok(()), |tiles| tiles.write(draft.path(), &table_of_leaves))?;
     } else {
         progress.phase("Protecting");
+        if settings.protect.every_household_has_village {
+            without_village::refuse(&built, &files, &ground)?;
+        }
         let (cube, threshold, regions) = (&built.cube, ground.threshold, &ground.tree);
         let counted = Counted { cube, fields, threshold, regions };
         let chosen = (settings.protect, secret::open(&common.register)?);

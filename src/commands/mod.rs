@@ -21,6 +21,7 @@ pub mod releases;
 pub mod revisit;
 pub mod serve;
 mod strange_codes;
+mod without_village;
 
 use std::path::PathBuf;
 

@@ -11,7 +11,7 @@ use crate::domain::licence::Licence;
 use crate::domain::person::Definition;
 use crate::domain::programme::ProgrammeTerms;
 use crate::domain::region::Slug;
-use crate::protect::{Layer, Protection, Totals};
+use crate::protect::{Layer, Protection, Remainder, Totals};
 
 /// The head of a layer.
 #[derive(Serialize)]
@@ -36,6 +36,9 @@ pub(super) struct Head<'a> {
     licence: Option<&'a Licence>,
     matched: usize,
     totals: Totals,
+    /// What is known to the area and to none of its parts; of layers of regions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remainder: Option<Remainder>,
     /// The release since which changes are told, where they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     compared_with: Option<&'a Slug>,
@@ -61,6 +64,7 @@ impl<'a> Head<'a> {
             licence: label.licence.as_ref(),
             matched: layer.matched(),
             totals: layer.totals(),
+            remainder: layer.remainder(),
             compared_with: compared.map(|compared| compared.with),
         }
     }

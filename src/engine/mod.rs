@@ -44,7 +44,7 @@ mod walk;
 
 pub use end::Sink;
 pub use error::EngineError;
-pub use example::first_with;
+pub use example::{first_with, first_without_village};
 pub use ground::{Beside, Ground};
 pub use kept::Merged;
 pub use persons::Joined;

@@ -28,6 +28,12 @@ pub fn weights<'a>(
             measured[nodes].fill(samplers.get(epsilon).variance());
         }
     }
+    // What is declared is sure.
+    for (node, variance) in measured.iter_mut().enumerate() {
+        if tree.is_declared_empty(node) {
+            *variance = 0.0;
+        }
+    }
     Weights::new(tree, measured)
 }
 
@@ -49,7 +55,10 @@ pub fn settle(
             let (above, below) = told.split_at_mut(children.start);
             let tie = |at| tie(ties, children.start + at, class);
             let fitted = &mut below[..children.len()];
-            fit.fit(&mut estimates[children.clone()], |_| i32::MAX, above[node], tie, fitted);
+            let most = |at| {
+                if tree.is_declared_empty(children.start + at) { 0 } else { i32::MAX }
+            };
+            fit.fit(&mut estimates[children.clone()], most, above[node], tie, fitted);
         }
         told
     });

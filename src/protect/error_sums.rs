@@ -53,6 +53,31 @@ impl Margins {
         Some(nodes.iter().map(|node| self.alone(part, *node)).sum())
     }
 
+    /// The error of what some nodes hold beside their children, as of independent errors; `None` where the
+    /// part is not published of one of their remainders.
+    pub(super) fn error_of_remainders(&self, part: &Part, nodes: &[usize]) -> Option<Error> {
+        let remainder = |node: &usize| {
+            let rest = self.tree.rest(*node);
+            self.is_told(part, rest).then(|| Error {
+                variance: self.variance(part, rest) * self.kept(part, rest),
+                shortfall: -self.gain_of_remainder(part, *node),
+            })
+        };
+        nodes.iter().map(remainder).sum()
+    }
+
+    /// By how much the remainder of a node is expected to be too high: what its other children are expected
+    /// to lack, without their part of what the node itself lacks.
+    fn gain_of_remainder(&self, part: &Part, node: usize) -> f64 {
+        let (_, depth) = self.tree.level(node);
+        let own = self.family(part, node, depth).shortfall;
+        if depth == 0 {
+            return own;
+        }
+        let family = self.family(part, self.tree.parent(node), depth - 1);
+        own - family.shortfall * self.below(part, node) / family.others
+    }
+
     /// Whether a part is told of a node.
     pub(super) fn is_told(&self, part: &Part, node: usize) -> bool {
         part.weights.iter().all(|(table, _)| node < self.tables[table.index()].variances.len())

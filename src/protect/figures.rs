@@ -57,7 +57,7 @@ impl<'a> Figures<'a> {
     pub fn feature(&self, place: (Place, PlaceCode), area_km2: f64, counts: &AllCounts) -> Feature {
         let value = |column: &CubeColumn| counts[column.index()];
         let households = households(counts);
-        let count = self.count.map(|columns| sum(columns, counts));
+        let count = self.count(counts);
         let held = |column: &CubeColumn| self.is_held(column).then(|| value(column));
         let visited = match self.theme.share_of {
             DenominatorColumn::Visits => sum(&CubeColumn::VISITS, counts),
@@ -80,6 +80,11 @@ impl<'a> Figures<'a> {
             breakdown: self.theme.breakdown.iter().map(held).collect(),
             rates: self.theme.rates.iter().map(|rate| self.rate(rate, counts)).collect(),
         }
+    }
+
+    /// The theme's count in a row of counts; `None` where the input does not hold it.
+    pub fn count(&self, counts: &AllCounts) -> Option<i64> {
+        self.count.map(|columns| sum(columns, counts))
     }
 
     const fn is_held(&self, column: &CubeColumn) -> bool {

@@ -28,8 +28,34 @@ pub struct Layer {
     protection: Protection,
     threshold: PovertyThreshold,
     totals: Totals,
+    remainder: Option<Remainder>,
     matched: usize,
     features: Vec<Feature>,
+}
+
+/// What is known to the area in which a layer of regions lies and to none of its parts: an area is the sum of
+/// its parts and of this.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Remainder {
+    /// Visited and counted.
+    pub households: i64,
+    /// The theme's count; `None` where the input does not hold it.
+    pub count: Option<i64>,
+    /// Half the width of the count's 95 % interval; 0 where the count is exact. A sum of many small figures
+    /// of which none is below 0 is too high: the margin allows for that.
+    pub moe95: Option<f64>,
+}
+
+impl Remainder {
+    /// Whether there is surely nothing.
+    pub fn is_nothing(&self) -> bool {
+        self.households == 0 && self.count.unwrap_or(0) == 0 && self.moe95.unwrap_or(0.0) == 0.0
+    }
+
+    /// Whether it may well be nothing: the interval of the count holds 0.
+    pub fn may_be_nothing(&self) -> bool {
+        self.count.is_none_or(|count| (count as f64) <= self.moe95.unwrap_or(0.0))
+    }
 }
 
 /// Where the households in scope are; `counted` is the sum of the others.
@@ -186,6 +212,12 @@ impl Layer {
         self.totals
     }
 
+    /// What the regions of the layer leave over of the area in which it lies, whatever a box or a limit leaves
+    /// out; `None` of hexagons.
+    pub const fn remainder(&self) -> Option<Remainder> {
+        self.remainder
+    }
+
     /// How many features there are without the limit.
     pub const fn matched(&self) -> usize {
         self.matched
@@ -245,16 +277,17 @@ impl LeafTable {
         denominators: &Denominators,
     ) -> Layer {
         let figures = Figures::new(self, request.theme, self.told(request.geography), indicators);
-        let summed = match request.geography {
-            Geography::Region(level) => {
-                regions::features(self, &figures, level, request, tree, denominators)
-            }
+        let (summed, remainder) = match request.geography {
+            Geography::Region(level) => (
+                regions::features(self, &figures, level, request, tree, denominators),
+                Some(regions::remainder(self, &figures, level, request.within, tree)),
+            ),
             Geography::Hexagon(size) => {
                 let part = (request.bounds, request.limit);
-                Found::new(self, size, request.within, part, tree).features(&figures)
+                (Found::new(self, size, request.within, part, tree).features(&figures), None)
             }
         };
-        self.assemble_layer(request, summed, tree)
+        self.assemble_layer(request, (summed, remainder), tree)
     }
 
     /// The layers of several themes in the hexagons that touch a box, which are looked for once.
@@ -271,7 +304,7 @@ impl LeafTable {
             let figures = Figures::new(self, theme, self.told(geography), indicators);
             let bounds = Some(bounds);
             let request = LayerRequest { theme, geography, within: None, bounds, limit: None };
-            self.assemble_layer(&request, found.features(&figures), tree)
+            self.assemble_layer(&request, (found.features(&figures), None), tree)
         };
         themes.iter().map(of_theme).collect()
     }
@@ -279,7 +312,7 @@ impl LeafTable {
     fn assemble_layer(
         &self,
         request: &LayerRequest<'_>,
-        (features, matched, mut totals): Summed,
+        ((features, matched, mut totals), remainder): (Summed, Option<Remainder>),
         tree: &RegionTree,
     ) -> Layer {
         totals.counted = households(self.scope_counts(request.within));
@@ -293,6 +326,7 @@ impl LeafTable {
             protection: self.protection(),
             threshold: self.threshold(),
             totals,
+            remainder,
             matched,
             features,
         }

@@ -7,6 +7,7 @@ use super::arranged::ArrangedLeaves;
 use super::margin::Margins;
 use super::parts::Parts;
 use super::policy::Policy;
+use super::tree::NATION;
 use crate::count::CubeKey;
 use crate::domain::indicator::PovertyThreshold;
 use crate::domain::region::{RegionId, RegionTree};
@@ -60,5 +61,18 @@ impl LeafMargins {
         };
         let mut nodes: Vec<usize> = places.filter_map(of_place).collect();
         self.margins.moe95_of(parts, &mut nodes)
+    }
+
+    /// The margin of what is known to regions, or to the nation (`None`), and to nothing below them.
+    pub fn of_remainders(
+        &self,
+        parts: &Parts,
+        of: impl Iterator<Item = Option<RegionId>>,
+    ) -> Option<f64> {
+        let tree = self.margins.tree();
+        let node = |region: Option<RegionId>| region.map_or(NATION, |id| tree.of_region(id));
+        let nodes: Vec<usize> =
+            of.map(node).filter(|node| !tree.children(*node).is_empty()).collect();
+        self.margins.moe95_of_remainders(parts, &nodes)
     }
 }

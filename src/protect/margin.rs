@@ -41,7 +41,7 @@ impl Margins {
         policy: &Policy,
         threshold: PovertyThreshold,
     ) -> Self {
-        let tree = ProtectedTree::new(regions, &leaves.shown());
+        let tree = ProtectedTree::of_policy(regions, &leaves.shown(), policy);
         let epsilons = Table::ALL[1..].iter().flat_map(|table| {
             TreeLevel::ALL.into_iter().filter_map(|level| policy.epsilon(*table, level))
         });
@@ -95,10 +95,24 @@ impl Margins {
     pub(super) fn moe95_of(&self, parts: &Parts, nodes: &mut [usize]) -> Option<f64> {
         nodes.sort_unstable();
         let all: Error = parts.iter().map(|part| self.error(part, nodes)).sum::<Option<_>>()?;
-        let doubt = DOUBT * all.shortfall;
-        let deviation = WIDER * (all.variance + doubt * doubt).sqrt();
-        let margin = half_95(all.shortfall, deviation);
-        // Hundredths say more than anybody needs.
-        Some((margin * 100.0).round() / 100.0)
+        Some(moe95(all))
     }
+
+    /// The margin of what these nodes hold beside their children, summed; `None` where a part is not
+    /// published there. No figure is below 0, so a sum of many remainders is expected to be too high: the
+    /// margin allows for that.
+    pub(super) fn moe95_of_remainders(&self, parts: &Parts, nodes: &[usize]) -> Option<f64> {
+        let error = |part| self.error_of_remainders(part, nodes);
+        let all: Error = parts.iter().map(error).sum::<Option<_>>()?;
+        Some(moe95(all))
+    }
+}
+
+/// Half of the interval that holds 95 % of such errors, in hundredths.
+fn moe95(all: Error) -> f64 {
+    let doubt = DOUBT * all.shortfall;
+    let deviation = WIDER * (all.variance + doubt * doubt).sqrt();
+    let margin = half_95(all.shortfall, deviation);
+    // Hundredths say more than anybody needs.
+    (margin * 100.0).round() / 100.0
 }

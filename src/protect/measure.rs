@@ -132,6 +132,9 @@ impl Contents {
             level.par_chunks_mut(CHUNK * classes).enumerate().for_each(|(chunk, figures)| {
                 let first = nodes.start + chunk * CHUNK;
                 for (node, figures) in (first..).zip(figures.chunks_mut(classes)) {
+                    if tree.is_declared_empty(node) {
+                        continue;
+                    }
                     let digest = digests[node];
                     let draw = Draw { table, node: tree.name(node, regions), epsilon, digest };
                     key.add(&draw, sampler, figures);

@@ -42,7 +42,7 @@ pub use denominator::completed as completed_denominators;
 pub use epsilon::Epsilon;
 pub use field::Field;
 pub use figures::{enough as share_of_enough, moe95_of_part};
-pub use layer::{Feature, Layer, Place, PlaceCode, ShareOf, Status, Totals};
+pub use layer::{Feature, Layer, Place, PlaceCode, Remainder, ShareOf, Status, Totals};
 pub use leaves::{LeafTable, Protection};
 pub use margin::Margins;
 pub use noise::NoiseKey;

@@ -108,6 +108,9 @@ pub struct Policy {
     pub least_hex8: u16,
     /// What the noise is bound to; `keyed`.
     pub noise: NoiseMode,
+    /// That every household and visit is known to a village; false. Then what a higher region has beside
+    /// its parts is exactly 0, and a build in which one household or visit is known to less stops.
+    pub every_household_has_village: bool,
 }
 
 impl Default for Policy {
@@ -126,6 +129,7 @@ impl Default for Policy {
             least_hex7: 12,
             least_hex8: 20,
             noise: NoiseMode::Keyed,
+            every_household_has_village: false,
         }
     }
 }

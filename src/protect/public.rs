@@ -163,7 +163,11 @@ impl LeafTable {
     /// and everything public is a sum of these leaves.
     pub fn public(counted: Counted<'_>, protect: &Protect) -> Self {
         let regions = counted.regions;
-        let tree = ProtectedTree::new(regions, &protect.shown(counted.cube, regions));
+        let tree = ProtectedTree::of_policy(
+            regions,
+            &protect.shown(counted.cube, regions),
+            protect.policy(),
+        );
         let told = protect.tell(counted, &tree);
         let (fields, threshold) = (counted.fields, counted.threshold);
         let policy = Some(*protect.policy());

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::fixture::tree;
+use super::fixture::{self, tree};
 use super::layer_tests::{all_fields, make, rows};
 use super::{
     Counted, Feature, Layer, LayerRequest, LeafTable, NoiseKey, Policy, Protect, RegisterSecret,
@@ -14,7 +14,10 @@ use crate::domain::region::{Level, RegionTree};
 
 /// The public leaves of a cube, by a secret of this number.
 fn public(cube: &Cube, secret: u8, tree: &RegionTree) -> LeafTable {
-    let policy = Policy { least_hex7: 12, least_hex8: 20, ..Policy::default() };
+    public_by(Policy { least_hex7: 12, least_hex8: 20, ..Policy::default() }, cube, secret, tree)
+}
+
+fn public_by(policy: Policy, cube: &Cube, secret: u8, tree: &RegionTree) -> LeafTable {
     let (secret, release) = (RegisterSecret::new([secret; 32]), "r1".parse().unwrap());
     let key = NoiseKey::new(&secret, policy.noise, &release, tree.system());
     let threshold = PovertyThreshold::default();
@@ -61,6 +64,81 @@ proptest! {
         let layer = leaves.layer(&villages, &tree, &indicators, &Denominators::new());
         let totals = layer.totals();
         prop_assert_eq!(totals.shown + totals.elsewhere + totals.unplaced, totals.counted);
+    }
+}
+
+/// The layer of a theme by a level within a region, or within the nation.
+fn layer(leaves: &LeafTable, theme: &str, level: Level, within: Option<&str>) -> Layer {
+    let (tree, indicators) = (tree(), Indicators::embedded());
+    let within = within.map(|code| tree.find(code.parse().unwrap()).unwrap());
+    let (theme, geography) = (indicators.theme(theme).unwrap(), Geography::Region(level));
+    let request = LayerRequest { theme, geography, within, bounds: None, limit: None };
+    leaves.layer(&request, &tree, &indicators, &Denominators::new())
+}
+
+#[test]
+fn an_area_is_the_sum_of_its_parts_and_of_its_remainder() {
+    let tree = tree();
+    for secret in 0..8 {
+        let leaves = public(&fixture::cube(&tree), secret, &tree);
+        for theme in ["poverty", "elderly", "visits", "quality"] {
+            let nation = layer(&leaves, theme, Level::Village, None);
+            let provinces = layer(&leaves, theme, Level::Province, None);
+            let sum = |layer: &Layer| -> i64 {
+                layer.features().iter().map(|it| it.count.unwrap_or(0)).sum()
+            };
+            let left = |layer: &Layer| layer.remainder().unwrap().count.unwrap_or(0);
+            let all = sum(&provinces) + left(&provinces);
+            assert_eq!(sum(&nation) + left(&nation), all, "{theme}");
+            let province = provinces.features()[0].count.unwrap_or(0);
+            let within = layer(&leaves, theme, Level::Village, Some("01"));
+            assert_eq!(sum(&within) + left(&within), province, "{theme}");
+            let has_margin = |layer: &Layer| layer.remainder().unwrap().moe95.is_some();
+            assert_eq!(has_margin(&nation), nation.features()[0].moe95.is_some(), "{theme}");
+        }
+    }
+}
+
+#[test]
+fn the_margin_of_a_remainder_covers_what_is_exact() {
+    let tree = tree();
+    let (mut covered, mut may_be_nothing) = (0, 0);
+    for secret in 0..200 {
+        // Five poor households are known to a regency only; the first province has no other.
+        let leaves = public(&fixture::cube(&tree), secret, &tree);
+        let remainder = layer(&leaves, "poverty", Level::Village, Some("01")).remainder().unwrap();
+        let off = remainder.count.unwrap() - 5;
+        covered += i32::from((off as f64).abs() <= remainder.moe95.unwrap());
+        let nobody = layer(&leaves, "poverty", Level::Village, Some("02")).remainder().unwrap();
+        may_be_nothing += i32::from(nobody.may_be_nothing());
+    }
+    assert!(covered >= 180, "{covered} of 200");
+    assert!(may_be_nothing >= 180, "{may_be_nothing} of 200");
+}
+
+#[test]
+fn where_every_household_has_a_village_the_remainder_is_exactly_nothing() {
+    let tree = tree();
+    let mut cube = Cube::default();
+    for (key, counts) in fixture::cube(&tree).iter() {
+        if key.region.is_some_and(|id| tree.get(id).level == Level::Village) {
+            cube.add(key, counts);
+        }
+    }
+    let policy = Policy { every_household_has_village: true, ..Policy::default() };
+    for secret in 0..20 {
+        let leaves = public_by(policy, &cube, secret, &tree);
+        assert_eq!(LeafTable::from_batch(&leaves.to_batch(&tree), &tree).unwrap(), leaves);
+        for theme in ["poverty", "elderly", "visits", "quality"] {
+            for within in [None, Some("01"), Some("0102"), Some("02")] {
+                let remainder = layer(&leaves, theme, Level::Village, within).remainder().unwrap();
+                assert!(remainder.is_nothing(), "{theme} {within:?} {remainder:?}");
+                assert_eq!(layer(&leaves, theme, Level::Village, within).totals().elsewhere, 0);
+            }
+            let villages = layer(&leaves, theme, Level::Village, None);
+            let margins = villages.features().iter().map(|it| it.moe95.unwrap_or(1.0));
+            assert!(margins.into_iter().all(|moe95| moe95.is_finite() && moe95 > 0.0), "{theme}");
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::denominator;
 use super::figures::Figures;
-use super::layer::{Feature, Place, PlaceCode, Summed, Totals};
+use super::layer::{Feature, Place, PlaceCode, Remainder, Summed, Totals};
 use super::leaves::{LeafTable, households};
 use super::request::LayerRequest;
 use crate::domain::indicator::{AllCounts, Denominators};
@@ -75,4 +75,29 @@ fn scope_totals(
     let elsewhere = higher.map(|(id, _)| leaves.sums.own_households[id.index()]).sum();
     let unplaced = if request.within.is_none() { leaves.unplaced_households() } else { 0 };
     Totals { elsewhere, unplaced, ..Totals::default() }
+}
+
+/// What is known to the scope and to no region of the level in it.
+pub(super) fn remainder(
+    leaves: &LeafTable,
+    figures: &Figures<'_>,
+    level: Level,
+    within: Option<RegionId>,
+    tree: &RegionTree,
+) -> Remainder {
+    let in_scope = |id: RegionId| within.is_none_or(|outer| tree.is_within(id, outer));
+    let mut counts = *leaves.scope_counts(within);
+    for (id, _) in tree.level(level).filter(|(id, _)| in_scope(*id)) {
+        let of_region = &leaves.sums.counts[id.index()];
+        counts.iter_mut().zip(of_region).for_each(|(left, count)| *left -= count);
+    }
+    let count = figures.count(&counts);
+    let margins = leaves.margins.as_ref();
+    let moe95 = margins.map_or(Some(0.0), |all| {
+        let above = tree.iter().take_while(|(_, region)| region.level < level);
+        let above = above.map(|(id, _)| id).filter(|id| in_scope(*id)).map(Some);
+        let nation = within.is_none().then_some(None);
+        all.of_remainders(figures.parts(), nation.into_iter().chain(above))
+    });
+    Remainder { households: households(&counts), count, moe95: count.and(moe95) }
 }

@@ -132,7 +132,12 @@ fn lacks(
     let (mut lacks, mut shares) = (Vec::new(), Vec::new());
     for (_, nodes) in tree.levels() {
         let families = nodes.clone().filter(|node| weights.children()[*node] > 0.0);
-        let families: Vec<usize> = families.filter(|node| tree.children(*node).len() > 1).collect();
+        // A remainder that is declared to be empty is not believed to hold anything.
+        let has_remainder = |node: &usize| {
+            let children = tree.children(*node);
+            children.len() > 1 && !tree.is_declared_empty(children.start)
+        };
+        let families: Vec<usize> = families.filter(has_remainder).collect();
         if nodes.end == variances.len() {
             break;
         }

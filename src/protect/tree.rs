@@ -5,7 +5,7 @@ use std::ops::Range;
 use h3o::{CellIndex, Resolution};
 
 use super::noise::NodeName;
-use super::policy::TreeLevel;
+use super::policy::{Policy, TreeLevel};
 use crate::count::CubeKey;
 use crate::domain::region::{Level, RegionId, RegionTree};
 
@@ -36,6 +36,8 @@ pub struct ProtectedTree {
     /// H3 indices; 0 for a region.
     hexagons: Vec<u64>,
     is_rest: Vec<bool>,
+    /// Nodes that hold nothing by declaration, not by what was counted; none where nothing is declared.
+    is_empty: Vec<bool>,
     /// The node of each region.
     of_region: Vec<u32>,
 }
@@ -57,6 +59,7 @@ impl ProtectedTree {
             regions: Vec::new(),
             hexagons: Vec::new(),
             is_rest: Vec::new(),
+            is_empty: Vec::new(),
             of_region: vec![0; regions.len()],
         };
         tree.push(NATION, NO_REGION, NO_HEXAGON, false);
@@ -100,6 +103,42 @@ impl ProtectedTree {
         self.regions.push(region);
         self.hexagons.push(hexagon);
         self.is_rest.push(is_rest);
+    }
+
+    /// The tree of the figures that a policy allows: as [`Self::new`], and where the policy declares that
+    /// every household has a village, the nodes that then hold nothing are known.
+    pub fn of_policy(regions: &RegionTree, shown: &Shown, policy: &Policy) -> Self {
+        let mut tree = Self::new(regions, shown);
+        if policy.every_household_has_village {
+            tree.declare_empty(regions.deepest());
+        }
+        tree
+    }
+
+    /// Marks the remainders of regions above the deepest level, and regions with nothing but such.
+    fn declare_empty(&mut self, deepest: Level) {
+        self.is_empty = vec![false; self.len()];
+        let (_, above) = self
+            .levels()
+            .take_while(|(level, _)| *level < TreeLevel::Region(deepest))
+            .last()
+            .unwrap_or((TreeLevel::Nation, 0..1));
+        for node in (0..above.end).rev() {
+            let children = self.children(node);
+            if self.is_rest[node] {
+                self.is_empty[node] = true;
+                continue;
+            }
+            if !children.is_empty() {
+                self.is_empty[children.start] = true;
+                self.is_empty[node] = self.is_empty[children].iter().all(|is_empty| *is_empty);
+            }
+        }
+    }
+
+    /// Whether a node is declared to hold nothing.
+    pub fn is_declared_empty(&self, node: usize) -> bool {
+        self.is_empty.get(node).copied().unwrap_or(false)
     }
 
     /// The number of nodes.

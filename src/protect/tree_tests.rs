@@ -75,3 +75,21 @@ fn a_level_and_all_above_it_are_the_first_nodes() {
     assert_eq!(tree.down_to(TreeLevel::Hexagon8), tree.len());
     assert!((0..villages).all(|node| tree.place(node).hexagon.is_none()));
 }
+
+#[test]
+fn what_is_declared_to_have_no_remainder_is_known_to_be_empty() {
+    let regions = regions();
+    let policy = Policy { every_household_has_village: true, ..Policy::default() };
+    let tree = ProtectedTree::of_policy(&regions, &shown(&regions), &policy);
+    let empty = (0..tree.len()).filter(|node| tree.is_declared_empty(*node));
+    let empty: Vec<String> = empty.map(|node| in_words(&tree, &regions, node)).collect();
+    let above = CODES.iter().map(|(code, _)| *code).filter(|code| code.len() < 10);
+    let mut expected: Vec<String> = above.map(|code| format!("{code} rest")).collect();
+    expected.insert(0, " rest".to_owned());
+    expected.sort_by_key(String::len);
+    let mut sorted = empty.clone();
+    sorted.sort_by_key(String::len);
+    assert_eq!(sorted, expected);
+    let undeclared = ProtectedTree::of_policy(&regions, &shown(&regions), &Policy::default());
+    assert_eq!(undeclared, ProtectedTree::new(&regions, &shown(&regions)));
+}

@@ -1,5 +1,6 @@
 //! What stands below figures wherever they are taken home: release, source, definition, and what they are.
 
+use super::sentence::with_margin;
 use super::words::Words;
 use crate::analyse::Measure;
 use crate::domain::geography::Geography;
@@ -30,6 +31,16 @@ pub fn caption(layer: &Layer, place: &str, words: Words) -> String {
         ("count", &words.count(layer.features().len())),
     ];
     words.say("table.caption", &holes)
+}
+
+/// What the areas of a layer leave over of the place in which they lie; `None` where that is surely nothing.
+pub fn remainder(layer: &Layer, place: &str, words: Words) -> Option<String> {
+    let remainder = layer.remainder().filter(|remainder| !remainder.is_nothing())?;
+    let count = words.whole(Some(remainder.count? as f64));
+    let count = with_margin(count, remainder.moe95, |moe95| words.whole_margin(moe95));
+    let unit = words.text(&layer.theme().unit);
+    let holes = [("count", count.as_str()), ("unit", unit), ("place", place)];
+    Some(words.say("table.remainder.sentence", &holes))
 }
 
 /// The sentence of who may see figures, and what must be known of them.

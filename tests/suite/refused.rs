@@ -259,3 +259,49 @@ fn a_file_that_is_not_there_is_named() {
     assert_eq!(said.code, Some(1));
     assert!(said.err.contains("nowhere.csv"), "{}", said.err);
 }
+
+#[test]
+fn a_household_without_a_village_contradicts_the_declaration_that_each_has_one() {
+    let country = Country::new();
+    let settings = country.write("sebaran.toml", "[protect]\nevery_household_has_village = true\n");
+    let declared = |release: &str, visits: &str| {
+        let file = country.write(&format!("{release}.csv"), visits);
+        let config = ["--config", settings.to_str().unwrap()];
+        let file = file.to_str().unwrap();
+        let words = ["build", file, "--regions", VERSION, "--release", release];
+        let words = [&config[..], &words, &["--reference-date", "2021-11-30"]].concat();
+        run(&country.register(), &words)
+    };
+    let all = visits(&country);
+    let said = declared("whole", &all);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let remainder = |release: &str| {
+        let path = country.path(&format!("{release}.geojson"));
+        let words = ["export", "poverty-village", "--release", release, "--output"];
+        let said = run(&country.register(), &[&words[..], &[path.to_str().unwrap()]].concat());
+        assert_eq!(said.code, Some(0), "{}", said.err);
+        let text = std::fs::read_to_string(path).unwrap();
+        let layer: serde_json::Value = serde_json::from_str(&text).unwrap();
+        layer["sebaran"]["remainder"].clone()
+    };
+    let nothing = serde_json::json!({"households": 0, "count": 0, "moe95": 0.0});
+    assert_eq!(remainder("whole"), nothing);
+    // The fourth row is known to its district alone, and has no position.
+    let code = country.village().code.to_string();
+    let [longitude, latitude] = position(&country, 2);
+    let less = all.replace(
+        &format!("rt2,{code},José,2021-03-04T11:12:02,1,{longitude},{latitude}"),
+        &format!("rt2,{},José,2021-03-04T11:12:02,1,,", &code[..7]),
+    );
+    assert_ne!(less, all);
+    let said = declared("less", &less);
+    assert_eq!(said.code, Some(1));
+    for words in
+        ["1 counted households and 1 visits have none", "row 4 of", "every_household_has_village"]
+    {
+        assert!(said.err.contains(words), "{}", said.err);
+    }
+    let said = build(&country, "undeclared", &country.path("less.csv"), &[]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert_ne!(remainder("undeclared"), nothing);
+}

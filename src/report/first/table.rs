@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::{First, count_with_margin, feature_name, share_with_margin, swatch};
 use crate::analyse::Measure;
-use crate::protect::{Feature, Status};
+use crate::protect::{Feature, Remainder, Status};
 use crate::report::address::{Column, Order};
 use crate::report::words::Words;
 
@@ -32,6 +32,9 @@ pub fn table(first: &First<'_>, words: Words) -> Markup {
                     @if rows.is_empty() {
                         tr { td colspan=(columns.len() + 1) { (words.say("table.empty", &[])) } }
                     }
+                }
+                @if let Some(remainder) = first.shown.layer.remainder().filter(|it| !it.is_nothing()) {
+                    tfoot { (remainder_row(words, remainder, has_shares)) }
                 }
             }
         }
@@ -99,6 +102,20 @@ fn row(first: &First<'_>, words: Words, feature: &Feature, has_shares: bool) -> 
                     (words.say(&format!("status.{}", feature.status.name()), &[]))
                 }
             }
+        }
+    }
+}
+
+/// What the areas listed leave over of the area in which they lie.
+fn remainder_row(words: Words, remainder: Remainder, has_shares: bool) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (words.say("table.remainder", &[])) }
+            td { (words.whole(Some(remainder.households as f64))) }
+            td { (count_with_margin(words, remainder.count, remainder.moe95)) }
+            @if has_shares { td {} }
+            td {}
+            td.note { @if remainder.may_be_nothing() { (words.say("table.remainder.none", &[])) } }
         }
     }
 }

@@ -6,6 +6,7 @@ use super::parts::worst_first;
 use super::{Kin, Paper};
 use crate::protect::{Feature, Layer, Place, Status};
 use crate::report::first::{count_with_margin, share_with_margin};
+use crate::report::notes::remainder;
 
 const MOST: usize = 10;
 
@@ -34,6 +35,9 @@ pub fn most(paper: &Paper<'_>) -> Markup {
             }
             p.small {
                 (words.say("paper.most.order", &[]))
+                @if let Some(remainder) = remainder(paper.shown.layer, &paper.name(paper.parts.within), words) {
+                    " " (remainder)
+                }
                 @if untold(paper) > 0 {
                     " " (words.say("paper.most.note", &[("count", &words.count(untold(paper)))]))
                 }

@@ -7,7 +7,7 @@ use super::Workbook;
 use super::cell::Look;
 use super::columns::Column;
 use crate::analyse::Measure;
-use crate::report::notes::{caption, notes};
+use crate::report::notes::{caption, notes, remainder};
 
 /// Room for a paragraph and for names, in letters.
 const WIDTHS: [f64; 3] = [96.0, 30.0, 24.0];
@@ -53,6 +53,7 @@ fn paragraphs(book: &Workbook<'_>) -> Vec<String> {
         words.say("sheet.compared", &[("other", with), ("release", release)])
     });
     let caption = caption(book.layer, book.place, words);
+    let remainder = remainder(book.layer, book.place, words);
     let below = notes(book.layer, Measure::Share, book.label, words);
-    [Some(caption), filter, compared].into_iter().flatten().chain(below).collect()
+    [Some(caption), filter, compared, remainder].into_iter().flatten().chain(below).collect()
 }

@@ -56,8 +56,16 @@ export interface Head {
   release: string
   reference_date: string
   matched: number
+  /** Of layers of regions: what is known to the area and to none of its parts. */
+  remainder?: Remainder
   unit: Bilingual
   definition: Bilingual
+}
+
+export interface Remainder {
+  households: number
+  count: number | null
+  moe95: number | null
 }
 
 export interface Layer {
