@@ -277,7 +277,8 @@ fn a_household_without_a_village_contradicts_the_declaration_that_each_has_one()
     assert_eq!(said.code, Some(0), "{}", said.err);
     let remainder = |release: &str| {
         let path = country.path(&format!("{release}.geojson"));
-        let words = ["export", "poverty-village", "--release", release, "--output"];
+        let words =
+            ["export", "poverty-village", "--release", release, "--format", "geojson", "--output"];
         let said = run(&country.register(), &[&words[..], &[path.to_str().unwrap()]].concat());
         assert_eq!(said.code, Some(0), "{}", said.err);
         let text = std::fs::read_to_string(path).unwrap();
