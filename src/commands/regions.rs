@@ -50,6 +50,9 @@ pub struct ImportArgs {
     /// The layer to read, where the source has several.
     #[arg(long)]
     pub layer: Option<String>,
+    /// In which encoding a Shapefile's text is written, instead of what the source says: UTF-8, windows-1252, CP850.
+    #[arg(long)]
+    pub encoding: Option<String>,
     /// Under which licence the boundaries may be shown: a line that stands below every map of them.
     #[arg(long, value_name = "TEXT")]
     pub licence: Option<Licence>,
@@ -82,10 +85,12 @@ fn import(common: &Common, args: &ImportArgs) -> anyhow::Result<()> {
         path: &args.source,
         layer: args.layer.as_deref(),
         mapping: mapping.as_ref(),
+        encoding: args.encoding.as_deref(),
         system: args.system,
     };
     progress.phase("Reading and checking the features");
     let read = source::read(&request, &|done| progress.count(done))?;
+    read.warnings.iter().for_each(|warning| warn!("In `{}`: {warning}", args.source.display()));
     progress.phase("Deriving levels, areas and generalised shapes");
     let settings = OutlineSettings::default();
     let derived = outline::derive(args.system, args.version.clone(), read.regions, &settings)
@@ -96,7 +101,11 @@ fn import(common: &Common, args: &ImportArgs) -> anyhow::Result<()> {
     let files = source::files(&args.source);
     let stamp = SourceStamp::of(&args.source, &files, &read.layer)?;
     let report = ImportReport::new(stamp, read.repaired, derived.coverage);
-    let report = ImportReport { licence: args.licence.clone(), ..report };
+    let (licence, left_out, warnings) = (args.licence.clone(), read.left_out, read.warnings);
+    let report = ImportReport { licence, left_out, warnings, ..report };
+    if !report.left_out.is_empty() {
+        warn!("{}", summary::of_left_out(&report.left_out).join("\n"));
+    }
     let (tree, shapes) = (&derived.tree, &derived.shapes);
     let manifest = store::save(&common.register, tree, shapes, &report, if_there)?;
     drop(progress);

@@ -6,6 +6,7 @@ pub mod coverage;
 pub mod date;
 pub mod decimal;
 pub mod geography;
+pub mod hexagon;
 pub mod indicator;
 pub mod institution;
 pub mod key;

@@ -167,6 +167,16 @@ pub struct Repair {
     pub reason: String,
 }
 
+/// Parts of a feature's geometry that are no areas and are left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    pub code: RegionCode,
+    /// The number of the feature in its source.
+    pub feature: u64,
+    /// How many of each type, for example `2 linestring, 1 point`.
+    pub parts: String,
+}
+
 /// A region's place in its [`RegionTree`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RegionId(pub u32);

@@ -4,6 +4,7 @@ use fast_mvt::{MvtError, MvtGeomType, MvtLayerBuilder, MvtValue};
 use geo::{Coord, LineString, MultiPolygon};
 
 use crate::domain::geography::Geography;
+use crate::domain::hexagon;
 use crate::domain::indicator::Theme;
 use crate::domain::position::Position;
 use crate::domain::region::{RegionId, RegionTree};
@@ -147,18 +148,20 @@ impl TileFigures {
         Ok(labels.encode())
     }
 
-    /// Writes a tile of hexagons: whole ones, also where they reach beyond the tile.
+    /// Writes a tile of hexagons: whole ones, also where they reach beyond the tile or the 180th meridian.
     ///
     /// # Errors
     /// [`MvtError`] where a shape is none that a tile can hold.
     pub fn hexagons(&self, tile: Tile) -> Result<Vec<u8>, MvtError> {
         let mut layer = MvtLayerBuilder::new(layer_name(self.geography))?;
+        let seen = tile.bounds();
         for row in &self.rows {
             let Place::Hexagon(cell) = row.place else { continue };
             let mut feature = layer.feature_of(MvtGeomType::Polygon);
             feature.id(row.id());
-            let corner = |at: &h3o::LatLng| in_tile(tile, Coord { x: at.lng(), y: at.lat() });
-            feature.ring(cell.boundary().iter().map(corner), true)?;
+            for ring in hexagon::copies(cell, seen) {
+                feature.ring(ring.into_iter().map(|at| in_tile(tile, at)), true)?;
+            }
             for (key, value) in self.told(row) {
                 feature.tag_ref(key, value.into())?;
             }

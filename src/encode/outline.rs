@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use geo::orient::Direction;
-use geo::{BoundingRect, Coord, LineString, MapCoords, MultiPolygon, Orient, Polygon};
+use geo::{BoundingRect, Coord, MapCoords, MultiPolygon, Orient};
 use geojson::GeometryValue;
-use h3o::CellIndex;
 use rayon::prelude::*;
 
 use super::Outlines;
+use crate::domain::hexagon;
 use crate::domain::position::Bounds;
 use crate::protect::{Feature, Layer, Place};
 
@@ -33,7 +33,9 @@ impl<'a> Outline<'a> {
                 let shape = shapes.get(id.index()).filter(|shape| !shape.0.is_empty())?;
                 Some(Self(Cow::Borrowed(shape)))
             }
-            (Outlines::Regions(_), Place::Hexagon(cell)) => Some(Self(Cow::Owned(hexagon(cell)))),
+            (Outlines::Regions(_), Place::Hexagon(cell)) => {
+                Some(Self(Cow::Owned(hexagon::outline(cell))))
+            }
         }
     }
 
@@ -61,12 +63,6 @@ impl<'a> Outline<'a> {
             _ => (&shape).into(),
         }
     }
-}
-
-fn hexagon(cell: CellIndex) -> MultiPolygon {
-    let corner = |corner: &h3o::LatLng| Coord { x: corner.lng(), y: corner.lat() };
-    let corners: LineString = cell.boundary().iter().map(corner).collect();
-    Polygon::new(corners, Vec::new()).into()
 }
 
 /// A place in whole steps.

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use h3o::{CellIndex, LatLng, Resolution};
+use h3o::{CellIndex, Resolution};
 
 use super::arranged::Cells;
+use crate::domain::hexagon;
 use crate::domain::position::Bounds;
 
 /// The hexagons that match, in their order.
@@ -60,7 +61,9 @@ impl Search<'_> {
 
     /// Looks into the largest hexagons near the bounds alone.
     fn take_near(&mut self, bounds: Bounds) {
-        for large in self.cells.large_hexagons().iter().filter(|it| it.reach.touches(bounds)) {
+        for large in
+            self.cells.large_hexagons().iter().filter(|it| hexagon::touches(it.reach, bounds))
+        {
             let leaves = self.cells.numbers(large.leaves.clone());
             if bounds.contains(large.reach) {
                 self.take_all(leaves);
@@ -79,9 +82,9 @@ impl Search<'_> {
             at = run.end;
             // A leaf without a parent of this resolution is too large to be shown.
             let Some(parent) = self.hexagon(run.start, parents) else { continue };
-            let own = outline_bounds(parent);
+            let own = hexagon::bounds(parent);
             let Some(children) = parents.succ().filter(|_| parents < self.resolution) else {
-                if own.touches(bounds) {
+                if hexagon::touches(own, bounds) {
                     self.take(run);
                 }
                 continue;
@@ -89,7 +92,7 @@ impl Search<'_> {
             let reach = grown(own);
             if bounds.contains(reach) {
                 self.take_all(run);
-            } else if bounds.touches(reach) {
+            } else if hexagon::touches(reach, bounds) {
                 self.take_touching(run, children, bounds);
             }
         }
@@ -133,7 +136,7 @@ pub(super) fn large_hexagons(hexagons: &[Option<CellIndex>], from: usize) -> Vec
         let leaves = run(place..hexagons.len(), |at| ancestor_bits(hexagon(at), Resolution::Four));
         place = leaves.end;
         if let Some(parent) = hexagon(leaves.start).parent(Resolution::Four) {
-            found.push(LargeHexagon { leaves, reach: grown(outline_bounds(parent)) });
+            found.push(LargeHexagon { leaves, reach: grown(hexagon::bounds(parent)) });
         }
     }
     found
@@ -163,14 +166,6 @@ fn ancestor_bits(cell: CellIndex, resolution: Resolution) -> u64 {
     const OWN_RESOLUTION: u64 = 0xf << 52;
     let below = 15 - u32::from(u8::from(resolution));
     (u64::from(cell) & !OWN_RESOLUTION) >> (3 * below)
-}
-
-/// The box of a hexagon's outline.
-fn outline_bounds(cell: CellIndex) -> Bounds {
-    cell.boundary().iter().fold(Bounds::EMPTY, |bounds, corner: &LatLng| {
-        let (x, y) = (corner.lng(), corner.lat());
-        bounds.join(Bounds { west: x, south: y, east: x, north: y })
-    })
 }
 
 /// A box grown by its half on each side: descendants reach a little beyond their ancestor's outline.

@@ -15,6 +15,7 @@ use crate::domain::region::{Level, RegionKind};
 /// ```toml
 /// layer = "adm4"            # where the source has several
 /// crs = "EPSG:32748"        # instead of what the source says, or where it says nothing
+/// encoding = "windows-1252" # of a Shapefile's text, instead of what the source says
 /// level = "village"         # by default the deepest level below that has a code
 /// code_prefix = "ID"        # letters before the digits of every code
 ///
@@ -42,6 +43,8 @@ pub struct RegionMapping {
     pub layer: Option<String>,
     /// Anything that PROJ understands: `EPSG:32748`, WKT, a PROJ string.
     pub crs: Option<String>,
+    /// Of a Shapefile's text: a label of the WHATWG's encodings, or another name that GDAL knows.
+    pub encoding: Option<String>,
     pub level: Option<Level>,
     #[serde(default)]
     pub code_prefix: String,

@@ -1,11 +1,16 @@
 //! Boundaries from any vector file that GDAL opens. Nothing else names GDAL.
 
+mod archive;
+mod encoding;
 mod error;
 mod fields;
 mod log;
+mod polygons;
 mod shape;
 mod source;
 
+#[cfg(test)]
+mod kinds_tests;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +20,7 @@ use std::path::Path;
 use gdal::vector::{Feature, Layer, LayerAccess};
 use rayon::prelude::*;
 
+use encoding::Seen;
 pub use error::{Place, Problem, RegionsError};
 use fields::{Columns, Words};
 use shape::{Shaped, Shaper};
@@ -22,7 +28,7 @@ pub use source::files;
 
 use super::mapping::RegionMapping;
 use crate::domain::code::{CodeSystem, RegionCode};
-use crate::domain::region::{Level, Repair, SourceRegion};
+use crate::domain::region::{LeftOut, Level, Repair, SourceRegion};
 
 /// Features that one task of the pool shapes.
 const FEATURES_A_TASK: usize = 512;
@@ -35,6 +41,8 @@ pub struct RegionsRequest<'a> {
     pub layer: Option<&'a str>,
     /// Without one, the canonical names are taken.
     pub mapping: Option<&'a RegionMapping>,
+    /// Of a Shapefile's text. Goes before the mapping's encoding.
+    pub encoding: Option<&'a str>,
     pub system: CodeSystem,
 }
 
@@ -47,6 +55,10 @@ pub struct SourceRegions {
     pub regions: Vec<SourceRegion>,
     /// In the order of the codes.
     pub repaired: Vec<Repair>,
+    /// In the order of the codes.
+    pub left_out: Vec<LeftOut>,
+    /// What was not certain, in sentences that begin with a small letter.
+    pub warnings: Vec<String>,
 }
 
 /// A feature as it stands in the source.
@@ -75,20 +87,38 @@ fn read_at(
     place: &mut Place,
 ) -> Result<SourceRegions, Problem> {
     let asked = request.layer.or_else(|| request.mapping.and_then(|it| it.layer.as_deref()));
-    let (dataset, asked) = source::open(request.path, asked)?;
+    let encoding =
+        request.encoding.or_else(|| request.mapping.and_then(|it| it.encoding.as_deref()));
+    let (opened, encoding) = encoding::reopened(source::open(request.path, asked)?, encoding)?;
+    let source::Opened { dataset, layer: asked, mut warnings, .. } = opened;
     let mut layer = source::layer(&dataset, asked.as_deref(), place)?;
-    let known = fields::known(&layer);
-    let canonical = RegionMapping::canonical(&known);
+    let known = fields::known(&layer, &encoding);
+    let canonical = RegionMapping::canonical(&fields::names(&known));
     let mapping = request.mapping.unwrap_or(&canonical);
     let columns = Columns::resolve(&known, mapping, request.system)?;
-    let crs = source::crs(&layer, mapping.crs.as_deref())?;
+    let crs = source::crs(&dataset, &layer, mapping.crs.as_deref())?;
+    let mut seen = Seen::default();
+    if encoding.is_open() {
+        layer.features().for_each(|feature| columns.see(&feature, &mut seen));
+    }
+    let (text, warning) = encoding.settle(&seen);
+    warnings.extend(warning);
+    let columns = columns.written_in(text);
     let (level, name) = (columns.level, layer.name());
     let features = read_features(&mut layer, &columns, progress, place)?;
     drop(dataset);
     place.feature = None;
     refuse_repeated(&features, place)?;
-    let (regions, repaired) = shape_all(features, crs.as_deref(), place)?;
-    Ok(SourceRegions { layer: name, level, regions, repaired })
+    let shapes = shape_all(&features, crs.as_deref(), place)?;
+    let read = SourceRegions {
+        layer: name,
+        level,
+        regions: Vec::with_capacity(features.len()),
+        repaired: Vec::new(),
+        left_out: Vec::new(),
+        warnings,
+    };
+    Ok(joined(read, features, shapes))
 }
 
 fn read_features(
@@ -142,11 +172,12 @@ fn refuse_repeated(features: &[RawFeature], place: &mut Place) -> Result<(), Pro
 
 type Placed<T> = Result<T, (u64, RegionCode, Problem)>;
 
+/// The shapes of all features, in their order.
 fn shape_all(
-    features: Vec<RawFeature>,
+    features: &[RawFeature],
     crs: Option<&str>,
     place: &mut Place,
-) -> Result<(Vec<SourceRegion>, Vec<Repair>), Problem> {
+) -> Result<Vec<Shaped>, Problem> {
     let tasks: Vec<Result<Vec<Placed<_>>, Problem>> = features
         .par_chunks(FEATURES_A_TASK)
         .map(|chunk| {
@@ -163,26 +194,35 @@ fn shape_all(
             })?);
         }
     }
-    let mut repaired = Vec::new();
-    let join = |(feature, shaped): (RawFeature, Shaped)| {
+    Ok(shapes)
+}
+
+fn joined(
+    mut read: SourceRegions,
+    features: Vec<RawFeature>,
+    shapes: Vec<Shaped>,
+) -> SourceRegions {
+    for (feature, shaped) in features.into_iter().zip(shapes) {
         let RawFeature { number, words, .. } = feature;
-        if let Some(reason) = shaped.repaired {
-            repaired.push(Repair { code: words.code, feature: number, reason });
-        }
-        SourceRegion {
-            code: words.code,
+        let code = words.code;
+        let repair = |reason| Repair { code, feature: number, reason };
+        read.repaired.extend(shaped.repaired.map(repair));
+        let left_out = |parts| LeftOut { code, feature: number, parts };
+        read.left_out.extend(shaped.left_out.map(left_out));
+        read.regions.push(SourceRegion {
+            code,
             names: words.names,
             kind: words.kind,
             utc_offset_min: words.utc_offset_min,
             shape: shaped.shape,
             feature: number,
-        }
-    };
-    let mut regions: Vec<_> = features.into_iter().zip(shapes).map(join).collect();
+        });
+    }
     // Formats keep their features in orders of their own.
-    regions.sort_by_key(|region| region.code);
-    repaired.sort_by_key(|repair| repair.code);
-    Ok((regions, repaired))
+    read.regions.sort_by_key(|region| region.code);
+    read.repaired.sort_by_key(|repair| repair.code);
+    read.left_out.sort_by_key(|left_out| left_out.code);
+    read
 }
 
 fn shape_one(shaper: &Shaper, feature: &RawFeature) -> Placed<Shaped> {

@@ -2,7 +2,7 @@
 
 use crate::commands::answer::table;
 use crate::domain::code::RegionCode;
-use crate::domain::region::Level;
+use crate::domain::region::{LeftOut, Level};
 use crate::store::regions::{GapFound, Manifest, OverlapFound};
 
 /// How many of a list are told; `--json` tells all.
@@ -18,6 +18,10 @@ pub fn of_version(manifest: &Manifest) -> String {
     lines.extend(manifest.report.licence.iter().map(|licence| format!("Licence: {licence}.")));
     lines.extend(level_lines(manifest));
     lines.extend(repair_lines(manifest));
+    lines.extend(of_left_out(&manifest.report.left_out));
+    lines.extend(
+        manifest.report.warnings.iter().map(|warning| format!("When it was read: {warning}.")),
+    );
     lines.extend(overlap_lines(&manifest.report.overlaps));
     lines.extend(gap_lines(&manifest.report.gaps));
     lines.join("\n")
@@ -69,6 +73,18 @@ fn repair_lines(manifest: &Manifest) -> Vec<String> {
     let head = format!("Shapes that were not valid and are repaired: {}.", repaired.len());
     let lines =
         repaired.iter().map(|it| format!("  {} (feature {}): {}", it.code, it.feature, it.reason));
+    told(head, lines)
+}
+
+/// Which parts of geometries were no areas.
+pub fn of_left_out(left_out: &[LeftOut]) -> Vec<String> {
+    if left_out.is_empty() {
+        return Vec::new();
+    }
+    let head =
+        format!("Regions with parts that are no areas and are left out: {}.", left_out.len());
+    let lines =
+        left_out.iter().map(|it| format!("  {} (feature {}): {}", it.code, it.feature, it.parts));
     told(head, lines)
 }
 

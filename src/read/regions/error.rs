@@ -43,14 +43,16 @@ pub enum Problem {
     #[error("there is no such file; check the path")]
     NoFile,
     #[error(
-        "not vector data that GDAL opens ({reason}); give GeoJSON, GeoPackage, FlatGeobuf or a \
-         Shapefile, also gzipped or zipped"
+        "not vector data that GDAL opens ({reason}); give GeoJSON, GeoPackage, FlatGeobuf, a file \
+         geodatabase or a Shapefile, also gzipped or zipped"
     )]
     Open { reason: String },
     #[error("it has no layer `{asked}`; name one of these with --layer: {}", .known.join(", "))]
     NoSuchLayer { asked: String, known: Vec<String> },
     #[error("it has several layers; name one of these with --layer: {}", .known.join(", "))]
     SeveralLayers { known: Vec<String> },
+    #[error("it has several layers `{asked}`; name one of these with --layer: {}", .known.join(", "))]
+    AmbiguousLayer { asked: String, known: Vec<String> },
     #[error("it has no layer; export the boundaries again")]
     NoLayer,
     #[error("it has no feature; export the boundaries again")]
@@ -86,6 +88,22 @@ pub enum Problem {
          --mapping file, for example crs = \"EPSG:4326\""
     )]
     UnknownCrs { reason: String },
+    #[error(
+        "--encoding is for Shapefiles, whose text may be in any encoding; {driver} says its own: leave \
+         --encoding out, and `encoding` in the --mapping file"
+    )]
+    NoEncodingNeeded { driver: String },
+    #[error(
+        "the encoding `{label}` is not known; give another one by --encoding, for example UTF-8, \
+         windows-1252 or CP850"
+    )]
+    UnknownEncoding { label: String },
+    #[error(
+        "the text in field `{field}`, about `{text}`, is not valid in {encoding}; give the right \
+         encoding of a Shapefile by --encoding, for example --encoding windows-1252; convert any other \
+         file to UTF-8"
+    )]
+    BadText { field: String, text: String, encoding: &'static str },
     #[error("field `{field}` holds no code; every feature needs its {level} code")]
     NoCode { field: String, level: Level },
     #[error(
@@ -93,6 +111,11 @@ pub enum Problem {
          31.71.01.1001; a fixed prefix is named by `code_prefix` in a --mapping file"
     )]
     BadCode { field: String, text: String },
+    #[error(
+        "`{text}` in field `{field}` is a number that is no region code; codes are whole numbers, better \
+         text: export the field as text"
+    )]
+    BadNumber { field: String, text: String },
     #[error(
         "{level} code `{text}` has {found} digits where the system {system} has {expected}; {}",
         remedy_of_width(*system, *level, *found)

@@ -2,10 +2,11 @@
 
 use gdal::cpl::CslStringList;
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
-use gdal::vector::Geometry;
-use geo::{CoordsIter, MultiPolygon, Polygon};
+use gdal::vector::{Geometry, ToGdal};
+use geo::{CoordsIter, MultiPolygon};
 
 use super::error::Problem;
+use super::polygons::Parts;
 use super::{log, source};
 use crate::domain::position::Position;
 
@@ -18,6 +19,8 @@ pub struct Shaper {
 pub struct Shaped {
     pub shape: MultiPolygon,
     pub repaired: Option<String>,
+    /// The parts that were no polygons and are left out.
+    pub left_out: Option<String>,
 }
 
 impl Shaper {
@@ -41,57 +44,44 @@ impl Shaper {
         if geometry.is_empty() {
             return Err(Problem::EmptyGeometry);
         }
-        let found = geometry.geometry_name();
-        if found != "POLYGON" && found != "MULTIPOLYGON" {
-            return Err(Problem::NotPolygon { found: found.to_lowercase() });
+        let parts = Parts::of(&geometry);
+        let left_out = parts.others();
+        if parts.polygons.is_empty() {
+            let found = geometry.geometry_name().to_lowercase();
+            let found = match left_out {
+                Some(others) if found == "geometrycollection" => format!("{found} of {others}"),
+                _ => found,
+            };
+            return Err(Problem::NotPolygon { found });
         }
+        // Arcs are none any more in another reference system.
+        let mut geometry = parts.into_shape().to_gdal().map_err(unreadable)?;
         if let Some(way) = &self.to_wgs84 {
             let refused = |_| Problem::Transform { reason: log::reason() };
             geometry.transform_inplace(way).map_err(refused)?;
         }
-        let shape = polygons(&geometry)?;
+        let shape = Parts::of(&geometry).into_shape();
         if !lies_on_earth(&shape) {
             return Err(Problem::OffEarth);
         }
         log::take();
         if geometry.is_valid() {
-            return Ok(Shaped { shape, repaired: None });
+            return Ok(Shaped { shape, repaired: None, left_out });
         }
-        repair(&geometry, log::reason())
+        let (shape, reason) = repair(&geometry, log::reason())?;
+        Ok(Shaped { shape, repaired: Some(reason), left_out })
     }
 }
 
-fn repair(geometry: &Geometry, reason: String) -> Result<Shaped, Problem> {
+fn repair(geometry: &Geometry, reason: String) -> Result<(MultiPolygon, String), Problem> {
     let made = geometry.make_valid(&CslStringList::new());
-    let shape = match made {
-        Ok(made) => polygons(&made)?,
-        Err(_) => MultiPolygon::new(Vec::new()),
-    };
-    if shape.0.is_empty() || !lies_on_earth(&shape) {
-        return Err(Problem::Unrepairable { reason });
+    let shape = made.map(|made| Parts::of(&made).into_shape());
+    match shape {
+        Ok(shape) if !shape.0.is_empty() && lies_on_earth(&shape) => Ok((shape, reason)),
+        _ => Err(Problem::Unrepairable { reason }),
     }
-    Ok(Shaped { shape, repaired: Some(reason) })
 }
 
 fn lies_on_earth(shape: &MultiPolygon) -> bool {
     shape.coords_iter().all(|coord| Position::new(coord.x, coord.y).is_some())
-}
-
-/// The polygonal parts of a geometry, the empty ones left out.
-fn polygons(geometry: &Geometry) -> Result<MultiPolygon, Problem> {
-    let unreadable = |_| Problem::Unrepairable { reason: log::reason() };
-    let mut parts = Vec::new();
-    collect(geometry.to_geo().map_err(unreadable)?, &mut parts);
-    Ok(MultiPolygon::new(parts))
-}
-
-fn collect(geometry: geo::Geometry, parts: &mut Vec<Polygon>) {
-    match geometry {
-        geo::Geometry::Polygon(polygon) => parts.push(polygon),
-        geo::Geometry::MultiPolygon(polygons) => parts.extend(polygons),
-        geo::Geometry::GeometryCollection(members) => {
-            members.into_iter().for_each(|member| collect(member, parts));
-        }
-        _ => {}
-    }
 }

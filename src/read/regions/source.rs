@@ -7,10 +7,7 @@ use gdal::vector::{Layer, LayerAccess};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
 use super::error::{Place, Problem};
-use super::log;
-
-/// Endings of the files that are looked for in a zip archive.
-const VECTOR_ENDINGS: [&str; 7] = ["shp", "gpkg", "geojson", "json", "fgb", "gml", "kml"];
+use super::{archive, log};
 
 /// Files that belong to a Shapefile.
 const SHAPEFILE_PARTS: [&str; 5] = ["shp", "shx", "dbf", "prj", "cpg"];
@@ -32,24 +29,36 @@ pub fn files(path: &Path) -> Vec<PathBuf> {
     vec![path.to_owned()]
 }
 
+/// A file that is opened, and which of its layers is asked for.
+pub struct Opened {
+    pub dataset: Dataset,
+    /// The file as GDAL is asked for it.
+    pub path: PathBuf,
+    pub layer: Option<String>,
+    /// What the user should know of how it was found.
+    pub warnings: Vec<String>,
+}
+
 /// Opens a file, also a gzipped one or one in a zip archive.
-///
-/// Returns the rest of the layer's name that is still to be looked for: an archive of several files
-/// is asked for one of them by its name.
-pub fn open(path: &Path, layer: Option<&str>) -> Result<(Dataset, Option<String>), Problem> {
+pub fn open(path: &Path, layer: Option<&str>) -> Result<Opened, Problem> {
     if !path.exists() {
         return Err(Problem::NoFile);
     }
     log::keep();
-    let asked = layer.map(str::to_owned);
     match ending(path).as_str() {
-        "gz" => Ok((open_vector(&prefixed("/vsigzip/", path))?, asked)),
-        "zip" => open_zip(&prefixed("/vsizip/", path), asked),
-        _ => Ok((open_vector(path)?, asked)),
+        "gz" => open_file(&prefixed("/vsigzip/", path), layer),
+        "zip" | "kmz" => archive::open(&prefixed("/vsizip/", path), layer),
+        _ => open_file(path, layer),
     }
 }
 
-fn ending(path: &Path) -> String {
+/// Opens a file by the path that GDAL knows it by.
+pub fn open_file(path: &Path, layer: Option<&str>) -> Result<Opened, Problem> {
+    let (path, layer) = (path.to_owned(), layer.map(str::to_owned));
+    Ok(Opened { dataset: open_vector(&path, None)?, path, layer, warnings: Vec::new() })
+}
+
+pub fn ending(path: &Path) -> String {
     path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 
@@ -61,34 +70,20 @@ fn prefixed(folder: &str, path: &Path) -> PathBuf {
     prefixed.into()
 }
 
-fn open_vector(path: &Path) -> Result<Dataset, Problem> {
+/// Opens a file as vector data, with an option of its driver.
+pub fn open_vector(path: &Path, option: Option<&str>) -> Result<Dataset, Problem> {
     log::take();
     let open_flags = GdalOpenFlags::GDAL_OF_VECTOR
         | GdalOpenFlags::GDAL_OF_READONLY
         | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR;
-    let options = DatasetOptions { open_flags, ..DatasetOptions::default() };
+    let open_options = option.as_ref().map(std::slice::from_ref);
+    let options = DatasetOptions { open_flags, open_options, ..DatasetOptions::default() };
     Dataset::open_ex(path, options).map_err(|_| Problem::Open { reason: log::reason() })
 }
 
-fn open_zip(archive: &Path, asked: Option<String>) -> Result<(Dataset, Option<String>), Problem> {
-    let mut inside = gdal::vsi::read_dir(archive, true)
-        .map_err(|_| Problem::Open { reason: format!("not a zip archive: {}", log::reason()) })?;
-    inside.retain(|file| VECTOR_ENDINGS.contains(&ending(file).as_str()));
-    inside.sort();
-    match inside.as_slice() {
-        [] => Err(Problem::Open { reason: "the archive holds no vector file".to_owned() }),
-        [only] => Ok((open_vector(&archive.join(only))?, asked)),
-        _ => {
-            let stem = |file: &PathBuf| {
-                file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
-            };
-            let known = inside.iter().map(stem).collect();
-            let Some(asked) = asked else { return Err(Problem::SeveralLayers { known }) };
-            let found = inside.iter().find(|file| stem(file) == asked);
-            let Some(file) = found else { return Err(Problem::NoSuchLayer { asked, known }) };
-            Ok((open_vector(&archive.join(file))?, None))
-        }
-    }
+/// The names of a file's layers.
+pub fn layers_of(dataset: &Dataset) -> Vec<String> {
+    dataset.layers().map(|layer| layer.name()).collect()
 }
 
 /// The layer of this name, or the only one.
@@ -97,7 +92,7 @@ pub fn layer<'a>(
     asked: Option<&str>,
     place: &mut Place,
 ) -> Result<Layer<'a>, Problem> {
-    let known: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
+    let known = layers_of(dataset);
     let index = match asked {
         Some(asked) => known.iter().position(|name| name == asked).ok_or_else(|| {
             Problem::NoSuchLayer { asked: asked.to_owned(), known: known.clone() }
@@ -113,15 +108,24 @@ pub fn layer<'a>(
 /// The definition of the layer's reference system as PROJJSON, or `None` where it is WGS 84 in
 /// longitude and latitude already. `crs` goes before what the source says.
 ///
-/// GDAL itself gives a GeoJSON file without a word on it WGS 84, as RFC 7946 has it.
-pub fn crs(layer: &Layer<'_>, crs: Option<&str>) -> Result<Option<String>, Problem> {
+/// GDAL itself gives a GeoJSON file without a word on it WGS 84, as RFC 7946 has it. `TopoJSON` has no word for it:
+/// its specification says WGS 84 (2.1.1).
+pub fn crs(
+    dataset: &Dataset,
+    layer: &Layer<'_>,
+    crs: Option<&str>,
+) -> Result<Option<String>, Problem> {
     log::take();
     let unknown = |_| Problem::UnknownCrs { reason: log::reason() };
     let mut found = match crs {
         Some(definition) => SpatialRef::from_definition(definition).map_err(|_| {
             Problem::UnknownCrs { reason: format!("`{definition}`: {}", log::reason()) }
         })?,
-        None => layer.spatial_ref().ok_or(Problem::NoCrs)?,
+        None => match layer.spatial_ref() {
+            Some(found) => found,
+            None if dataset.driver().short_name() == "TopoJSON" => return Ok(None),
+            None => return Err(Problem::NoCrs),
+        },
     };
     let name = found.name().unwrap_or_default();
     if found.is_local() || name.to_lowercase().starts_with("undefined") {

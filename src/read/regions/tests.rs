@@ -4,31 +4,33 @@ use std::path::{Path, PathBuf};
 
 use gdal::DriverManager;
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
-use gdal::vector::{Feature, Geometry, LayerAccess, LayerOptions, OGRFieldType};
+use gdal::vector::{
+    Feature, Geometry, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType,
+};
 use geo::{Area, BoundingRect};
 use tempfile::TempDir;
 
 use super::*;
 
 const FIELDS: [&str; 4] = ["province_code", "province", "regency_code", "regency"];
-const SQUARE: &str = "POLYGON ((100 0, 101 0, 101 1, 100 1, 100 0))";
-const NEXT: &str = "POLYGON ((101 0, 102 0, 102 1, 101 1, 101 0))";
+pub(super) const SQUARE: &str = "POLYGON ((100 0, 101 0, 101 1, 100 1, 100 0))";
+pub(super) const NEXT: &str = "POLYGON ((101 0, 102 0, 102 1, 101 1, 101 0))";
 
 /// A layer to be written: each row has the values of the fields and an outline as WKT.
-struct Fixture<'a> {
-    fields: &'a [&'a str],
-    epsg: Option<u32>,
-    rows: &'a [(&'a [&'a str], &'a str)],
+pub(super) struct Fixture<'a> {
+    pub(super) fields: &'a [&'a str],
+    pub(super) epsg: Option<u32>,
+    pub(super) rows: &'a [(&'a [&'a str], &'a str)],
 }
 
-const PLAIN: Fixture<'_> = Fixture {
+pub(super) const PLAIN: Fixture<'_> = Fixture {
     fields: &FIELDS,
     epsg: Some(4326),
     rows: &[(&["01", "Upper", "0102", "West"], SQUARE), (&["01", "Upper", "0103", "East"], NEXT)],
 };
 
 /// Writes layers through GDAL; outlines are given in degrees and brought to the layer's system.
-fn write(driver: &str, path: &Path, layers: &[(&str, &Fixture<'_>)]) {
+pub(super) fn write(driver: &str, path: &Path, layers: &[(&str, &Fixture<'_>)]) {
     log::keep();
     let driver = DriverManager::get_driver_by_name(driver).unwrap();
     let mut dataset = driver.create_vector_only(path).unwrap();
@@ -38,7 +40,11 @@ fn write(driver: &str, path: &Path, layers: &[(&str, &Fixture<'_>)]) {
             srs.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
             srs
         });
-        let options = LayerOptions { name, srs: srs.as_ref(), ..LayerOptions::default() };
+        let ty = match driver.short_name().as_str() {
+            "OpenFileGDB" => OGRwkbGeometryType::wkbMultiPolygon,
+            _ => OGRwkbGeometryType::wkbUnknown,
+        };
+        let options = LayerOptions { name, srs: srs.as_ref(), ty, ..LayerOptions::default() };
         let layer = dataset.create_layer(options).unwrap();
         let fields: Vec<_> =
             fixture.fields.iter().map(|name| (*name, OGRFieldType::OFTString)).collect();
@@ -60,32 +66,33 @@ fn write(driver: &str, path: &Path, layers: &[(&str, &Fixture<'_>)]) {
     dataset.close().unwrap();
 }
 
-fn read_file(path: &Path) -> Result<SourceRegions, RegionsError> {
+pub(super) fn read_file(path: &Path) -> Result<SourceRegions, RegionsError> {
     read_as(path, None, None)
 }
 
-fn read_as(
+pub(super) fn read_as(
     path: &Path,
     layer: Option<&str>,
     mapping: Option<&str>,
 ) -> Result<SourceRegions, RegionsError> {
     let mapping = mapping.map(|text| toml::from_str(text).unwrap());
     let mapping = mapping.as_ref();
-    read(&RegionsRequest { path, layer, mapping, system: CodeSystem::Bps }, &|_| {})
+    let encoding = None;
+    read(&RegionsRequest { path, layer, mapping, encoding, system: CodeSystem::Bps }, &|_| {})
 }
 
-fn place() -> TempDir {
+pub(super) fn place() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-fn geopackage(folder: &TempDir, fixture: &Fixture<'_>) -> PathBuf {
+pub(super) fn geopackage(folder: &TempDir, fixture: &Fixture<'_>) -> PathBuf {
     let path = folder.path().join("a.gpkg");
     write("GPKG", &path, &[("units", fixture)]);
     path
 }
 
 /// Reads the two squares and checks all that there is to them.
-fn assert_plain(read: Result<SourceRegions, RegionsError>) {
+pub(super) fn assert_plain(read: Result<SourceRegions, RegionsError>) {
     let read = read.unwrap();
     assert_eq!((read.level, read.repaired.len()), (Level::Regency, 0));
     let codes: Vec<_> = read.regions.iter().map(|region| region.code.to_string()).collect();
@@ -123,13 +130,13 @@ fn reads_a_gzipped_file_and_leaves_nothing_beside_it() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
 }
 
-const SHAPEFILE_MAPPING: &str = r#"
+pub(super) const SHAPEFILE_MAPPING: &str = r#"
     province = { code = "P_CODE", name = "P_NAME" }
     regency = { code = "R_CODE", name = "R_NAME" }
 "#;
 
 /// A Shapefile's field names have at most ten letters.
-fn shapefile_fixture(epsg: Option<u32>) -> Fixture<'static> {
+pub(super) fn shapefile_fixture(epsg: Option<u32>) -> Fixture<'static> {
     Fixture { fields: &["P_CODE", "P_NAME", "R_CODE", "R_NAME"], epsg, ..PLAIN }
 }
 
@@ -240,7 +247,7 @@ fn repairs_a_bow_tie_and_says_so() {
     assert!((read.regions[0].shape.unsigned_area() - 0.5).abs() < 1e-12);
 }
 
-fn assert_says(read: Result<SourceRegions, RegionsError>, parts: &[&str]) {
+pub(super) fn assert_says(read: Result<SourceRegions, RegionsError>, parts: &[&str]) {
     let message = read.expect_err("this is refused").to_string();
     for part in parts {
         assert!(message.contains(part), "`{message}` does not say `{part}`");

@@ -1,8 +1,9 @@
 //! The areas of a map, the land around them, the line around them, and their circles.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
-use geo::{BoundingRect, MultiPolygon};
+use geo::{BoundingRect, MultiPolygon, Polygon};
 use maud::{Markup, html};
 use rayon::prelude::*;
 
@@ -30,15 +31,19 @@ const BEYOND: f64 = 0.25;
 /// How much a veil hides of what does not meet conditions, and what it leaves of its circle: as the page's map.
 const VEIL: &str = ".78";
 const FAINT: &str = ".15";
+/// Degrees halfway round the globe.
+const HALF_TURN: f64 = 180.0;
 const FRAME: &str = "#3b3b3b";
 
 /// Everything of a map but its words, in tenths of a dot.
 pub(super) fn areas(picture: &Picture<'_>, view: &View, plain: &Plain<'_>) -> Markup {
     let features = picture.shown.layer.features();
+    let seen = view.bounds();
     let drawn: Vec<Vec<Vec<Dot>>> = features
         .par_iter()
         .map(|feature| {
-            outline(picture, feature).map_or_else(Vec::new, |shape| rings(shape.held(), view, 1))
+            let shape = outline(picture, feature);
+            shape.map_or_else(Vec::new, |shape| rings(&near(shape.held(), seen), view, 1))
         })
         .collect();
     let is_hexagon = matches!(picture.shown.layer.geography(), Geography::Hexagon(_));
@@ -55,6 +60,22 @@ pub(super) fn areas(picture: &Picture<'_>, view: &View, plain: &Plain<'_>) -> Ma
             path class="frame" d=(open(&around(picture, view, &drawn))) fill="none" stroke=(FRAME) stroke-width="14" {}
         }
     }
+}
+
+/// A hexagon that the 180th meridian cuts has a part at either end of the world: those that a map shows.
+fn near(shape: &MultiPolygon, seen: Bounds) -> Cow<'_, MultiPolygon> {
+    let is_far = |part: &Polygon| {
+        let rect = part.bounding_rect();
+        rect.is_some_and(|rect| {
+            let part = Bounds::from(rect);
+            part.west > seen.east + HALF_TURN || part.east < seen.west - HALF_TURN
+        })
+    };
+    if !shape.iter().any(is_far) {
+        return Cow::Borrowed(shape);
+    }
+    let near = shape.iter().filter(|part| !is_far(part)).cloned().collect();
+    Cow::Owned(MultiPolygon::new(near))
 }
 
 /// What does not meet the conditions, under a veil, and a line around what does.

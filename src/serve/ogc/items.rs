@@ -14,6 +14,7 @@ use super::link::Link;
 use super::page::Page;
 use crate::analyse::Filter;
 use crate::domain::geography::Geography;
+use crate::domain::hexagon;
 use crate::domain::position::Bounds;
 use crate::domain::region::RegionId;
 use crate::encode::{Format, Geometry, Outlines, geojson};
@@ -215,7 +216,7 @@ impl Item {
     ) -> Result<Vec<u8>, ApiError> {
         let (within, bounds) = match self {
             Self::Region(id) => (Some(id), None),
-            Self::Hexagon(cell) => (None, Some(bounds_of(cell))),
+            Self::Hexagon(cell) => (None, Some(hexagon::bounds(cell))),
         };
         let Collection { theme, geography } = collection;
         let request = LayerRequest { theme, geography: *geography, within, bounds, limit: None };
@@ -246,13 +247,6 @@ fn no_such_item(collection: &Collection, code: &str) -> ApiError {
     ApiError::not_found(format!(
         "There is no feature {code} in {id}; /ogc/collections/{id}/items lists those there are."
     ))
-}
-
-fn bounds_of(cell: CellIndex) -> Bounds {
-    cell.boundary().iter().fold(Bounds::EMPTY, |bounds, corner| {
-        let (x, y) = (corner.lng(), corner.lat());
-        bounds.join(Bounds { west: x, south: y, east: x, north: y })
-    })
 }
 
 /// A box of four numbers, or of six, of which heights are passed over.

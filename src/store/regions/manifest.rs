@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::code::{CodeSystem, RegionCode};
 use crate::domain::licence::Licence;
-use crate::domain::region::{Level, RegionKind, RegionTree, Repair, Slug};
+use crate::domain::region::{LeftOut, Level, RegionKind, RegionTree, Repair, Slug};
 use crate::outline::Coverage;
 use crate::store::StoreError;
 use crate::store::digest::Digest;
@@ -52,6 +52,12 @@ pub struct ImportReport {
     pub licence: Option<Licence>,
     /// In the order of the codes.
     pub repaired: Vec<Repair>,
+    /// In the order of the codes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+    /// What was not certain when the source was read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// The largest first.
     pub overlaps: Vec<OverlapFound>,
     /// The largest first.
@@ -102,7 +108,8 @@ impl ImportReport {
             neighbours: gap.neighbours,
         });
         let (overlaps, gaps) = (overlaps.collect(), gaps.collect());
-        Self { source, licence: None, repaired, overlaps, gaps }
+        let (left_out, warnings) = Default::default();
+        Self { source, licence: None, repaired, left_out, warnings, overlaps, gaps }
     }
 }
 

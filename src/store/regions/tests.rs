@@ -5,7 +5,7 @@ use geo::{MultiPolygon, Rect, coord};
 use super::*;
 use crate::domain::code::CodeSystem;
 use crate::domain::position::{Bounds, Position};
-use crate::domain::region::{Region, RegionKind, RegionTree, Repair, Shapes};
+use crate::domain::region::{LeftOut, Region, RegionKind, RegionTree, Repair, Shapes};
 
 fn square(west: f64) -> MultiPolygon {
     let rect = Rect::new(coord! { x: west, y: 0.0 }, coord! { x: west + 1.0, y: 1.0 });
@@ -49,6 +49,8 @@ fn report() -> ImportReport {
             blake3: Digest::of_bytes(b"units"),
         },
         repaired: vec![Repair { code: code("0101"), feature: 3, reason: "a knot".to_owned() }],
+        left_out: vec![LeftOut { code: code("0102"), feature: 4, parts: "1 point".to_owned() }],
+        warnings: vec!["it is not certain".to_owned()],
         overlaps: vec![OverlapFound { a: code("0101"), b: code("0102"), area_km2: 0.1 }],
         gaps: vec![GapFound {
             area_km2: 2.5,
