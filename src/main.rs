@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use clap::Parser;
+use sebaran::commands::audit::{INCONCLUSIVE, Inconclusive};
 use sebaran::commands::{self, Cli};
 use sebaran::config::LogForm;
 use tracing_subscriber::EnvFilter;
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
             for cause in error.chain().skip(1) {
                 eprintln!("  because {cause}");
             }
-            ExitCode::FAILURE
+            if error.is::<Inconclusive>() { INCONCLUSIVE.into() } else { ExitCode::FAILURE }
         }
     }
 }

@@ -44,6 +44,8 @@ pub fn attack(case: &Case<'_>) -> Attack {
             ));
         }
     }
+    let doubt =
+        found.is_empty().then(|| "no difference isolates 1 to 9 households or persons".to_owned());
     Attack {
         name: "differences",
         tried: "subtracts hexagons from villages and from each other down to single leaves, and takes the \
@@ -51,6 +53,7 @@ pub fn attack(case: &Case<'_>) -> Attack {
         found,
         allowed: "right at most 5 percentage points more often than the noise of a single figure lets it be",
         faults,
+        doubts: doubt.into_iter().collect(),
     }
 }
 

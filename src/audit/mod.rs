@@ -32,11 +32,44 @@ pub struct Attack {
     pub allowed: &'static str,
     /// What lies beyond it, in words; empty where the release holds.
     pub faults: Vec<String>,
+    /// Why it can't be told, in words: a small release has too few figures to judge by.
+    pub doubts: Vec<String>,
+}
+
+/// What came of an attack, or of all: the later, the worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    Holds,
+    /// It found no fault, but was too weak to find one.
+    Inconclusive,
+    Fails,
+}
+
+impl Outcome {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Inconclusive => "inconclusive",
+            Self::Fails => "fails",
+        }
+    }
+
+    /// The outcome of all attacks together.
+    pub fn of(attacks: &[Attack]) -> Self {
+        attacks.iter().map(Attack::outcome).max().unwrap_or(Self::Inconclusive)
+    }
 }
 
 impl Attack {
-    pub const fn is_held(&self) -> bool {
-        self.faults.is_empty()
+    pub const fn outcome(&self) -> Outcome {
+        if !self.faults.is_empty() {
+            Outcome::Fails
+        } else if !self.doubts.is_empty() {
+            Outcome::Inconclusive
+        } else {
+            Outcome::Holds
+        }
     }
 }
 

@@ -28,11 +28,9 @@ pub fn attack(case: &Case<'_>) -> Attack {
             found.push((what, ratio));
         }
     }
-    if found.is_empty() {
-        faults.push(
-            "no table and level has figures enough to tell whether there is noise".to_owned(),
-        );
-    }
+    let doubts = found.is_empty().then(|| {
+        format!("no table and level has {LEAST_FIGURES} large figures to tell the noise by")
+    });
     Attack {
         name: "noise",
         tried: "compares told figures with exact ones, by table and level",
@@ -40,6 +38,7 @@ pub fn attack(case: &Case<'_>) -> Attack {
         allowed: "0.5 to 1.6 times the variance that the policy says, and what chance does to so many \
                   figures, wherever 60 are large enough",
         faults,
+        doubts: doubts.into_iter().collect(),
     }
 }
 

@@ -75,6 +75,7 @@ pub fn attack(case: &Case<'_>) -> Attack {
         found: vec![("places".to_owned(), places), ("answers".to_owned(), asked)],
         allowed: "one answer for each place",
         faults,
+        doubts: Vec::new(),
     }
 }
 

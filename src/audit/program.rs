@@ -74,11 +74,19 @@ pub fn attack(case: &Case<'_>) -> Attack {
     }
     let gain = control.percent() - guess.percent();
     found.push(("control: gain on hidden small counts, points".to_owned(), gain));
-    if control.of >= LEAST_TARGETS && gain < LEAST_GAIN {
-        faults.push(format!(
-            "inconclusive: the control gains {gain:.1} points, so the attack is too weak"
-        ));
-    }
+    let doubt = if control.of < LEAST_TARGETS {
+        Some(format!(
+            "the control has {} hidden figures to try, and {LEAST_TARGETS} are needed",
+            control.of
+        ))
+    } else {
+        let is_weak = gain < LEAST_GAIN;
+        is_weak.then(|| {
+            format!(
+                "the control gains {gain:.1} points, and {LEAST_GAIN} are needed: the attack is too weak"
+            )
+        })
+    };
     Attack {
         name: "linear_program",
         tried: "solves for every figure of 1 to 4 of districts, villages and hexagons from all others; the \
@@ -87,6 +95,7 @@ pub fn attack(case: &Case<'_>) -> Attack {
         allowed: "right at most 2 points more often than who always says the commonest value; the control \
                   gains 15 at least",
         faults,
+        doubts: doubt.into_iter().collect(),
     }
 }
 

@@ -27,6 +27,7 @@ pub fn attack(case: &Case<'_>) -> Attack {
         found: vec![("layers".to_owned(), layers), ("figures".to_owned(), figures)],
         allowed: "each figure the sum of its leaves, none below 0, and every layer closes to the nation",
         faults,
+        doubts: Vec::new(),
     }
 }
 

@@ -28,9 +28,12 @@ pub fn successive(case: &Case<'_>, other: &Case<'_>) -> Attack {
         ("places that changed".to_owned(), changed.len() as f64),
     ];
     let mut faults = Vec::new();
-    average(case, other, &same, (&mut found, &mut faults));
+    let is_averaged = average(case, other, &same, (&mut found, &mut faults));
     equal_draws(case, other, (&same, &changed), &mut found);
-    one_more(case, other, &changed, (&mut found, &mut faults));
+    let is_guessed = one_more(case, other, &changed, (&mut found, &mut faults));
+    let doubt = (!is_averaged && !is_guessed).then(|| {
+        format!("fewer than {LEAST_PLACES} figures are unchanged, or changed by one household")
+    });
     Attack {
         name: "successive_releases",
         tried: "averages and subtracts two releases, place by place",
@@ -38,6 +41,7 @@ pub fn successive(case: &Case<'_>, other: &Case<'_>) -> Attack {
         allowed: "the mean of two figures of unchanged content at least 0.9 times as wrong as one; the \
                   direction in which one household changed a place guessed no better than epsilon allows",
         faults,
+        doubts: doubt.into_iter().collect(),
     }
 }
 
@@ -67,7 +71,8 @@ fn is_unchanged(case: &Case<'_>, other: &Case<'_>, (one, two): Pair) -> bool {
 
 type Notes<'a> = (&'a mut Vec<(String, f64)>, &'a mut Vec<String>);
 
-fn average(case: &Case<'_>, other: &Case<'_>, same: &[Pair], (found, faults): Notes<'_>) {
+/// Whether there are figures enough to judge.
+fn average(case: &Case<'_>, other: &Case<'_>, same: &[Pair], (found, faults): Notes<'_>) -> bool {
     let (mut single, mut mean, mut figures) = (0.0, 0.0, 0.0);
     for (one, two) in same {
         for class in classes(case) {
@@ -80,7 +85,7 @@ fn average(case: &Case<'_>, other: &Case<'_>, same: &[Pair], (found, faults): No
         }
     }
     if figures < LEAST_PLACES || single == 0.0 {
-        return;
+        return false;
     }
     found.push(("mean error of one release where nothing changed".to_owned(), single / figures));
     found.push(("mean error of the mean of both".to_owned(), mean / figures));
@@ -93,6 +98,7 @@ fn average(case: &Case<'_>, other: &Case<'_>, same: &[Pair], (found, faults): No
             mean / single
         ));
     }
+    true
 }
 
 /// The known limit: equal figures tell that nothing changed. It is measured, not forbidden.
@@ -120,8 +126,14 @@ fn equal_draws(
     ));
 }
 
-/// In which direction did a household more or less change a place? The difference is the guess.
-fn one_more(case: &Case<'_>, other: &Case<'_>, changed: &[Pair], (found, faults): Notes<'_>) {
+/// In which direction did a household more or less change a place? The difference is the guess. Whether there are
+/// places enough to judge.
+fn one_more(
+    case: &Case<'_>,
+    other: &Case<'_>,
+    changed: &[Pair],
+    (found, faults): Notes<'_>,
+) -> bool {
     let mut guesses = Share::default();
     for (class, _) in case.classes(Table::Welfare) {
         for (one, two) in changed {
@@ -133,7 +145,7 @@ fn one_more(case: &Case<'_>, other: &Case<'_>, changed: &[Pair], (found, faults)
         }
     }
     if guesses.of < LEAST_PLACES {
-        return;
+        return false;
     }
     found.push(("places that one household changed".to_owned(), guesses.of));
     found.push(("direction guessed, percent".to_owned(), guesses.percent()));
@@ -146,4 +158,5 @@ fn one_more(case: &Case<'_>, other: &Case<'_>, changed: &[Pair], (found, faults)
             "the direction is guessed in {right:.1} %, where epsilon allows {most:.1} %"
         ));
     }
+    true
 }

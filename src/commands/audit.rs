@@ -2,20 +2,39 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::Common;
 use super::answer::{print, table};
 use crate::audit::utility::{self, Utility};
-use crate::audit::{self, Attack, Case};
+use crate::audit::{self, Attack, Case, Outcome};
 use crate::domain::region::{RegionTree, Slug};
 use crate::protect::LeafTable;
 use crate::protect::ledger::Spent;
 use crate::store::manifest::RegionsUsed;
 use crate::store::{Release, leaves, public, regions, release};
 
+/// What scripts are told by the exit code where an audit is inconclusive; 1 says that a release fails, or that there
+/// was an error, and 2 that the command was wrong.
+pub const INCONCLUSIVE: u8 = 3;
+
+/// An audit found no fault, but a part of it had too little to judge by.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the audit of release `{release}` is inconclusive: {} had too few figures to judge by; that is no fault, and \
+     no proof that the release holds",
+    .parts.join(", ")
+)]
+pub struct Inconclusive {
+    pub release: Slug,
+    pub parts: Vec<&'static str>,
+}
+
 /// Attack a release as an outsider would, and say whether it holds.
+///
+/// The exit code is 0 where it holds, 1 where it fails or can't be read, and 3 where a part of the audit is
+/// inconclusive: no fault was found, but the release has too few figures to judge by.
 #[derive(Debug, clap::Args)]
 pub struct AuditArgs {
     /// The release.
@@ -39,7 +58,7 @@ struct Audited {
 /// Attacks a release and prints the verdict.
 ///
 /// # Errors
-/// Where the release can't be read or has no public figures, and where it does not hold.
+/// Where the release can't be read or has no public figures, where it fails, and [`Inconclusive`].
 pub fn run(common: &Common, args: &AuditArgs) -> Result<()> {
     let used =
         release::open(&common.register, Some(&args.release))?.manifest().build().regions.clone();
@@ -54,18 +73,27 @@ pub fn run(common: &Common, args: &AuditArgs) -> Result<()> {
         attacks.push(attack);
     }
     let utility = args.utility.then(|| utility::measure(&case));
-    let is_held = attacks.iter().all(Attack::is_held);
     if common.json {
-        print(&verdict(args, &audited, &attacks, utility.as_ref(), is_held).to_string())?;
+        print(&verdict(args, &audited, &attacks, utility.as_ref()).to_string())?;
     } else {
-        print(&text(args, &audited, &attacks, utility.as_ref(), is_held).join("\n"))?;
+        print(&text(args, &audited, &attacks, utility.as_ref()).join("\n"))?;
     }
-    ensure!(
-        is_held,
-        "release `{}` does not hold: publish nothing of it before its faults are gone",
-        args.release
-    );
-    Ok(())
+    let release = args.release.clone();
+    match Outcome::of(&attacks) {
+        Outcome::Holds => Ok(()),
+        Outcome::Inconclusive => {
+            let parts = named(&attacks, Outcome::Inconclusive);
+            Err(Inconclusive { release, parts }.into())
+        }
+        Outcome::Fails => {
+            bail!("release `{release}` fails: publish nothing of it before its faults are gone")
+        }
+    }
+}
+
+/// The attacks with an outcome.
+fn named(attacks: &[Attack], outcome: Outcome) -> Vec<&'static str> {
+    attacks.iter().filter(|attack| attack.outcome() == outcome).map(|attack| attack.name).collect()
 }
 
 fn open(register: &Path, id: &Slug, (used, tree): (&RegionsUsed, &RegionTree)) -> Result<Audited> {
@@ -102,17 +130,23 @@ fn verdict(
     audited: &Audited,
     attacks: &[Attack],
     utility: Option<&Utility>,
-    is_held: bool,
 ) -> Value {
+    let outcome = Outcome::of(attacks);
+    let with_outcome = |attack: &Attack| {
+        let mut part = json!(attack);
+        part["outcome"] = json!(attack.outcome());
+        part
+    };
     json!({
         "release": args.release,
         "with": args.with,
         "protection": "restricted",
-        "is_held": is_held,
+        "outcome": outcome,
+        "is_held": outcome == Outcome::Holds,
         "public_content": audited.release.manifest().files().get("public/leaves.parquet"),
         "protected": audited.release.manifest().build().protected,
         "ledger": audited.ledger,
-        "attacks": attacks,
+        "attacks": attacks.iter().map(with_outcome).collect::<Vec<_>>(),
         "utility": utility,
     })
 }
@@ -122,11 +156,15 @@ fn text(
     audited: &Audited,
     attacks: &[Attack],
     utility: Option<&Utility>,
-    is_held: bool,
 ) -> Vec<String> {
-    let word = |is_held: bool| if is_held { "holds" } else { "DOES NOT HOLD" };
+    let word = |outcome| match outcome {
+        Outcome::Fails => "FAILS",
+        Outcome::Inconclusive => "is INCONCLUSIVE",
+        Outcome::Holds => "holds",
+    };
+    let outcome = Outcome::of(attacks);
     let mut lines = vec![
-        format!("Audit of release {}: it {}.", args.release, word(is_held)),
+        format!("Audit of release {}: it {}.", args.release, word(outcome)),
         "This report is made from exact figures: it is restricted.".to_owned(),
     ];
     for spent in &audited.ledger {
@@ -136,16 +174,30 @@ fn text(
         ));
     }
     for attack in attacks {
-        lines.push(format!("\n{}: {}", attack.name, word(attack.is_held())));
+        lines.push(format!("\n{}: {}", attack.name, word(attack.outcome())));
         lines.push(format!("  tried: {}", attack.tried));
         lines.push(format!("  allowed: {}", attack.allowed));
         lines.extend(
             attack.found.iter().map(|(what, number)| format!("  {what:<64} {number:>12.2}")),
         );
         lines.extend(attack.faults.iter().map(|fault| format!("  FAULT: {fault}")));
+        lines.extend(attack.doubts.iter().map(|doubt| format!("  INCONCLUSIVE: {doubt}")));
     }
     lines.push("\nNot attacked: who has a usable position, which is decided before and outside the guarantee.".to_owned());
     lines.extend(utility.into_iter().flat_map(utility_lines));
+    lines.push(format!("\nOf {} parts:", attacks.len()));
+    for outcome in [Outcome::Holds, Outcome::Fails, Outcome::Inconclusive] {
+        let parts = named(attacks, outcome);
+        if !parts.is_empty() {
+            lines.push(format!(
+                "  {:<12} {:>2}  {}",
+                outcome.name(),
+                parts.len(),
+                parts.join(", ")
+            ));
+        }
+    }
+    lines.push(format!("Release {}: {}.", args.release, outcome.name()));
     lines
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, Schema};
-use sebaran::audit::{self, Attack, Case, utility};
+use sebaran::audit::{self, Attack, Case, Outcome, utility};
 use sebaran::count::{Cell, CubeKey, Unit};
 use sebaran::domain::code::CodeSystem;
 use sebaran::domain::indicator::{CubeColumn, PovertyThreshold};
@@ -73,14 +73,18 @@ fn attacks(nation: &Nation, public: &LeafTable) -> Vec<Attack> {
 }
 
 fn faulty(attacks: &[Attack]) -> Vec<&'static str> {
-    attacks.iter().filter(|attack| !attack.is_held()).map(|attack| attack.name).collect()
+    of(attacks, Outcome::Fails)
+}
+
+fn of(attacks: &[Attack], outcome: Outcome) -> Vec<&'static str> {
+    attacks.iter().filter(|attack| attack.outcome() == outcome).map(|attack| attack.name).collect()
 }
 
 #[test]
 fn a_sound_release_holds_and_one_without_noise_or_with_too_much_does_not() {
     let nation = invent(SIZE, 3);
     let honest = attacks(&nation, &public(&nation, Policy::default(), "r"));
-    assert_eq!(faulty(&honest), [""; 0], "{honest:#?}");
+    assert_eq!(of(&honest, Outcome::Holds).len(), honest.len(), "{honest:#?}");
     let found = |name: &str| -> f64 {
         let program = honest.iter().find(|attack| attack.name == "linear_program").unwrap();
         program.found.iter().find(|(what, _)| what.starts_with(name)).unwrap().1
@@ -169,4 +173,29 @@ fn the_command_says_whether_a_release_holds() {
     let said = run(&register, &["audit", "r1"]);
     assert_eq!(said.code, Some(0), "{}", said.err);
     assert!(said.out.starts_with("Audit of release r1: it holds."), "{}", said.out);
+}
+
+#[test]
+fn a_release_with_too_few_figures_is_inconclusive_and_does_not_fail() {
+    let country = Country::new();
+    let register = country.register();
+    let plan = Plan { households: 300, faults: None, format: TableFormat::Parquet };
+    let visits = country.survey("few", plan);
+    country.build("few", std::slice::from_ref(&visits), Means::default()).unwrap();
+    let said = run(&register, &["--json", "audit", "few"]);
+    assert_eq!(said.code, Some(3), "{} {}", said.out, said.err);
+    let verdict: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(verdict["outcome"], "inconclusive");
+    assert_eq!(verdict["is_held"], false);
+    let outcome = |name: &str| {
+        let mut attacks = verdict["attacks"].as_array().unwrap().iter();
+        let found = attacks.find(|attack| attack["name"] == name).unwrap();
+        (found["outcome"].clone(), found["doubts"].as_array().unwrap().len())
+    };
+    assert_eq!(outcome("linear_program"), ("inconclusive".into(), 1));
+    assert_eq!(outcome("recompute"), ("holds".into(), 0));
+    let said = run(&register, &["audit", "few"]);
+    assert!(said.out.contains("linear_program: is INCONCLUSIVE"), "{}", said.out);
+    assert!(said.out.trim_end().ends_with("Release few: inconclusive."), "{}", said.out);
+    assert!(said.err.contains("audit of release `few` is inconclusive: "), "{}", said.err);
 }
