@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::epsilon::Epsilon;
 use super::fixed::Fixed;
 use super::policy::NoiseMode;
-use super::secret::RegisterSecret;
+use super::secret::{Key, RegisterSecret};
 use crate::domain::code::{CodeSystem, RegionCode};
 use crate::domain::region::Slug;
 use crate::domain::table::Table;
@@ -78,8 +78,8 @@ pub struct NodeName {
 /// A keyed stream of bits for every figure: a function of what the figure is and of its content, that
 /// nobody can compute without the register secret.
 pub struct NoiseKey {
-    key: [u8; 32],
-    ties: [u8; 32],
+    key: Key,
+    ties: Key,
     system: CodeSystem,
 }
 

@@ -1,13 +1,16 @@
 //! The register secret, under which all noise is drawn.
 
 use std::fmt;
-use std::hint::black_box;
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 /// 256 random bits that outlive releases. Who has them can take the noise away, so this type can't be
 /// printed, compared, copied or written, and forgets them when it goes.
-pub struct RegisterSecret([u8; 32]);
+pub struct RegisterSecret(Key);
+
+/// 256 bits in one place in memory, which are overwritten when they go.
+pub(super) type Key = Box<Zeroizing<[u8; 32]>>;
 
 /// Says which secret made a release without telling it: 32 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,25 +24,27 @@ pub struct FingerprintError(String);
 
 impl RegisterSecret {
     /// Takes bytes that a source of randomness made.
-    pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self::copied_from(&bytes)
+    }
+
+    /// Copies bytes to the one place in memory where they stay, whichever way this goes.
+    pub fn copied_from(bytes: &[u8; 32]) -> Self {
+        let mut own = Box::new(Zeroizing::new([0; 32]));
+        own.copy_from_slice(bytes);
+        Self(own)
     }
 
     /// A key for one use, of which neither the secret nor another key can be found.
-    pub(super) fn key(&self, purpose: &str) -> [u8; 32] {
-        *blake3::keyed_hash(&self.0, purpose.as_bytes()).as_bytes()
+    pub(super) fn key(&self, purpose: &str) -> Key {
+        let mut key = Box::new(Zeroizing::new([0; 32]));
+        key.copy_from_slice(blake3::keyed_hash(&self.0, purpose.as_bytes()).as_bytes());
+        key
     }
 
     pub fn fingerprint(&self) -> Fingerprint {
         let key = self.key("fingerprint");
         Fingerprint(*key.first_chunk().expect("16 bytes are fewer than 32"))
-    }
-}
-
-impl Drop for RegisterSecret {
-    fn drop(&mut self) {
-        self.0.fill(0);
-        black_box(&self.0);
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::error::ServeError;
 use crate::encode::{Format, Outlines, ReleaseLabel, table};
 use crate::protect::Layer;
+use crate::store::aside::Aside;
 use crate::store::features::{self, Container};
 
 /// The file that a format is, if GDAL writes it.
@@ -29,7 +30,9 @@ pub(super) fn write(
     outlines: Outlines<'_>,
     out: &mut impl Write,
 ) -> Result<(), ServeError> {
-    let folder = tempfile::tempdir().map_err(ServeError::Write)?;
+    // What a killed process left there goes with the next one.
+    let folder = Aside::private_in(&std::env::temp_dir(), ".sebaran-export-");
+    let folder = folder.map_err(ServeError::Container)?;
     // GDAL goes by the extension.
     let path = folder.path().join(match container {
         Container::FlatGeobuf => "layer.fgb",

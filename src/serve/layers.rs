@@ -99,6 +99,12 @@ pub(super) fn bounded(
         Err(ServeError::Workbook(failure @ WorkbookError::Rows { .. })) => {
             Err(ApiError::too_large(capital(&failure.to_string())))
         }
+        Err(failure @ ServeError::Workbook(WorkbookError::NoRoom)) => {
+            log_failure(&failure);
+            Err(ApiError::unavailable(
+                "The server has no room to write the workbook; ask again later, or for a csv.",
+            ))
+        }
         Err(failure) => Err(log_failure(&failure)),
     }
 }

@@ -15,23 +15,41 @@ pub struct Aside {
 }
 
 impl Aside {
-    /// Makes an empty folder in `parent`, after removing those of this prefix that nobody works on.
-    /// One that another process makes in the same instant may go with them: it then fails, with
-    /// nothing of its own lost but the start.
+    /// Makes an empty folder in `parent`, after removing those of this prefix that no process works on.
     ///
     /// # Errors
     /// [`StoreError::Io`].
     pub fn new_in(parent: &Path, prefix: &str) -> Result<Self, StoreError> {
+        // As a new folder has them, where a temporary one is its owner's alone.
+        Self::with_mode(parent, prefix, 0o755)
+    }
+
+    /// The same, its owner's alone.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn private_in(parent: &Path, prefix: &str) -> Result<Self, StoreError> {
+        Self::with_mode(parent, prefix, 0o700)
+    }
+
+    fn with_mode(parent: &Path, prefix: &str, mode: u32) -> Result<Self, StoreError> {
         fs::create_dir_all(parent).map_err(StoreError::io("make the folder", parent))?;
         remove_leftovers(parent, prefix)?;
-        // As a new folder has them, where a temporary one is its owner's alone.
-        let permissions = fs::Permissions::from_mode(0o755);
-        let mut builder = tempfile::Builder::new();
-        let folder = builder.prefix(prefix).permissions(permissions).tempdir_in(parent);
-        let folder = folder.map_err(StoreError::io("make a folder in", parent))?;
-        let lock = File::open(folder.path()).and_then(|lock| lock.lock().map(|()| lock));
-        let lock = lock.map_err(StoreError::io("lock", folder.path()))?;
-        Ok(Self { folder, _lock: lock })
+        loop {
+            let mut builder = tempfile::Builder::new();
+            let builder = builder.prefix(prefix).permissions(fs::Permissions::from_mode(mode));
+            let folder = builder.tempdir_in(parent);
+            let folder = folder.map_err(StoreError::io("make a folder in", parent))?;
+            let lock = match File::open(folder.path()) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                opened => opened.and_then(|lock| lock.lock().map(|()| lock)),
+            };
+            let lock = lock.map_err(StoreError::io("lock", folder.path()))?;
+            // Before it was locked, another one may have taken it for a leftover.
+            if folder.path().exists() {
+                return Ok(Self { folder, _lock: lock });
+            }
+        }
     }
 
     pub fn path(&self) -> &Path {
@@ -92,6 +110,24 @@ mod tests {
         assert!(!left.exists() && first.path().exists() && second.path().exists());
         drop((first, second));
         assert_eq!(names(parent.path()), ["other"]);
+    }
+
+    #[test]
+    fn many_at_once_do_not_remove_each_other_and_a_private_one_is_its_owners_alone() {
+        let parent = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        let own = Aside::private_in(parent.path(), ".many-").unwrap();
+                        fs::write(own.path().join("a"), "x").unwrap();
+                        let mode = fs::metadata(own.path()).unwrap().permissions().mode();
+                        assert_eq!(mode & 0o777, 0o700);
+                    }
+                });
+            }
+        });
+        assert_eq!(names(parent.path()), [""; 0]);
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! The register's secret on the disk: made where public figures are first wanted, its owner's alone.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Once;
+
+use zeroize::Zeroizing;
 
 use super::error::StoreError;
 use super::{release, tree};
@@ -61,19 +64,32 @@ fn read(path: &Path) -> Result<RegisterSecret, StoreError> {
     if !found.is_file() || found.permissions().mode() & 0o077 != 0 {
         return Err(StoreError::SecretOpen { path: path.to_owned() });
     }
-    let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
-    let bytes: Result<[u8; 32], _> = bytes.try_into();
-    bytes.map(RegisterSecret::new).map_err(|_| StoreError::SecretDamaged { path: path.to_owned() })
+    if found.len() != 32 {
+        return Err(StoreError::SecretDamaged { path: path.to_owned() });
+    }
+    leave_memory_out_of_core_dumps();
+    let mut bytes = Zeroizing::new([0; 32]);
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut *bytes));
+    read.map_err(StoreError::io("read", path))?;
+    Ok(RegisterSecret::copied_from(&bytes))
+}
+
+/// From now on a core dump of this process has none of its memory (core(5)). Elsewhere than on Linux, and where that
+/// is refused, dumps stay what the system makes of them.
+fn leave_memory_out_of_core_dumps() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| drop(fs::write("/proc/self/coredump_filter", "0")));
 }
 
 /// Makes a secret aside and puts it in its place, unless another process was faster.
 fn make(register: &Path, path: &Path) -> Result<RegisterSecret, StoreError> {
     let refuse = |error| StoreError::io("write", path)(error);
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| refuse(io::Error::other(error)))?;
+    leave_memory_out_of_core_dumps();
+    let mut bytes = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *bytes).map_err(|error| refuse(io::Error::other(error)))?;
     // A temporary file is its owner's alone from its first moment.
     let mut aside = tempfile::NamedTempFile::new_in(register).map_err(refuse)?;
-    aside.write_all(&bytes).and_then(|()| aside.as_file().sync_all()).map_err(refuse)?;
+    aside.write_all(&*bytes).and_then(|()| aside.as_file().sync_all()).map_err(refuse)?;
     match aside.persist_noclobber(path) {
         Ok(_) => tree::sync(register)?,
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {}

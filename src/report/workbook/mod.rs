@@ -7,6 +7,8 @@ mod cell;
 mod columns;
 mod figures;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, XlsxError};
 
 use self::columns::Column;
@@ -38,6 +40,15 @@ pub struct Workbook<'a> {
     pub filter: Option<&'a str>,
 }
 
+impl From<XlsxError> for WorkbookError {
+    fn from(error: XlsxError) -> Self {
+        match error {
+            XlsxError::IoError(_) => Self::NoRoom,
+            error => Self::Write(error),
+        }
+    }
+}
+
 /// Why a workbook is not made.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkbookError {
@@ -45,8 +56,13 @@ pub enum WorkbookError {
         "a workbook holds {MOST_ROWS} areas and the layer has {areas}; ask for a part of it, or for a csv"
     )]
     Rows { areas: usize },
+    #[error(
+        "cannot write the workbook's rows to the temporary folder, which is full or can't be written; make room \
+         there, or name another one by TMPDIR"
+    )]
+    NoRoom,
     #[error("cannot write the workbook")]
-    Write(#[from] XlsxError),
+    Write(#[source] XlsxError),
 }
 
 impl Workbook<'_> {
@@ -59,6 +75,11 @@ impl Workbook<'_> {
         if areas > MOST_ROWS {
             return Err(WorkbookError::Rows { areas });
         }
+        // What writes the rows panics where the temporary folder takes no more.
+        catch_unwind(AssertUnwindSafe(|| self.written())).map_err(|_| WorkbookError::NoRoom)?
+    }
+
+    fn written(&self) -> Result<Vec<u8>, WorkbookError> {
         let columns = self.columns();
         let mut workbook = rust_xlsxwriter::Workbook::new();
         workbook.set_properties(&self.properties()?);
