@@ -62,14 +62,25 @@ impl Offices {
 /// Allow households at an office, of one enumerator. The value is their number.
 ///
 /// Offices stand among houses, so the number alone gets a note. It is doubted where the households
-/// gather: most in a circle of a third of the radius, as forms do that were filled in at one desk, or hardly any
-/// between the radius and [`ALONE`] times it, where there would be houses.
+/// gather: most in a circle of a third of the radius, as forms do that were filled in at one desk; where hardly any
+/// lie between the radius and [`ALONE`] times it, where there would be houses; or where they are far more than the
+/// houses around let expect. Each office is looked at by itself.
 pub fn office_position(visits: &[GroupVisit], settings: &CheckSettings) -> Vec<(usize, Finding)> {
     let radius_m = settings.office_radius_m;
-    let at_office = AtOffice::new(visits, radius_m);
-    let about = AtOffice::new(visits, ALONE * radius_m);
-    let is_alone = at_office.count() >= NEARLY_ALL * about.count();
-    at_office.found(settings.office_households, |gathered| gathered || is_alone, settings)
+    let mut found = Vec::new();
+    for own in by_office(visits, ALONE * radius_m) {
+        let at_office = AtOffice::new(visits, &own, radius_m);
+        let [near, about] =
+            [2.0, ALONE].map(|radii| AtOffice::new(visits, &own, radii * radius_m).count());
+        let stands_out = at_office.count() >= NEARLY_ALL * about
+            || is_more_than_houses(at_office.count(), near - at_office.count(), about - near);
+        found.extend(at_office.found(
+            settings.office_households,
+            |gathered| gathered || stands_out,
+            settings,
+        ));
+    }
+    found
 }
 
 /// The same of one day, in a wider circle. A hamlet stands alone too, so the day is doubted where its
@@ -78,8 +89,17 @@ pub fn office_position_of_day(
     day: &[GroupVisit],
     settings: &CheckSettings,
 ) -> Vec<(usize, Finding)> {
-    let at_office = AtOffice::new(day, settings.office_day_radius_m);
-    at_office.found(settings.office_day_households, |gathered| gathered, settings)
+    let radius_m = settings.office_day_radius_m;
+    let mut found = Vec::new();
+    for own in by_office(day, radius_m) {
+        let at_office = AtOffice::new(day, &own, radius_m);
+        found.extend(at_office.found(
+            settings.office_day_households,
+            |gathered| gathered,
+            settings,
+        ));
+    }
+    found
 }
 
 /// How far about an office it is seen whether households stand there alone, in radii.
@@ -89,6 +109,46 @@ const NEARLY_ALL: f64 = 0.9;
 /// The share of the households at an office that gathers: of a day in rows of houses 4 m wide half does,
 /// of houses that stand evenly a ninth.
 const GATHERED: f64 = 2.0 / 3.0;
+/// How much denser than the houses around an office those at it may be, as they are at the middle of a settlement.
+const DENSEST: f64 = 3.0;
+/// How rarely houses alone are so many.
+const RARE: f64 = 0.01;
+
+/// The visits about each office, by their indices: two about one office lie at most twice as far apart as from it.
+fn by_office(visits: &[GroupVisit], radius_m: f64) -> Vec<Vec<usize>> {
+    let mut offices: Vec<(Position, Vec<usize>)> = Vec::new();
+    for (at, visit) in visits.iter().enumerate() {
+        let is_about = visit.office_m.is_some_and(|far_m| far_m <= radius_m);
+        let Some(place) = visit.position.filter(|_| is_about) else { continue };
+        let same =
+            |(first, _): &&mut (Position, Vec<usize>)| first.distance_m(place) <= 2.0 * radius_m;
+        match offices.iter_mut().find(same) {
+            Some((_, own)) => own.push(at),
+            None => offices.push((place, vec![at])),
+        }
+    }
+    offices.into_iter().map(|(_, own)| own).collect()
+}
+
+/// Whether there are more households within a radius than houses would be, by those within one more and two more.
+/// The rings are three and five times as large as the circle; a settlement that thins out outward is denser still at
+/// its middle. Their number scatters as Poisson's law has it about a density that is known from few houses itself:
+/// together a negative binomial law.
+fn is_more_than_houses(at_office: f64, first_ring: f64, second_ring: f64) -> bool {
+    let (first, second) = ((first_ring + 0.5) / 3.0, (second_ring + 0.5) / 5.0);
+    let expected = first * (first / second).clamp(1.0, DENSEST);
+    let shape = first_ring + 0.5;
+    let share = expected / (shape + expected);
+    // The probability of each number from 0 on, from the one before.
+    let (mut likely, mut fewer) = (libm::pow(1.0 - share, shape), 0.0);
+    let mut number = 0.0;
+    while number < at_office {
+        fewer += likely;
+        likely *= share * (shape + number) / (number + 1.0);
+        number += 1.0;
+    }
+    at_office > expected && 1.0 - fewer <= RARE
+}
 
 /// The visits within a distance of an office.
 struct AtOffice {
@@ -98,11 +158,12 @@ struct AtOffice {
 }
 
 impl AtOffice {
-    fn new(visits: &[GroupVisit], radius_m: f64) -> Self {
+    fn new(visits: &[GroupVisit], own: &[usize], radius_m: f64) -> Self {
         let is_within = |(_, visit): &(usize, &GroupVisit)| {
             visit.office_m.is_some_and(|far_m| far_m <= radius_m)
         };
-        let within: Vec<_> = visits.iter().enumerate().filter(is_within).collect();
+        let own = own.iter().map(|at| (*at, &visits[*at]));
+        let within: Vec<_> = own.filter(is_within).collect();
         let place = |(_, visit): &(usize, &GroupVisit)| Some((visit.household, visit.position?));
         Self {
             households: within.iter().filter_map(place).collect(),
@@ -133,5 +194,26 @@ impl AtOffice {
         let points: Vec<_> =
             self.households.values().map(|place| origin.metres_to(*place)).collect();
         most_in_circle(&points, radius_m) as f64 >= GATHERED * self.count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn households_are_more_than_houses_by_how_dense_houses_stand_around() {
+        for (at_office, first_ring, second_ring) in
+            [(5.0, 1.0, 2.0), (12.0, 6.0, 10.0), (12.0, 9.0, 15.0), (20.0, 30.0, 50.0)]
+        {
+            assert!(is_more_than_houses(at_office, first_ring, second_ring), "{at_office}");
+        }
+        // Houses that stand evenly, at the middle of a settlement, and of a hamlet.
+        for (at_office, first_ring, second_ring) in
+            [(0.0, 0.0, 0.0), (5.0, 15.0, 25.0), (12.0, 20.0, 20.0), (5.0, 3.0, 2.0)]
+        {
+            assert!(!is_more_than_houses(at_office, first_ring, second_ring), "{at_office}");
+        }
+        assert!(!is_more_than_houses(4_000.0, 9_000.0, 4_000.0));
     }
 }

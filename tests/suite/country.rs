@@ -24,6 +24,9 @@ use tempfile::TempDir;
 /// The name of its regions.
 pub const VERSION: &str = "small";
 
+/// By which surveys are drawn.
+const SEED: u64 = 11;
+
 /// The day at which ages are taken.
 pub const REFERENCE_DATE: &str = "2021-11-30";
 
@@ -94,17 +97,22 @@ impl Country {
 
     /// Invents a survey and gives the path of its visits.
     pub fn survey(&self, name: &str, plan: Plan) -> PathBuf {
-        let files = self.invent(name, plan, Persons::Omitted);
+        self.survey_of(name, plan, SEED)
+    }
+
+    /// The same, drawn from another seed.
+    pub fn survey_of(&self, name: &str, plan: Plan, seed: u64) -> PathBuf {
+        let files = self.invent(name, plan, Persons::Omitted, seed);
         assert_eq!(files.len(), 1);
         self.path(name).join(&files[0])
     }
 
     /// Invents a survey, and gives the names of its visits files.
-    fn invent(&self, name: &str, plan: Plan, persons: Persons) -> Vec<String> {
+    fn invent(&self, name: &str, plan: Plan, persons: Persons, seed: u64) -> Vec<String> {
         let args = GenerateArgs {
             regions: VERSION.parse().unwrap(),
             households: plan.households,
-            seed: 11,
+            seed,
             wave: 0,
             faults: plan.faults,
             format: plan.format,
@@ -120,7 +128,7 @@ impl Country {
 
     /// Invents a survey with every register, and gives its folder.
     pub fn registers(&self, name: &str, plan: Plan) -> PathBuf {
-        self.invent(name, plan, Persons::Listed);
+        self.invent(name, plan, Persons::Listed, SEED);
         self.path(name)
     }
 

@@ -131,6 +131,39 @@ fn faults_beyond_a_threshold_are_found() {
     assert_eq!(missed, [""; 0]);
 }
 
+/// No threshold was chosen by these surveys: they have other seeds, and fewer households in a village.
+#[test]
+fn days_filled_in_at_an_office_are_doubted_in_surveys_of_other_seeds() {
+    let country = Country::new();
+    let [mut doubted, mut beyond, mut wrong, mut honest] = [0; 4];
+    for (seed, households) in [(401, 24_000), (402, 60_000)] {
+        let plan = Plan { households, faults: Some(0.1), format: TableFormat::Csv };
+        let visits = country.survey_of(&format!("held-out-{seed}"), plan, seed);
+        let beside = Beside { offices: offices(&visits), ..Beside::default() };
+        let (_, judged) = judge((&country.tree, &country.shapes), &visits, beside, 2);
+        let is_doubted = |visit: &str| {
+            let mut findings = judged[visit].iter();
+            findings.any(|it| it.rule == Rule::OfficePosition && it.severity >= Severity::Doubt)
+        };
+        let (rows, faults) = (rows(&visits), faults(&visits));
+        let spoilt: HashSet<&str> =
+            faults.values().flatten().map(|fault| fault.visit.as_str()).collect();
+        let others = judged.keys().filter(|visit| !spoilt.contains(visit.as_str()));
+        honest += others.clone().count();
+        wrong += others.filter(|visit| is_doubted(visit)).count();
+        for ((kind, _), faults) in alone(crate::injected::faults(&visits), &rows) {
+            if kind == "office_position" {
+                let found = faults.iter().filter(|it| is_beyond(&kind, it, &faults, &rows));
+                beyond += found.clone().count();
+                doubted += found.filter(|fault| is_doubted(&fault.visit)).count();
+            }
+        }
+    }
+    println!("at offices: {doubted} of {beyond} doubted; wrongly {wrong} of {honest}");
+    assert!(beyond >= 50 && doubted as f64 >= 0.98 * beyond as f64, "{doubted} of {beyond}");
+    assert!((wrong as f64) < 0.005 * honest as f64, "{wrong} of {honest}");
+}
+
 /// The villages with borders that wind up to 30 m to both sides of where they were.
 fn redrawn(country: &Country) -> Vec<SourceRegion> {
     let villages = country.tree.level(Level::Village);

@@ -1,6 +1,7 @@
 //! The words of a feature: its code, names, kind and offset, from the fields that hold them.
 
 use gdal::vector::{Feature, Layer, LayerAccess, OGRFieldType};
+use unicode_normalization::UnicodeNormalization;
 
 use super::encoding::{Known, Seen, Text};
 use super::error::Problem;
@@ -123,8 +124,9 @@ impl<'a> Columns<'a> {
         let names = Level::ALL.into_iter().zip(&self.names);
         let names = names
             .map(|(level, field)| {
-                self.text(feature, field)?
-                    .ok_or_else(|| Problem::NoName { field: field.name.clone(), level })
+                // Composed, as keyboards write it, so that a filter finds the name.
+                let name = self.text(feature, field)?.map(|name| name.nfc().collect());
+                name.ok_or_else(|| Problem::NoName { field: field.name.clone(), level })
             })
             .collect::<Result<_, _>>()?;
         let kind = self.kind(feature)?;

@@ -249,3 +249,14 @@ fn topojson_is_in_wgs_84() {
     fs::write(&path, text).unwrap();
     assert_plain(read_file(&path));
 }
+
+#[test]
+fn composes_the_letters_of_names() {
+    let folder = place();
+    let rows: [(&[&str], &str); 1] = [(
+        &["01", "Upper", "0102", "Pen\u{303}a"],
+        "POLYGON ((100 0, 101 0, 101 1, 100 1, 100 0))",
+    )];
+    let read = read_file(&geopackage(&folder, &Fixture { rows: &rows, ..PLAIN })).unwrap();
+    assert_eq!(read.regions[0].names[1], "Pe\u{f1}a");
+}
