@@ -16,6 +16,8 @@ pub struct GroupVisit {
     /// Microseconds since 1970 in UTC.
     pub started_us: i64,
     pub ended_us: Option<i64>,
+    /// The local day of its start, as a number.
+    pub day: i64,
     /// The position, unless it is one that stands for none or is written wrongly: what devices write
     /// without a fix says nothing about a group.
     pub position: Option<Position>,

@@ -4,7 +4,7 @@ use super::duplicate_household::DuplicateHousehold;
 use super::group::{DAY_RULES, GroupVisit, Housed, PLACE_RULES, WAY_RULES};
 use super::office_position::{Offices, office_position};
 use super::shared_device::SharedDevice;
-use super::{CheckSettings, Finding};
+use super::{CheckSettings, Finding, Severity};
 use crate::domain::position::{METRES_PER_DEGREE, Position};
 
 /// A place so many metres east and north of longitude 90, latitude 1.
@@ -22,6 +22,7 @@ pub(super) fn visit(number: u64, start_min: i64, minutes: i64, position: Positio
         enumerator: 1,
         started_us,
         ended_us: Some(started_us + minutes * 60_000_000),
+        day: 18_690 + start_min.div_euclid(1_440),
         position: Some(position),
         is_completed: true,
         is_missing: false,
@@ -242,6 +243,63 @@ fn five_households_at_an_office_are_doubted_whatever_the_day() {
     assert_eq!(told(&found), BTreeSet::from(["office_position doubt 5".to_owned()]));
     assert_eq!(office_position(&visits[1..], &settings), []);
     assert_eq!(offices.nearest_m(place(2_500.0, 0.0)), None);
+}
+
+#[test]
+fn a_day_at_an_office_is_doubted_also_where_other_days_were_spent_around_it() {
+    let settings = CheckSettings::default();
+    let office = Offices::new(vec![place(0.0, 0.0)]);
+    let about = |number: u64, day: i64, east_m: f64, north_m: f64| {
+        let position = place(east_m, north_m);
+        let start_min = 1_440 * day + 60 + 30 * (number % 12).cast_signed();
+        GroupVisit {
+            office_m: office.nearest_m(position),
+            ..visit(number, start_min, 22, position)
+        }
+    };
+    // Houses 15 m apart in rows 15 m apart, a row a day, and at last a day at the office.
+    let houses = (0..96_u64).map(|n| {
+        let (row, house) = (n / 12, n % 12);
+        about(n, row.cast_signed(), 15.0 * house as f64 - 82.0, 15.0 * row as f64 - 52.0)
+    });
+    let mut visits: Vec<GroupVisit> = houses.collect();
+    let noted = told(&office_position(&visits, &settings));
+    assert_eq!(noted, BTreeSet::from(["office_position note 12".to_owned()]));
+    visits.extend((0..6).map(|n| {
+        let angle = n as f64 * 2.1;
+        about(100 + n, 20, 23.0 * angle.cos(), 23.0 * angle.sin())
+    }));
+    let found = office_position(&visits, &settings);
+    let expected = ["office_position doubt 6", "office_position note 12"].map(str::to_owned);
+    assert_eq!(told(&found), BTreeSet::from(expected));
+    assert!(found.iter().all(|(at, it)| (*at >= 96) == (it.severity > Severity::Note)));
+}
+
+#[test]
+fn each_office_is_judged_by_itself() {
+    let settings = CheckSettings::default();
+    let offices = Offices::new(vec![place(0.0, 0.0), place(5_000.0, 0.0)]);
+    let about = |number: u64, east_m: f64, north_m: f64| {
+        let position = place(east_m, north_m);
+        let start_min = 1_440 * number.cast_signed();
+        GroupVisit {
+            office_m: offices.nearest_m(position),
+            ..visit(number, start_min, 22, position)
+        }
+    };
+    // Six at one office alone, a day each, and around the other houses that stand evenly.
+    let alone = (0..6).map(|n| {
+        let angle = n as f64 * 2.1;
+        about(n, 23.0 * angle.cos(), 23.0 * angle.sin())
+    });
+    let among = (0..100_u64).map(|n| {
+        let (row, house) = (n / 10, n % 10);
+        about(10 + n, 4_918.0 + 18.0 * house as f64, 18.0 * row as f64 - 83.0)
+    });
+    let visits: Vec<GroupVisit> = alone.chain(among).collect();
+    let found = told(&office_position(&visits, &settings));
+    let expected = ["office_position doubt 6", "office_position note 9"].map(str::to_owned);
+    assert_eq!(found, BTreeSet::from(expected));
 }
 
 #[test]

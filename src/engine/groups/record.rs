@@ -57,6 +57,7 @@ impl OfficerVisit {
             enumerator: self.enumerator,
             started_us: self.started_us,
             ended_us: ended_us(self.started_us, self.duration_s),
+            day: self.day(),
             position: position(self.longitude, self.latitude),
             is_completed: self.flags & COMPLETED != 0,
             is_missing: self.flags & MISSING != 0,
@@ -126,6 +127,8 @@ impl DeviceVisit {
             enumerator: self.enumerator,
             started_us: self.started_us,
             ended_us: ended_us(self.started_us, self.duration_s),
+            // Rules about devices ask for no day.
+            day: 0,
             position: position(self.longitude, self.latitude),
             is_completed: true,
             is_missing: false,

@@ -186,11 +186,11 @@ impl Known {
     }
 
     /// The name of a field.
-    pub fn name(&self, name: String) -> String {
+    pub fn name(&self, name: &str) -> String {
         let mut seen = Seen::default();
-        seen.see(&name);
+        seen.see(name);
         let (text, _) = self.settle(&seen);
-        text.show(&name)
+        text.show(name)
     }
 }
 

@@ -52,7 +52,7 @@ pub struct KnownField {
 pub fn known(layer: &Layer<'_>, encoding: &Known) -> Vec<KnownField> {
     let defn = layer.defn();
     let fields = defn.fields().map(|field| KnownField {
-        name: encoding.name(field.name()),
+        name: encoding.name(&field.name()),
         is_real: field.field_type() == OGRFieldType::OFTReal,
     });
     fields.collect()
