@@ -100,6 +100,126 @@ fn text_and_json_take_the_same_features() {
     }
 }
 
+/// Forms of conditions and literals of OGC 21-065r2 (annex B, the grammar of CQL2 text, and annex C, the
+/// schema of CQL2 JSON) that are in the classes declared, each with a negative number.
+const BOTH: [(&str, &str); 21] = [
+    ("households = -5", r#"{"op":"=","args":[{"property":"households"},-5]}"#),
+    ("households <> -5", r#"{"op":"<>","args":[{"property":"households"},-5]}"#),
+    ("households<-5.25", r#"{"op":"<","args":[{"property":"households"},-5.25]}"#),
+    ("households<=-.5", r#"{"op":"<=","args":[{"property":"households"},-0.5]}"#),
+    ("households > -1E1", r#"{"op":">","args":[{"property":"households"},-1E1]}"#),
+    ("-5 < households", r#"{"op":"<","args":[-5,{"property":"households"}]}"#),
+    (
+        "NOT households > -5",
+        r#"{"op":"not","args":[{"op":">","args":[{"property":"households"},-5]}]}"#,
+    ),
+    (
+        "(households > -5 AND count < -1) OR households = -2",
+        r#"{"op":"or","args":[{"op":"and","args":[{"op":">","args":[{"property":"households"},-5]},
+            {"op":"<","args":[{"property":"count"},-1]}]},{"op":"=","args":[{"property":"households"},-2]}]}"#,
+    ),
+    (
+        "households BETWEEN -10.5 AND -2",
+        r#"{"op":"between","args":[{"property":"households"},-10.5,-2]}"#,
+    ),
+    (
+        "households NOT BETWEEN -10 AND +2",
+        r#"{"op":"not","args":[{"op":"between","args":[{"property":"households"},-10,2]}]}"#,
+    ),
+    ("households IN (-1, -2.5,3)", r#"{"op":"in","args":[{"property":"households"},[-1,-2.5,3]]}"#),
+    (
+        "households NOT IN (-1,-2)",
+        r#"{"op":"not","args":[{"op":"in","args":[{"property":"households"},[-1,-2]]}]}"#,
+    ),
+    (
+        "share IS NULL AND households > -1",
+        r#"{"op":"and","args":[{"op":"isNull","args":[{"property":"share"}]},
+            {"op":">","args":[{"property":"households"},-1]}]}"#,
+    ),
+    (
+        "S_INTERSECTS(geometry, POINT(115.25 -8.5))",
+        r#"{"op":"s_intersects","args":[{"property":"geometry"},{"type":"Point","coordinates":[115.25,-8.5]}]}"#,
+    ),
+    (
+        "S_INTERSECTS(POINT Z(-115.25 -8.5 -3), geometry)",
+        r#"{"op":"s_intersects","args":[{"type":"Point","coordinates":[-115.25,-8.5,-3]},{"property":"geometry"}]}"#,
+    ),
+    (
+        "S_INTERSECTS(geometry, MULTIPOINT((115 -8), (-1 -2)))",
+        r#"{"op":"s_intersects","args":[{"property":"geometry"},{"type":"MultiPoint","coordinates":[[115,-8],[-1,-2]]}]}"#,
+    ),
+    (
+        "S_INTERSECTS(geometry, LINESTRING(115 -8, 116 -9.5))",
+        r#"{"op":"s_intersects","args":[{"property":"geometry"},{"type":"LineString","coordinates":[[115,-8],[116,-9.5]]}]}"#,
+    ),
+    (
+        "S_INTERSECTS(geometry, MULTILINESTRING((115 -8,116 -9),(-1 -1,-2 -2)))",
+        r#"{"op":"s_intersects","args":[{"property":"geometry"},{"type":"MultiLineString",
+            "coordinates":[[[115,-8],[116,-9]],[[-1,-1],[-2,-2]]]}]}"#,
+    ),
+    (
+        "S_INTERSECTS(geometry, POLYGON((115 -8, 116 -8, 116 -9, 115 -8)))",
+        r#"{"op":"s_intersects","args":[{"property":"geometry"},{"type":"Polygon",
+            "coordinates":[[[115,-8],[116,-8],[116,-9],[115,-8]]]}]}"#,
+    ),
+    (
+        "S_INTERSECTS(geometry, GEOMETRYCOLLECTION(POINT(115 -8),
+            MULTIPOLYGON(((-1 -1,-2 -1,-2 -2,-1 -1)))))",
+        r#"{"op":"s_intersects","args":[{"property":"geometry"},{"type":"GeometryCollection","geometries":[
+            {"type":"Point","coordinates":[115,-8]},
+            {"type":"MultiPolygon","coordinates":[[[[-1,-1],[-2,-1],[-2,-2],[-1,-1]]]]}]}]}"#,
+    ),
+    (
+        "S_INTERSECTS(geometry, BBOX(95,-11.5,-100,141,-6.25,4000))",
+        r#"{"op":"s_intersects","args":[{"property":"geometry"},{"bbox":[95,-11.5,-100,141,-6.25,4000]}]}"#,
+    ),
+];
+
+#[test]
+fn text_and_json_with_negative_numbers_are_the_same_condition() {
+    for (cql, json) in BOTH {
+        let read = text(cql).unwrap_or_else(|error| panic!("{cql}: {error}"));
+        let other =
+            Filter::from_json(json, &theme()).unwrap_or_else(|error| panic!("{json}: {error}"));
+        assert_eq!(format!("{read:?}"), format!("{other:?}"), "{cql}");
+    }
+}
+
+#[test]
+fn a_sign_right_after_a_number_is_no_coordinate() {
+    for cql in [
+        "S_INTERSECTS(geometry, POINT(110-7))",
+        "S_INTERSECTS(geometry, POINT(110 - 7))",
+        "households > 3-2",
+        "households > - 2",
+    ] {
+        assert!(text(cql).is_err(), "{cql}");
+    }
+}
+
+#[test]
+fn text_and_json_refuse_the_same_shapes() {
+    for (wkt, json) in [
+        ("POINT(1 2, 3 4)", r#"{"type":"Point","coordinates":[[1,2],[3,4]]}"#),
+        ("POINT(1)", r#"{"type":"Point","coordinates":[1]}"#),
+        ("LINESTRING(1 2)", r#"{"type":"LineString","coordinates":[[1,2]]}"#),
+        ("POLYGON((1 2, 3 4))", r#"{"type":"Polygon","coordinates":[[[1,2],[3,4]]]}"#),
+        (
+            "GEOMETRYCOLLECTION(GEOMETRYCOLLECTION(POINT(1 2)))",
+            r#"{"type":"GeometryCollection","geometries":[{"type":"GeometryCollection","geometries":[
+                {"type":"Point","coordinates":[1,2]}]}]}"#,
+        ),
+        ("BBOX(1, 2, 3)", r#"{"bbox":[1,2,3]}"#),
+        ("BBOX(1, 2, 0, -3)", r#"{"bbox":[1,2,0,-3]}"#),
+    ] {
+        let cql = format!("S_INTERSECTS(geometry, {wkt})");
+        assert_eq!(text(&cql).unwrap_err(), FilterError::Shape, "{cql}");
+        let json = format!(r#"{{"op":"s_intersects","args":[{{"property":"geometry"}},{json}]}}"#);
+        let refused = Filter::from_json(&json, &theme()).unwrap_err();
+        assert_eq!(refused, FilterError::Shape, "{json}");
+    }
+}
+
 #[test]
 fn what_is_null_is_neither_more_nor_less_nor_not() {
     let none: [&str; 0] = [];
@@ -136,7 +256,7 @@ fn says_what_is_wrong_and_what_there_is() {
         ("name = 'x", "a closing quote"),
         ("(households > 1", "has its end where )"),
         ("households > 1e999", "a number"),
-        ("S_INTERSECTS(geometry, CIRCLE(1 2))", "POLYGON or MULTIPOLYGON"),
+        ("S_INTERSECTS(geometry, CIRCLE(1 2))", "MULTIPOLYGON or GEOMETRYCOLLECTION"),
         ("S_INTERSECTS(geometry, BBOX(4, 0, 2, 1))", "BBOX(west, south, east, north)"),
         ("households # 1", "has `#`"),
     ] {
@@ -165,8 +285,30 @@ fn is_bounded_in_length_depth_and_parts() {
     let shape = format!("S_INTERSECTS(geometry, POLYGON(({ring} 1 1)))");
     assert_eq!(text(&shape).unwrap_err(), FilterError::TooMuch);
     assert_eq!(text(&"x".repeat(9_000)).unwrap_err(), FilterError::TooLong);
-    let deep = format!("{}true{}", r#"{"op":"not","args":["#.repeat(30), "]}".repeat(30));
-    assert_eq!(Filter::from_json(&deep, &theme()).unwrap_err(), FilterError::TooMuch);
+    for op in ["not", "and", "or"] {
+        let more = if op == "not" { "" } else { ",true" };
+        let (open, close) = (format!(r#"{{"op":"{op}","args":["#), format!("{more}]}}"));
+        let deep = |levels: usize| format!("{}true{}", open.repeat(levels), close.repeat(levels));
+        assert_eq!(
+            Filter::from_json(&deep(21), &theme()).unwrap_err(),
+            FilterError::TooMuch,
+            "{op}"
+        );
+        assert!(Filter::from_json(&deep(20), &theme()).is_ok(), "{op}");
+    }
+    let not = |levels: usize| format!("{} true", "NOT ".repeat(levels));
+    let both = |levels: usize| format!("{}true{}", "NOT (".repeat(levels), ")".repeat(levels));
+    for deep in [not(21), not(1_900), both(11), format!("NOT NOT {}", both(10))] {
+        assert_eq!(text(&deep).unwrap_err(), FilterError::TooMuch, "{deep}");
+    }
+    for fits in [not(20), both(10), format!("{} AND {}", not(20), not(19))] {
+        assert!(text(&fits).is_ok(), "{fits}");
+    }
+    assert_eq!(taken(&text(&not(20)).unwrap()).len(), 5);
+    assert!(taken(&text(&not(19)).unwrap()).is_empty());
+    // What no reader of JSON follows is no stack overflow either.
+    let endless = Filter::from_json(&"[".repeat(8_000), &theme()).unwrap_err();
+    assert_eq!(endless, FilterError::Json);
 }
 
 proptest! {

@@ -118,8 +118,9 @@ pub enum FilterError {
     )]
     GeometryCompared,
     #[error(
-        "a shape is BBOX(west, south, east, north), POINT, POLYGON or MULTIPOLYGON in longitude and \
-         latitude, or in JSON a `bbox` or a geometry of GeoJSON"
+        "a shape is BBOX(west, south, east, north), or POINT, LINESTRING, POLYGON, MULTIPOINT, \
+         MULTILINESTRING, MULTIPOLYGON or GEOMETRYCOLLECTION in longitude and latitude, for example \
+         POINT(110.4 -7.2); in JSON a `bbox` or a geometry of GeoJSON"
     )]
     Shape,
     #[error("the filter is no JSON")]

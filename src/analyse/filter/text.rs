@@ -44,12 +44,14 @@ impl Parser<'_> {
 
     fn negated(&mut self) -> Result<Condition, FilterError> {
         self.checked.count()?;
-        let mut is_negated = false;
+        let mut negations = 0;
         while self.take("not") {
-            is_negated = !is_negated;
+            self.checked.enter()?;
+            negations += 1;
         }
         let condition = self.condition()?;
-        Ok(negate(is_negated, condition))
+        (0..negations).for_each(|_| self.checked.leave());
+        Ok(negate(negations % 2 == 1, condition))
     }
 
     fn condition(&mut self) -> Result<Condition, FilterError> {

@@ -39,16 +39,19 @@ impl Word {
 pub(super) fn words(text: &str) -> Result<Vec<Word>, FilterError> {
     let mut rest = text.trim_start();
     let mut words = Vec::new();
+    // Whether white space stands before `rest`.
+    let mut is_apart = true;
     while let Some(first) = rest.chars().next() {
         let (word, after) = match first {
             '\'' => quoted(rest, '\'').map(|(text, after)| (Word::Text(text), after))?,
             '"' => quoted(rest, '"').map(|(text, after)| (Word::Quoted(text), after))?,
-            _ if begins_number(rest, words.last()) => number(rest)?,
+            _ if begins_number(rest, words.last(), is_apart) => number(rest)?,
             _ if first.is_alphabetic() || first == '_' => name(rest),
             _ => sign(rest)?,
         };
         words.push(word);
         rest = after.trim_start();
+        is_apart = rest.len() < after.len();
     }
     Ok(words)
 }
@@ -69,18 +72,20 @@ fn quoted(text: &str, quote: char) -> Result<(String, &str), FilterError> {
     Err(FilterError::Unexpected { found: "its end".to_owned(), expected: "a closing quote" })
 }
 
-/// A sign before digits belongs to the number where a value may stand.
-fn begins_number(text: &str, before: Option<&Word>) -> bool {
-    let mut characters = text.chars();
-    let first = characters.next();
-    let is_digit = |character: Option<char>| character.is_some_and(|it| it.is_ascii_digit());
+/// A sign before a digit belongs to the number, unless it directly follows a value: `88 -2` is two numbers,
+/// as the corner of a shape has them, and `88-2` is none, since there is no arithmetic.
+fn begins_number(text: &str, before: Option<&Word>, is_apart: bool) -> bool {
+    let unsigned = text.strip_prefix(['-', '+']);
+    let digits = unsigned.unwrap_or(text);
+    let is_number =
+        digits.strip_prefix('.').unwrap_or(digits).starts_with(|it: char| it.is_ascii_digit());
     let after_value = match before {
         Some(Word::Text(_) | Word::Number(_) | Word::Quoted(_)) => true,
         Some(Word::Sign(sign)) => *sign == ")",
+        // It may be a keyword.
         Some(Word::Name(_)) | None => false,
     };
-    is_digit(first)
-        || (matches!(first, Some('-' | '+')) && is_digit(characters.next()) && !after_value)
+    is_number && (unsigned.is_none() || is_apart || !after_value)
 }
 
 fn number(text: &str) -> Result<(Word, &str), FilterError> {
