@@ -43,3 +43,10 @@ test('the list has the figures of every theme, quoted where a name needs it', ()
   expect(row).toBe('a,"Desa ""a"", kota",,10,30,1,0.3,0.1,value,50,1,0.05,0.1,value,x,r,2021-12-31')
   expect(end).toBe('')
 })
+
+test('a name that a spreadsheet would compute is a text in the list', () => {
+  for (const name of ['=1+1', '+62', '-x', '@x', '\t=1', ' =1']) {
+    const [, row] = csv([{ ...POVERTY.figures[0]!, name }], new Set(['a']), THEMES, 'x').split('\r\n')
+    expect(row).toMatch(`a,'${name},`)
+  }
+})

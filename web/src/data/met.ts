@@ -41,7 +41,7 @@ function meets(figure: Figure | undefined, { of, way, value }: Condition): boole
 
 const COLUMNS = ['count', 'moe95', 'share', 'share_moe95', 'status'] as const
 
-/** The areas that meet it, with the figures of every theme, as CSV (RFC 4180). */
+/** The areas that meet it, with the figures of every theme, as CSV (RFC 4180) in which no name is a formula. */
 export function csv(figures: readonly Figure[], codes: ReadonlySet<string>, themes: Themes, filter: string): string {
   const named = [...themes].map(([theme, layer]) => ({ theme, figures: byCode(layer), head: layer.head }))
   const head = [
@@ -53,11 +53,16 @@ export function csv(figures: readonly Figure[], codes: ReadonlySet<string>, them
   const rows = figures
     .filter(({ code }) => codes.has(code))
     .map(({ code, name, parent, households }) => [
-      code, name, parent, households,
+      code, name && harmless(name), parent, households,
       ...named.flatMap(({ figures }) => COLUMNS.map((column) => figures.get(code)?.[column] ?? null)),
       filter, first?.head.release ?? null, first?.head.reference_date ?? null,
     ])
   return [head, ...rows].map((row) => `${row.map(quoted).join(',')}\r\n`).join('')
+}
+
+/** A text that a spreadsheet does not compute, as the server writes it too. */
+function harmless(text: string): string {
+  return /^([\t\r\n]|\s*[=+\-@＝＋－＠])/.test(text) ? `'${text}` : text
 }
 
 function quoted(value: string | number | null): string {
