@@ -87,7 +87,8 @@ peers: setup ## ours beside others: make peers BOUNDARIES=villages.geojson POINT
 # the requests.
 SECONDS_LONG := 120
 CONTRACT_PORT := 8099
-contract: setup web ## what others say: schemathesis of the API, GeoPandas and DuckDB of GeoParquet, mapclassify of classes
+contract: PACKAGES += $(CLIENT)
+contract: setup web ## what others say: schemathesis of the API, GDAL and DuckDB of layers, GeoPandas of GeoParquet, mapclassify of classes
 	@$(CARGO) build
 	@folder=$${CARGO_TARGET_DIR:-target}/contract; url=http://127.0.0.1:$(CONTRACT_PORT); \
 	[[ -x $$folder/venv/bin/pip ]] || $(PYTHON) -m venv "$$folder/venv"; \
@@ -99,6 +100,7 @@ contract: setup web ## what others say: schemathesis of the API, GeoPandas and D
 		--phases examples,coverage,fuzzing --request-timeout 30 --generation-deterministic --continue-on-failure \
 		--checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance; \
 	"$$folder/venv/bin/python" tests/contract/geoparquet.py "$$url"; \
+	"$$folder/venv/bin/python" tests/contract/clients.py "$$url"; \
 	"$$folder/venv/bin/python" -W ignore tests/contract/classes.py web/src/map/classes.json
 
 fmt: ## format the sources
