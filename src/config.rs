@@ -4,6 +4,8 @@
 //! example `SEBARAN_BUILD_MEMORY_MIB` for `memory_mib` in `[build]`. A command that has a flag for a
 //! setting puts its value over what stands here.
 
+mod network;
+
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,6 +13,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use toml::de::DeTable;
+
+pub use network::Network;
 
 use crate::check::settings::{CheckSettings, SettingError};
 use crate::domain::indicator::PovertyThreshold;
@@ -21,7 +25,7 @@ use crate::protect::Policy;
 pub const DEFAULT_FILE: &str = "sebaran.toml";
 
 /// Everything that can be set.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// `[check]`: the thresholds of the quality rules.
@@ -76,7 +80,7 @@ impl Default for ClusterSettings {
 }
 
 /// How a release is served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServeSettings {
     /// The address and port to listen on; `127.0.0.1:8080`.
@@ -110,6 +114,9 @@ pub struct ServeSettings {
     pub stall_timeout_s: u32,
     /// How the log is written: `text` or `json`, one object a line; `text`.
     pub log: LogForm,
+    /// The proxies whose `Forwarded` and `X-Forwarded-` headers are taken, as addresses or networks; those on
+    /// this machine.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// How the log of a server is written.
@@ -140,6 +147,7 @@ impl Default for ServeSettings {
             head_timeout_s: 20,
             stall_timeout_s: 30,
             log: LogForm::Text,
+            trusted_proxies: Network::loopback().into(),
         }
     }
 }

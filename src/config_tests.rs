@@ -26,6 +26,20 @@ fn a_file_changes_what_it_names() {
 }
 
 #[test]
+fn trusted_proxies_are_networks() {
+    let shown = |config: &Config| {
+        config.serve.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&Config::default()), ["127.0.0.0/8", "::1"]);
+    let text = "[serve]\ntrusted_proxies = [\"10.1.0.0/16\"]\n";
+    assert_eq!(shown(&load_text(text, &[]).unwrap()), ["10.1.0.0/16"]);
+    let variable = ("SEBARAN_SERVE_TRUSTED_PROXIES", "[\"10.2.0.9\", \"fd00::/8\"]");
+    assert_eq!(shown(&load_text(text, &[variable]).unwrap()), ["10.2.0.9", "fd00::/8"]);
+    let wrong = load_text("[serve]\n\ntrusted_proxies = [\"proxy.example\"]\n", &[]).unwrap_err();
+    assert!(wrong.contains("line 3: `proxy.example` is no address or network"), "{wrong}");
+}
+
+#[test]
 fn a_file_that_is_named_must_be_there() {
     let error = load(Some(Path::new("nowhere/sebaran.toml")), []).unwrap_err();
     assert_eq!(error.to_string(), "cannot read settings file `nowhere/sebaran.toml`");

@@ -12,7 +12,7 @@ use super::register::Register;
 use crate::config::ServeSettings;
 use crate::domain::region::Slug;
 use crate::protect::Protection;
-use crate::serve::{self, Limits, Rate, Server};
+use crate::serve::{self, Limits, Proxies, Rate, Server};
 
 /// Serve a release over HTTP.
 #[derive(Debug, clap::Args)]
@@ -40,7 +40,9 @@ pub fn run(common: &Common, args: &ServeArgs) -> anyhow::Result<()> {
         fixed: args.release.clone(),
         grounds: Grounds::default(),
     };
-    let server = Server::open(register, limits(common, settings)).map_err(Error::from_boxed)?;
+    let server = Server::open(register, limits(common, &settings)).map_err(Error::from_boxed)?;
+    let trusted = settings.trusted_proxies.iter().map(|network| (network.address, network.bits));
+    let server = server.behind(Proxies(trusted.collect()));
     let (release, protection) = (server.release(), server.protection());
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     if let Some(threads) = common.threads {
@@ -56,7 +58,7 @@ pub fn run(common: &Common, args: &ServeArgs) -> anyhow::Result<()> {
     })
 }
 
-fn limits(common: &Common, settings: ServeSettings) -> Limits {
+fn limits(common: &Common, settings: &ServeSettings) -> Limits {
     let rate = Rate { per_s: settings.rate_per_s.into(), burst: settings.rate_burst.into() };
     let seconds = |seconds: u32| Duration::from_secs(seconds.into());
     let mut limits = Limits {
@@ -95,7 +97,7 @@ mod tests {
         };
         let mut settings = ServeSettings::default();
         (settings.most_features, settings.concurrency, settings.timeout_s) = (10, 20, 30);
-        let limits = limits(&common, settings);
+        let limits = limits(&common, &settings);
         assert_eq!((limits.features, limits.concurrent, limits.workers), (10, 20, 3));
         assert_eq!(limits.time, Duration::from_secs(30));
     }

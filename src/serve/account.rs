@@ -14,6 +14,7 @@ use tracing::info;
 use super::Desk;
 use super::answer::LayerName;
 use super::dispatch::RELEASE;
+use super::ogc::CONTENT_CRS;
 use crate::protect::Protection;
 
 /// Who may see the answer.
@@ -37,13 +38,24 @@ pub(super) async fn note_route(request: Request, next: Next) -> Response {
     response
 }
 
-/// Lets pages of any other site read public answers, their tags and their release.
+/// Lets pages of any other site read public answers, part by part too, their tags and their release.
 pub(super) fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD])
         .allow_headers(Any)
-        .expose_headers([header::ETAG, REQUEST_ID, PROTECTION, RELEASE])
+        .expose_headers([
+            header::ACCEPT_RANGES,
+            header::CONTENT_ENCODING,
+            header::CONTENT_LENGTH,
+            header::CONTENT_RANGE,
+            header::ETAG,
+            header::RETRY_AFTER,
+            CONTENT_CRS,
+            PROTECTION,
+            RELEASE,
+            REQUEST_ID,
+        ])
         .max_age(std::time::Duration::from_secs(24 * 60 * 60))
         .vary(Vec::<HeaderName>::new())
 }

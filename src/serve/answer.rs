@@ -91,6 +91,17 @@ pub(super) fn typed(
     response
 }
 
+/// Says that parts of an answer may be asked for.
+pub(super) fn as_file(mut response: Response<Body>) -> Response<Body> {
+    let bytes = HeaderValue::from_static("bytes");
+    response.headers_mut().insert(header::ACCEPT_RANGES, bytes);
+    response
+}
+
+/// Says that the answer tells of the server too, so that it changes while its release does not.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OfServer;
+
 fn tagged(tag: &str, name: String, body: Body) -> Response<Body> {
     let mut response = tag_response(Response::new(body), tag, name);
     let vary = HeaderValue::from_static("accept-encoding");

@@ -5,6 +5,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::body::Bytes;
 
+/// How large an answer may be that is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// A quarter of the room, so that it does not drive out all others.
+    #[default]
+    Quarter,
+    /// All of the room: more will be asked of it, part by part.
+    Any,
+}
+
 /// Keeps the answers asked for last, up to a number of bytes.
 pub(super) struct Cache {
     capacity_bytes: usize,
@@ -33,9 +43,18 @@ impl Cache {
         Some(answer.clone())
     }
 
-    /// Keeps an answer, unless it alone takes more than a quarter of the room.
-    pub fn put(&self, key: &str, answer: &Bytes) {
-        if answer.len() > self.capacity_bytes / 4 {
+    /// Whether there is room for an answer of so many bytes.
+    pub const fn has_room(&self, bytes: usize) -> bool {
+        bytes <= self.capacity_bytes
+    }
+
+    /// Keeps an answer, unless it is too large.
+    pub fn put(&self, key: &str, answer: &Bytes, keep: Keep) {
+        let most = match keep {
+            Keep::Quarter => self.capacity_bytes / 4,
+            Keep::Any => self.capacity_bytes,
+        };
+        if answer.len() > most {
             return;
         }
         let mut kept = self.lock();
@@ -82,10 +101,10 @@ mod tests {
         let cache = Cache::new(40);
         let answer = Bytes::from_static(&[0; 10]);
         for key in ["a", "b", "c", "d"] {
-            cache.put(key, &answer);
+            cache.put(key, &answer, Keep::Quarter);
         }
         assert!(cache.get("a").is_some());
-        cache.put("e", &answer);
+        cache.put("e", &answer, Keep::Quarter);
         assert!(cache.get("a").is_some() && cache.get("e").is_some());
         assert!(cache.get("b").is_none());
         assert_eq!(cache.lock().bytes, 40);
@@ -94,7 +113,17 @@ mod tests {
     #[test]
     fn does_not_keep_what_would_fill_it() {
         let cache = Cache::new(40);
-        cache.put("a", &Bytes::from_static(&[0; 11]));
+        cache.put("a", &Bytes::from_static(&[0; 11]), Keep::Quarter);
         assert!(cache.get("a").is_none());
+    }
+
+    #[test]
+    fn keeps_what_fills_it_where_more_is_asked_of_it() {
+        let cache = Cache::new(40);
+        cache.put("a", &Bytes::from_static(&[0; 10]), Keep::Quarter);
+        cache.put("b", &Bytes::from_static(&[0; 40]), Keep::Any);
+        assert!(cache.get("a").is_none() && cache.get("b").is_some());
+        cache.put("c", &Bytes::from_static(&[0; 41]), Keep::Any);
+        assert!(cache.get("c").is_none() && !cache.has_room(41));
     }
 }

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Extension, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::Serialize;
 
 use super::House;
+use super::answer::OfServer;
+use super::error::ApiError;
+use super::reply::{JSON, Question, json, reply};
 use super::served::Served;
 use super::shelf::Shelf;
 use crate::domain::geography::Geography;
@@ -80,12 +84,22 @@ pub(super) struct LayerEntry {
 pub(super) async fn layers(
     State(house): State<House>,
     Extension(shelf): Extension<Arc<Shelf>>,
-) -> Json<serde_json::Value> {
-    let served = &house.served;
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let releases = shelf.list();
+    let canonical = format!("{releases:?}");
+    let question = Question { name: "catalogue", canonical, media_type: JSON };
+    let make = move |served: &Served| Ok(json(&catalogue(served, releases)));
+    let mut response = reply(&house, &headers, question, make).await?;
+    response.extensions_mut().insert(OfServer);
+    Ok(response)
+}
+
+fn catalogue(served: &Served, releases: Vec<Slug>) -> Catalogue<'_> {
     let leaves = &served.leaves;
-    let catalogue = Catalogue {
+    Catalogue {
         release: &served.label,
-        releases: shelf.list(),
+        releases,
         regions: served.tree.version(),
         protection: leaves.protection(),
         poverty_threshold: leaves.threshold().decile(),
@@ -106,8 +120,7 @@ pub(super) async fn layers(
             })
             .into(),
         layers: layers_of_all(served),
-    };
-    Json(serde_json::to_value(catalogue).expect("names are texts, and no number is infinite"))
+    }
 }
 
 fn entry(theme: &Theme, held: bool) -> ThemeEntry<'_> {

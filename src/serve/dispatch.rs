@@ -9,6 +9,7 @@ use axum::response::Response;
 use tower::ServiceExt;
 
 use super::Desk;
+use super::answer::OfServer;
 use super::error::ApiError;
 use super::query::sentence;
 use super::shelf::{Opened, Shelf};
@@ -48,11 +49,13 @@ pub(super) async fn dispatch(
 fn mark(response: &mut Response, opened: &Opened, is_pinned: bool) {
     let id = HeaderValue::from_str(opened.id().as_str()).expect("a slug is letters and digits");
     let is_public = opened.served.leaves.protection() == Protection::Public;
-    let is_answer = [StatusCode::OK, StatusCode::NOT_MODIFIED].contains(&response.status());
+    let answers = [StatusCode::OK, StatusCode::PARTIAL_CONTENT, StatusCode::NOT_MODIFIED];
+    // Only what has a tag follows from its release alone.
+    let follows =
+        answers.contains(&response.status()) && response.extensions().get::<OfServer>().is_none();
     let headers = response.headers_mut();
     headers.insert(RELEASE, id);
-    // Only what has a tag follows from its release alone.
-    if is_pinned && is_public && is_answer && headers.contains_key(header::ETAG) {
+    if is_pinned && is_public && follows && headers.contains_key(header::ETAG) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(PINNED));
     }
 }

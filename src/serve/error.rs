@@ -63,6 +63,14 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
+    /// No byte that is asked for is in an answer of so many.
+    pub fn no_such_range(bytes: u64) -> Self {
+        let detail = format!(
+            "The answer has {bytes} bytes and none of those asked for: ask for a range within it, counted from 0."
+        );
+        Self::new(StatusCode::RANGE_NOT_SATISFIABLE, detail)
+    }
+
     /// The answer would be too large.
     pub fn too_large(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
@@ -120,7 +128,7 @@ impl IntoResponse for ApiError {
     }
 }
 
-pub(super) async fn no_such_page() -> ApiError {
+pub(super) fn no_such_page() -> ApiError {
     ApiError::not_found(
         "There is no such page; there are /, /plain, /layers, /layers/{theme}/{geography}.geojson (or \
          .csv and others), /maps/{theme}/{geography}.svg (or .png or .pdf), /regions?q=, /regions/{code}, /regions/{code}/geometry, \

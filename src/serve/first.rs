@@ -8,6 +8,7 @@ use axum::response::Response;
 
 use super::ahead::ahead;
 use super::error::ApiError;
+use super::preference::weighed;
 use super::profile::place_figures;
 use super::reply::{HTML, Question, reply};
 use super::served::Served;
@@ -70,12 +71,15 @@ pub(super) async fn first(
     Ok(response)
 }
 
-/// The language that a client likes best, as the page's scripts take it: English where that is asked for
-/// first, else Indonesian.
+/// The language that a client likes best, as the page's scripts take it: English where that weighs most, else
+/// Indonesian.
 pub(super) fn preferred(headers: &HeaderMap) -> Language {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let first = accepted.and_then(|accepted| accepted.split(',').next()).unwrap_or_default();
-    let is_english = first.trim().to_ascii_lowercase().starts_with("en");
+    let accepted = weighed(headers, header::ACCEPT_LANGUAGE).into_iter();
+    let best = accepted.filter(|(_, weight)| *weight > 0).reduce(|best, one| {
+        // Of equally heavy ones the first.
+        if one.1 > best.1 { one } else { best }
+    });
+    let is_english = best.is_some_and(|(name, _)| name == "en" || name.starts_with("en-"));
     if is_english { Language::En } else { Language::Id }
 }
 
@@ -190,6 +194,9 @@ mod tests {
         assert_eq!(of("en-GB,en;q=0.9,id;q=0.8"), Language::En);
         assert_eq!(of("id,en;q=0.5"), Language::Id);
         assert_eq!(of("fr"), Language::Id);
+        assert_eq!(of("en;q=0, id;q=0.1"), Language::Id);
+        assert_eq!(of("id;q=0.3, en;q=0.8"), Language::En);
+        assert_eq!(of("enm"), Language::Id);
         assert_eq!(preferred(&HeaderMap::new()), Language::Id);
     }
 

@@ -12,35 +12,46 @@ use tracing::error;
 use super::Desk;
 use super::connection::Peer;
 use super::error::ApiError;
+use super::reached::{Base, Reached, split_port};
 use crate::protect::Protection;
 
 /// Turns away who may not ask, or asks too often or too much, before anything is done.
-pub(super) async fn admit(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+pub(super) async fn admit(State(desk): State<Desk>, mut request: Request, next: Next) -> Response {
     match check(&desk, &request) {
-        Ok(()) => next.run(request).await,
+        Ok(base) => {
+            request.extensions_mut().insert(base);
+            next.run(request).await
+        }
         Err(refusal) => refusal.into_response(),
     }
 }
 
-fn check(desk: &Desk, request: &Request) -> Result<(), ApiError> {
-    check_host(desk.protection, request.headers())?;
+fn check(desk: &Desk, request: &Request) -> Result<Base, ApiError> {
+    let reached = Reached::of(request, &desk.proxies)?;
+    check_names(desk.protection, &reached.names)?;
     check_body(desk.limits.body_bytes, request.headers())?;
     let peer = request.extensions().get::<Peer>().map(|peer| peer.address);
-    let (Some(buckets), Some(peer)) = (&desk.buckets, peer) else { return Ok(()) };
-    buckets.take(SocketAddr::ip(&peer), Instant::now()).map_err(ApiError::too_often)
+    if let (Some(buckets), Some(peer)) = (&desk.buckets, peer) {
+        buckets.take(SocketAddr::ip(&peer), Instant::now()).map_err(ApiError::too_often)?;
+    }
+    Ok(reached.base)
 }
 
 /// Lets a restricted release be asked for under this machine's own names alone: another site's page could
-/// give its own name this machine's address, and read the answer.
-fn check_host(protection: Protection, headers: &HeaderMap) -> Result<(), ApiError> {
-    let host = headers.get(header::HOST).map(|host| host.to_str().unwrap_or_default());
-    let is_own = host.is_none_or(|host| {
-        let name = host.rsplit_once(':').map_or(host, |(name, port)| {
-            if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { host }
-        });
-        ["localhost", "127.0.0.1", "[::1]"].contains(&name)
-    });
-    if is_own || protection == Protection::Public {
+/// give its own name this machine's address, and read the answer. Every name that a request gives counts, and
+/// one without any is refused.
+fn check_names(protection: Protection, names: &[String]) -> Result<(), ApiError> {
+    let is_own = |authority: &String| {
+        let (name, _) = split_port(authority);
+        ["localhost", "127.0.0.1", "[::1]"].iter().any(|own| name.eq_ignore_ascii_case(own))
+    };
+    if protection == Protection::Public {
+        return Ok(());
+    }
+    if names.is_empty() {
+        return Err(ApiError::bad_request("The request has no Host header: send one."));
+    }
+    if names.iter().all(is_own) {
         return Ok(());
     }
     Err(ApiError::misdirected(

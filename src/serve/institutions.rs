@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::House;
+use super::answer;
 use super::error::ApiError;
 use super::parameters::{Asked, Parameters};
 use super::query::{parse_bounds, parse_within};
@@ -38,7 +39,8 @@ pub(super) async fn institutions(
         media_type: Format::GeoJson.media_type(),
     };
     let most = house.limits.features;
-    reply(&house, &headers, question, move |served| write(served, within, bounds, most)).await
+    let make = move |served: &Served| write(served, within, bounds, most);
+    reply(&house, &headers, question, make).await.map(answer::as_file)
 }
 
 fn write(

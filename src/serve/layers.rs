@@ -10,6 +10,7 @@ use axum::response::Response;
 use tracing::error;
 
 use super::answer;
+use super::cache::Keep;
 use super::coding::Coding;
 use super::error::{ApiError, ServeError};
 use super::filtered;
@@ -27,6 +28,7 @@ pub(super) async fn layer(
     Extension(shelf): Extension<Arc<Shelf>>,
     path: Result<Path<(String, String)>, PathRejection>,
     parameters: Result<Query<Vec<(String, String)>>, QueryRejection>,
+    keep: Option<Extension<Keep>>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let unreadable = |text: String| ApiError::bad_request(text);
@@ -35,7 +37,7 @@ pub(super) async fn layer(
     let query = LayerQuery::parse(&house.served, &house.limits, (&theme, &file), &parameters)?;
     // A workbook is packed as it is.
     let coding = match query.format {
-        Format::Workbook => Coding::Identity,
+        Format::Workbook => Coding::accepted_of_packed(&headers),
         _ => Coding::accepted(&headers),
     };
     let other =
@@ -52,8 +54,12 @@ pub(super) async fn layer(
     let limits = house.limits;
     let work =
         move |served: &Served| coding.pack(encode(served, &limits, &query, other.as_deref())?);
-    let body = house.cached(&tag, work).await?;
-    Ok(answer::layer(format, coding, &tag, name, body))
+    let keep = keep.map_or_else(Keep::default, |Extension(keep)| keep);
+    let body = house.cached(&tag, keep, work).await?;
+    // What can't be kept would be made again for each of its parts.
+    let has_parts = house.cache.has_room(body.len());
+    let response = answer::layer(format, coding, &tag, name, body);
+    Ok(if has_parts { answer::as_file(response) } else { response })
 }
 
 fn encode(
@@ -78,6 +84,7 @@ fn encode(
     let compared = changes.as_ref().map(|(with, changes)| Compared { with, changes });
     bounded(limits, |out| match query.format {
         Format::Workbook => served.write_workbook((&layer, compared), query.told(), out),
+        Format::Csv => served.write_csv((&layer, compared), query.dialect(), out),
         format => served.write_compared((&layer, compared), query.geometry, format, out),
     })
 }

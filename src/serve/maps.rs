@@ -10,6 +10,7 @@ use axum::response::Response;
 use tracing::error;
 
 use super::answer;
+use super::cache::Keep;
 use super::coding::Coding;
 use super::error::ApiError;
 use super::parameters::{Asked, Parameters};
@@ -100,7 +101,7 @@ pub(super) async fn map(
     // PNG and PDF are packed as they are.
     let coding = match query.form {
         Form::Svg => Coding::accepted(&headers),
-        Form::Png | Form::Pdf => Coding::Identity,
+        Form::Png | Form::Pdf => Coding::accepted_of_packed(&headers),
     };
     let other =
         compare::other(&shelf, &house.served, ("compare", parameters.get("compare"))).await?;
@@ -120,8 +121,8 @@ pub(super) async fn map(
         let others = Others { compared: other.as_deref(), classed: classed.as_deref() };
         coding.pack(query.draw(served, others, &limits)?)
     };
-    let body = house.cached(&tag, work).await?;
-    Ok(answer::typed(form.media_type(), coding, &tag, name, body))
+    let body = house.cached(&tag, Keep::Quarter, work).await?;
+    Ok(answer::as_file(answer::typed(form.media_type(), coding, &tag, name, body)))
 }
 
 /// Releases beside the one that is drawn.

@@ -20,6 +20,7 @@ mod gzip;
 mod institutions;
 mod layers;
 mod limits;
+mod making;
 mod maps;
 mod met;
 mod metrics;
@@ -30,16 +31,20 @@ mod paper;
 mod parameters;
 mod patience;
 mod place;
+mod preference;
 mod profile;
 mod query;
+mod range;
 mod ranking;
 mod ranking_csv;
 mod rate;
+mod reached;
 mod reply;
 mod search;
 mod served;
 mod server;
 mod shelf;
+mod slash;
 mod tiles;
 mod web;
 mod workbook;
@@ -52,6 +57,7 @@ use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
+use futures::FutureExt;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::error;
@@ -61,13 +67,15 @@ pub use error::{ApiError, ServeError};
 pub use limits::Limits;
 pub use ogc::ROUTES as OGC_ROUTES;
 pub use rate::Rate;
+pub use reached::Proxies;
 pub use served::{AnyError, FullShapes, Served};
 pub use server::Server;
 pub use shelf::Releases;
 pub use workbook::Told;
 
 use account::Numbers;
-use cache::Cache;
+use cache::{Cache, Keep};
+use making::Making;
 use metrics::Metrics;
 use rate::Buckets;
 use shelf::Shelf;
@@ -125,10 +133,10 @@ fn of_release(house: House) -> Router {
         .route(start, get(first::first))
         .route(plain, get(page::plain))
         .route(catalogue, get(catalogue::layers))
-        .route(institutions, get(institutions::institutions))
-        .route(layer, get(layers::layer))
-        .route(map, get(maps::map))
-        .route(tiles, get(tiles::description))
+        .route(institutions, get(institutions::institutions).layer(from_fn(range::ranged)))
+        .route(layer, get(layers::layer).layer(from_fn(range::ranged)))
+        .route(map, get(maps::map).layer(from_fn(range::ranged)))
+        .route(tiles, get(tiles::description).layer(from_fn(range::ranged)))
         .route(tile, get(tiles::tile))
         .route(search, get(search::regions))
         .route(profile, get(profile::profile))
@@ -138,7 +146,7 @@ fn of_release(house: House) -> Router {
         .route(description, get(openapi::description))
         .route(docs, get(openapi::docs))
         .merge(ogc::routes())
-        .fallback(error::no_such_page)
+        .fallback(slash::without)
         .method_not_allowed_fallback(error::no_such_method)
         .layer(DefaultBodyLimit::max(house.limits.body_bytes))
         .layer(from_fn(account::note_route))
@@ -187,6 +195,7 @@ struct Desk {
     shelf: Arc<Shelf>,
     limits: Limits,
     protection: Protection,
+    proxies: Arc<Proxies>,
     cache: Arc<Cache>,
     metrics: Arc<Metrics>,
     numbers: Arc<Numbers>,
@@ -201,6 +210,7 @@ struct House {
     served: Arc<Served>,
     limits: Limits,
     cache: Arc<Cache>,
+    making: Arc<Making>,
     metrics: Arc<Metrics>,
     workers: Arc<Semaphore>,
     /// Made when it is first asked for: a start does not wait for it.
@@ -208,27 +218,38 @@ struct House {
 }
 
 impl House {
-    /// The bytes that a tag stands for, from the cache, or made in a thread that may take its time.
+    /// The bytes that a tag stands for, from the cache, or made in a thread that may take its time, once for
+    /// all who wait for them.
     async fn cached(
         &self,
         tag: &str,
+        keep: Keep,
         make: impl FnOnce(&Served) -> Result<Bytes, ApiError> + Send + 'static,
     ) -> Result<Bytes, ApiError> {
         if let Some(body) = self.kept(tag) {
             return Ok(body);
         }
+        let (house, own) = (self.clone(), tag.to_owned());
+        self.making.join(tag, || house.make(own, keep, make).boxed()).await
+    }
+
+    async fn make(
+        self,
+        tag: String,
+        keep: Keep,
+        make: impl FnOnce(&Served) -> Result<Bytes, ApiError> + Send + 'static,
+    ) -> Result<Bytes, ApiError> {
         let workers = self.workers.clone().acquire_owned().await;
         let permit = workers.map_err(|_| ApiError::internal())?;
         // Another request may have made it while this one waited.
-        if let Some(body) = self.kept(tag) {
+        if let Some(body) = self.kept(&tag) {
             return Ok(body);
         }
         self.metrics.cache_misses.fetch_add(1, Ordering::Relaxed);
-        let (house, tag) = (self.clone(), tag.to_owned());
         let work = tokio::task::spawn_blocking(move || {
-            let body = make(&house.served);
+            let body = make(&self.served);
             if let Ok(body) = &body {
-                house.cache.put(&tag, body);
+                self.cache.put(&tag, body, keep);
             }
             drop(permit);
             body
@@ -256,6 +277,10 @@ mod institutions_tests;
 mod maps_tests;
 #[cfg(test)]
 mod operation_tests;
+#[cfg(test)]
+mod range_tests;
+#[cfg(test)]
+mod reached_tests;
 #[cfg(test)]
 mod regions_tests;
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::domain::geography::{Geography, UnknownGeography};
 use crate::domain::indicator::{NoLayer, Theme};
 use crate::domain::position::Bounds;
 use crate::domain::region::{RegionId, Slug};
+use crate::encode::csv::{Dialect, Separators};
 use crate::encode::{Format, Geometry};
 use crate::protect::request::find_within;
 use crate::protect::{LayerRequest, RequestError};
@@ -31,12 +32,13 @@ pub(super) struct LayerQuery {
     filter_given: Option<String>,
     /// The release since which changes are told.
     pub compare: Option<String>,
-    /// Of a workbook.
+    /// Of a workbook, or of a CSV for a spreadsheet.
     language: Language,
+    dialect: Dialect,
 }
 
 const PARAMETERS: &str =
-    "within, bbox, limit, filter, filter-lang, geometry, compare, lang and release";
+    "within, bbox, limit, filter, filter-lang, geometry, compare, dialect, lang and release";
 
 impl LayerQuery {
     /// Parses `/layers/{theme}/{file}?{parameters}`.
@@ -60,6 +62,7 @@ impl LayerQuery {
             filter_given: None,
             compare: None,
             language: Language::default(),
+            dialect: Dialect::default(),
         };
         for (index, (name, value)) in parameters.iter().enumerate() {
             if parameters[..index].iter().any(|(earlier, _)| earlier == name) {
@@ -69,6 +72,7 @@ impl LayerQuery {
             query.take(served, limits, name, value)?;
         }
         query.take_filter(parameters)?;
+        query.take_dialect(parameters)?;
         Ok(query)
     }
 
@@ -81,6 +85,51 @@ impl LayerQuery {
         self.filter = filtered::parse(text, language, &self.theme)?;
         self.filter_text = format!("{language:?} {text:?}");
         self.filter_given = text.map(str::to_owned);
+        Ok(())
+    }
+
+    /// How a CSV is written, and in which language that or a workbook is.
+    fn take_dialect(&mut self, parameters: &[(String, String)]) -> Result<(), ApiError> {
+        let mut is_for_spreadsheet = false;
+        for (name, value) in parameters {
+            match (name.as_str(), self.format) {
+                ("dialect", Format::Csv) => {
+                    is_for_spreadsheet = match value.as_str() {
+                        "rfc4180" => false,
+                        "excel" => true,
+                        other => {
+                            let other = quoted(other);
+                            let detail = format!("`dialect` is rfc4180 or excel, not {other}.");
+                            return Err(ApiError::bad_request(detail));
+                        }
+                    };
+                }
+                ("dialect", _) => {
+                    return Err(ApiError::bad_request(
+                        "Only .csv has a dialect: leave the parameter `dialect` out.",
+                    ));
+                }
+                ("lang", _) => {
+                    self.language =
+                        value.parse().map_err(|error: UnknownLanguage| sentence(&error))?;
+                }
+                _ => {}
+            }
+        }
+        let has_language = self.format == Format::Workbook || is_for_spreadsheet;
+        if !has_language && parameters.iter().any(|(name, _)| name == "lang") {
+            return Err(ApiError::bad_request(
+                "Only .xlsx, and .csv with dialect=excel, is written in a language: leave the parameter \
+                 `lang` out.",
+            ));
+        }
+        if is_for_spreadsheet {
+            let separators = match self.language {
+                Language::Id => Separators::SemicolonAndComma,
+                Language::En => Separators::CommaAndPoint,
+            };
+            self.dialect = Dialect::Spreadsheet { separators };
+        }
         Ok(())
     }
 
@@ -100,14 +149,6 @@ impl LayerQuery {
                     "A table has no geometry: leave the parameter `geometry` out, or ask for .geojson.",
                 ));
             }
-            "lang" if self.format != Format::Workbook => {
-                return Err(ApiError::bad_request(
-                    "Only .xlsx is written in a language: leave the parameter `lang` out.",
-                ));
-            }
-            "lang" => {
-                self.language = value.parse().map_err(|error: UnknownLanguage| sentence(&error))?;
-            }
             "geometry" => {
                 self.geometry = value.parse().map_err(|error| sentence(&error))?;
                 let fit = self.format.check_geometry(self.geometry);
@@ -115,8 +156,8 @@ impl LayerQuery {
             }
             "compare" => self.compare = Some(value.to_owned()),
             "release" => check_release(served, value)?,
-            // Both are taken together.
-            "filter" | "filter-lang" => {}
+            // They are taken together.
+            "filter" | "filter-lang" | "dialect" | "lang" => {}
             _ => {
                 return Err(ApiError::bad_request(format!(
                     "There is no parameter {}; there are {PARAMETERS}.",
@@ -156,6 +197,11 @@ impl LayerQuery {
         Told { language: self.language, filter: self.filter_given.as_deref() }
     }
 
+    /// How a CSV is written.
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// Whether a limit was asked for, so that the rest may be left out.
     pub const fn has_limit(&self) -> bool {
         self.limit.is_some()
@@ -170,9 +216,11 @@ impl LayerQuery {
     pub fn canonical(&self) -> String {
         let (name, geometry) = (self.name(), self.geometry.name());
         let bounds = self.bounds.map(<[f64; 4]>::from);
-        let Self { within, limit, filter_text, language, .. } = self;
+        let Self { within, limit, filter_text, language, dialect, .. } = self;
         let language = language.name();
-        format!("{name} {within:?} {bounds:?} {limit:?} {geometry} {language} {filter_text}")
+        format!(
+            "{name} {within:?} {bounds:?} {limit:?} {geometry} {language} {dialect:?} {filter_text}"
+        )
     }
 }
 

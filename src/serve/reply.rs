@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::House;
 use super::answer;
+use super::cache::Keep;
 use super::coding::Coding;
 use super::error::ApiError;
 use super::served::Served;
@@ -36,7 +37,7 @@ pub(super) async fn reply(
         return Ok(answer::not_modified(&tag, name.to_owned()));
     }
     let work = move |served: &Served| coding.pack(make(served)?);
-    let body = house.cached(&tag, work).await?;
+    let body = house.cached(&tag, Keep::Quarter, work).await?;
     Ok(answer::typed(media_type, coding, &tag, name.to_owned(), body))
 }
 

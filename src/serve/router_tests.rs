@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use serde_json::Value;
@@ -37,7 +37,14 @@ impl Answer {
     }
 }
 
-pub(super) async fn send(router: Router, request: Request<Body>) -> Answer {
+/// Sends a request, under the name of this machine where it gives none.
+pub(super) async fn send(router: Router, mut request: Request<Body>) -> Answer {
+    let own = HeaderValue::from_static("localhost");
+    request.headers_mut().entry(header::HOST).or_insert(own);
+    send_as_it_is(router, request).await
+}
+
+pub(super) async fn send_as_it_is(router: Router, request: Request<Body>) -> Answer {
     let response = router.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
@@ -130,7 +137,7 @@ async fn says_what_is_wrong_with_a_parameter() {
     for (parameters, says) in [
         (
             "where=1",
-            "within, bbox, limit, filter, filter-lang, geometry, compare, lang and release",
+            "within, bbox, limit, filter, filter-lang, geometry, compare, dialect, lang and release",
         ),
         ("limit=0", "from 1 to 100"),
         ("limit=101", "from 1 to 100"),
@@ -158,6 +165,12 @@ async fn says_what_is_wrong_with_a_parameter() {
 
 #[tokio::test]
 async fn answers_304_where_the_client_has_it() {
+    for url in ["/layers", "/tiles/hexagon.json", "/openapi.json", "/ogc", "/regions/nation"] {
+        let tag = ask(url).await.header("etag").to_owned();
+        assert!(tag.starts_with('"'), "{url}");
+        let again = ask_with(url, &[("if-none-match", &tag)]).await;
+        assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{url}");
+    }
     let url = "/layers/poverty/regency.geojson";
     let tag = ask(url).await.header("etag").to_owned();
     assert!(tag.starts_with('"'));
@@ -181,6 +194,62 @@ async fn answers_gzip_under_a_tag_of_its_own() {
     let smaller = ask_with(url, &[("accept-encoding", "gzip, br")]).await;
     assert_eq!(smaller.header("content-encoding"), "br");
     assert!(![small, plain].iter().any(|it| it.header("etag") == smaller.header("etag")));
+}
+
+#[tokio::test]
+async fn a_client_that_refuses_a_bare_body_gets_none() {
+    let refuses = [("accept-encoding", "gzip, identity;q=0")];
+    for url in ["/layers/poverty/regency.xlsx", "/layers", "/health", "/plain", "/nowhere"] {
+        let answer = ask_with(url, &refuses).await;
+        assert_eq!(answer.header("content-encoding"), "gzip", "{url}");
+    }
+    let ranged = [refuses[0], ("range", "bytes=0-9")];
+    let answer = ask_with("/layers/poverty/regency.csv", &ranged).await;
+    assert_eq!((answer.status, answer.header("content-encoding")), (StatusCode::OK, "gzip"));
+}
+
+#[tokio::test]
+async fn a_slash_too_many_leads_to_the_address_without() {
+    assert_eq!(ask("/ogc/").await.json(), ask("/ogc").await.json());
+    let answer = ask("/ogc/collections/?f=json").await;
+    assert_eq!(answer.status, StatusCode::PERMANENT_REDIRECT);
+    assert_eq!(answer.header("location"), "http://localhost/ogc/collections?f=json");
+    assert_eq!(ask("//maps.example/").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_csv_for_a_spreadsheet_has_its_separators_and_no_formula() {
+    let url = "/layers/poverty/village.csv";
+    let text = |answer: Answer| String::from_utf8(answer.body).unwrap();
+    let plain = text(ask(url).await);
+    assert_eq!(plain, text(ask(&format!("{url}?dialect=rfc4180")).await));
+    let indonesian = text(ask(&format!("{url}?dialect=excel")).await);
+    let english = text(ask(&format!("{url}?dialect=excel&lang=en")).await);
+    assert!(
+        indonesian.starts_with("\u{feff}code;name;") && english.starts_with("\u{feff}code,name,")
+    );
+    assert_eq!(indonesian.lines().count(), plain.lines().count());
+    let rows = |text: &str, at: u8| -> Vec<Vec<String>> {
+        let text = text.trim_start_matches('\u{feff}').as_bytes();
+        let mut reader = csv::ReaderBuilder::new().delimiter(at).from_reader(text);
+        let rows = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect());
+        rows.collect()
+    };
+    // The invented texts have no points.
+    for (one, other) in rows(&plain, b',').iter().zip(rows(&indonesian, b';')) {
+        let expected: Vec<String> = one.iter().map(|it| it.replace('.', ",")).collect();
+        assert_eq!(other, expected);
+    }
+    assert_eq!(english.trim_start_matches('\u{feff}'), plain);
+    for (parameters, says) in [
+        ("csv?dialect=tsv", "rfc4180 or excel, not `tsv`"),
+        ("csv?lang=en", "with dialect=excel"),
+        ("xlsx?dialect=excel", "Only .csv has a dialect"),
+    ] {
+        let answer = ask(&format!("/layers/poverty/village.{parameters}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{parameters}");
+        assert!(answer.detail().contains(says), "{parameters}: {}", answer.detail());
+    }
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use crate::domain::geography::Geography;
 use crate::domain::indicator::{Denominators, Indicators};
 use crate::domain::institution::PublicInstitution;
 use crate::domain::region::{Level, RegionTree};
+use crate::encode::csv::{self, Dialect};
 use crate::encode::{Compared, Format, Geometry, Outlines, ReleaseLabel};
 use crate::protect::{Layer, LayerRequest, LeafTable};
 use crate::store::archive::TileArchive;
@@ -71,6 +72,19 @@ impl Served {
         out: &mut impl io::Write,
     ) -> Result<(), ServeError> {
         workbook::write(self, (layer, compared), told, out)
+    }
+
+    /// Writes a layer as CSV, in a dialect.
+    ///
+    /// # Errors
+    /// [`ServeError::Write`].
+    pub fn write_csv(
+        &self,
+        (layer, compared): (&Layer, Option<Compared<'_>>),
+        dialect: Dialect,
+        out: &mut impl io::Write,
+    ) -> Result<(), ServeError> {
+        csv::write_in(dialect, layer, (&self.label, compared), out).map_err(ServeError::Write)
     }
 
     /// As [`Self::write`], with what changed where it is compared with another release.

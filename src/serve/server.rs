@@ -16,8 +16,10 @@ use super::bind::told_to_stop;
 use super::cache::Cache;
 use super::error::ServeError;
 use super::limits::Limits;
+use super::making::Making;
 use super::metrics::{Gauges, Metrics};
 use super::rate::Buckets;
+use super::reached::Proxies;
 use super::served::{AnyError, Served};
 use super::shelf::{Releases, Shelf};
 use super::{Desk, House, connection, of_release, of_server};
@@ -41,12 +43,14 @@ impl Server {
         let cache = Arc::new(Cache::new(limits.cache_bytes));
         let metrics = Arc::new(Metrics::default());
         let workers = Arc::new(Semaphore::new(limits.workers.max(1)));
+        let making = Arc::new(Making::default());
         let (of_house, counted) = (Arc::clone(&cache), Arc::clone(&metrics));
         let make_router = move |served: Arc<Served>| {
             of_release(House {
                 served,
                 limits,
                 cache: Arc::clone(&of_house),
+                making: Arc::clone(&making),
                 metrics: Arc::clone(&counted),
                 workers: Arc::clone(&workers),
                 search: Arc::default(),
@@ -58,6 +62,7 @@ impl Server {
             shelf: Arc::new(shelf),
             limits,
             protection,
+            proxies: Arc::default(),
             cache,
             metrics,
             numbers: Arc::new(Numbers::new()),
@@ -65,6 +70,13 @@ impl Server {
             buckets: limits.rate.map(|rate| Arc::new(Buckets::new(rate))),
         };
         Ok(Self { desk })
+    }
+
+    /// Takes the word of these proxies for the address under which clients reach it.
+    #[must_use]
+    pub fn behind(mut self, proxies: Proxies) -> Self {
+        self.desk.proxies = Arc::new(proxies);
+        self
     }
 
     /// Whose figures it tells.

@@ -1,13 +1,13 @@
 //! Tiles over HTTP: those of regions from the release's archives, those of hexagons made when asked for.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 
-use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
 use flate2::read::GzDecoder;
 use tower::ServiceExt;
 use tower_http::services::ServeFile;
@@ -15,9 +15,13 @@ use tracing::error;
 
 use super::House;
 use super::answer;
+use super::cache::Keep;
 use super::coding::Coding;
 use super::dispatch::Pinned;
 use super::error::ApiError;
+use super::range::{self, Cut, Ranges};
+use super::reached::{Client, VARY};
+use super::reply::{JSON, Question, json, reply};
 use super::served::Served;
 use crate::domain::geography::HexagonSize;
 use crate::domain::region::Level;
@@ -80,6 +84,7 @@ pub(super) async fn answer(
 pub(super) async fn description(
     State(house): State<House>,
     Path(file): Path<String>,
+    client: Client,
     request: Request,
 ) -> Result<Response, ApiError> {
     let unknown = || {
@@ -91,47 +96,118 @@ pub(super) async fn description(
     let (name, extension) = file.rsplit_once('.').ok_or_else(unknown)?;
     let tiled = Tiled::find(name).ok_or_else(unknown)?;
     match (extension, tiled) {
-        ("json", _) => {
-            let zooms = zooms(&house.served, tiled)?;
-            let mut url =
-                format!("{}/tiles/{name}/{{z}}/{{x}}/{{y}}.mvt", origin(request.headers()));
-            if let Some(Pinned(release)) = request.extensions().get() {
-                url = format!("{url}?release={release}");
-            }
-            let Served { label, indicators, tree, .. } = &*house.served;
-            let release = (Some(&label.release), &label.reference_date);
-            let told = TileJson::new(tiled, zooms, tree.bounds(), release, indicators, vec![url]);
-            Ok(Json(told).into_response())
-        }
+        ("json", _) => told(&house, tiled, client, request.extensions().get()).await,
         ("pmtiles", Tiled::Region(level)) => whole(&house.served, level, request).await,
         _ => Err(unknown()),
     }
 }
 
+/// The description of tiles.
+async fn told(
+    house: &House,
+    tiled: Tiled,
+    Client { headers, base }: Client,
+    pinned: Option<&Pinned>,
+) -> Result<Response, ApiError> {
+    let zooms = zooms(&house.served, tiled)?;
+    let mut url = base.url(&format!("/tiles/{}/{{z}}/{{x}}/{{y}}.mvt", tiled.name()));
+    if let Some(Pinned(release)) = pinned {
+        url = format!("{url}?release={release}");
+    }
+    let question = Question { name: "tilejson", canonical: url.clone(), media_type: JSON };
+    let mut response = reply(house, &headers, question, move |served| {
+        let Served { label, indicators, tree, .. } = served;
+        let release = (Some(&label.release), &label.reference_date);
+        let told = TileJson::new(tiled, zooms, tree.bounds(), release, indicators, vec![url]);
+        Ok(json(&told))
+    })
+    .await?;
+    response.headers_mut().append(header::VARY, VARY);
+    Ok(response)
+}
+
+/// Of several parts that are larger together the whole archive is sent.
+const MOST_PARTS_BYTES: u64 = 16 << 20;
+
 /// An archive as it lies there, or the parts of it that the client asks for.
-async fn whole(served: &Served, level: Level, request: Request) -> Result<Response, ApiError> {
+async fn whole(served: &Served, level: Level, mut request: Request) -> Result<Response, ApiError> {
     let archive = archive(served, level)?;
     let name = format!("tiles {level}");
     let tag = answer::tag_of(served, &format!("{level}.pmtiles"), Coding::Identity);
     if answer::is_known(request.headers(), &tag) {
         return Ok(answer::not_modified(&tag, name));
     }
+    if request.headers().contains_key(header::IF_NONE_MATCH) {
+        // It says more than a time does.
+        request.headers_mut().remove(header::IF_MODIFIED_SINCE);
+    }
+    let Some(ranges) = request.extensions_mut().remove::<Ranges>() else {
+        return sent(archive, request, &tag, name).await;
+    };
+    let mut head = Request::new(Body::empty());
+    *head.method_mut() = Method::HEAD;
+    let head = sent(archive, head, &tag, name.clone()).await?;
+    let bytes =
+        head.headers().get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse().ok());
+    let bytes: u64 = bytes.ok_or_else(ApiError::internal)?;
+    match ranges.cut(head.headers(), bytes) {
+        Cut::Whole => {}
+        Cut::Nothing => return Ok(range::nothing(bytes)),
+        Cut::Parts(parts) => match &parts[..] {
+            [part] => {
+                let part = format!("bytes={}-{}", part.start, part.end - 1);
+                let part = HeaderValue::try_from(part).map_err(|_| ApiError::internal())?;
+                request.headers_mut().insert(header::RANGE, part);
+            }
+            parts
+                if parts.iter().map(|part| part.end - part.start).sum::<u64>()
+                    <= MOST_PARTS_BYTES =>
+            {
+                let parts = read_parts(archive, parts.to_vec()).await?;
+                return Ok(range::partial(head, bytes, parts));
+            }
+            _ => {}
+        },
+    }
+    sent(archive, request, &tag, name).await
+}
+
+/// The archive's file, or one part of it.
+async fn sent(
+    archive: &TileArchive,
+    request: Request,
+    tag: &str,
+    name: String,
+) -> Result<Response, ApiError> {
     let Ok(response) = ServeFile::new(archive.path()).oneshot(request).await;
     if response.status() == StatusCode::NOT_FOUND {
         return Err(ApiError::not_found(
             "The release is being removed, and its tiles can't be taken any more: ask for another.",
         ));
     }
-    Ok(answer::tag_response(response.map(Body::new), &tag, name))
+    Ok(answer::as_file(answer::tag_response(response.map(Body::new), tag, name)))
 }
 
-/// Where the client reached this server.
-pub(super) fn origin(headers: &HeaderMap) -> String {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    // A proxy says by which scheme it was reached.
-    let by_proxy = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
-    let scheme = if by_proxy { "https" } else { "http" };
-    host.map_or_else(String::new, |host| format!("{scheme}://{host}"))
+async fn read_parts(
+    archive: &TileArchive,
+    parts: Vec<std::ops::Range<u64>>,
+) -> Result<Vec<(std::ops::Range<u64>, Bytes)>, ApiError> {
+    let path = archive.path().to_owned();
+    let read = tokio::task::spawn_blocking(move || {
+        let mut file = File::open(path)?;
+        let read = parts.into_iter().map(|part| {
+            file.seek(SeekFrom::Start(part.start))?;
+            let mut bytes = Vec::new();
+            file.by_ref().take(part.end - part.start).read_to_end(&mut bytes)?;
+            Ok((part, Bytes::from(bytes)))
+        });
+        read.collect::<std::io::Result<Vec<_>>>()
+    });
+    let read = read.await.map_err(|_| ApiError::internal())?;
+    read.map_err(|cause| {
+        error!(error = &cause as &dyn std::error::Error, "Failed to read tiles");
+        ApiError::internal()
+    })
 }
 
 fn parse(
@@ -206,7 +282,7 @@ async fn of_hexagons(
         )));
     }
     let work = move |served: &Served| coding.pack(hexagons(served, tile)?);
-    house.cached(tag, work).await
+    house.cached(tag, Keep::Quarter, work).await
 }
 
 fn hexagons(served: &Served, tile: Tile) -> Result<Vec<u8>, ApiError> {

@@ -62,6 +62,69 @@ fn gdal_lists_every_collection_with_its_count_and_copies_one_whole() {
 }
 
 #[test]
+fn gdal_reads_a_file_over_http_part_by_part() {
+    let (_country, server) = served();
+    let count = matched(&server, "poverty-village");
+    for ending in ["fgb", "gpkg"] {
+        let source =
+            format!("/vsicurl/http://{}/layers/poverty/village.{ending}", server.address());
+        let Some(told) = gdal("ogrinfo", &["-so", &source, "poverty-village"]) else { return };
+        assert!(told.contains(&format!("Feature Count: {count}\n")), "{told}");
+    }
+    let (_, _, metrics) = server.get("/metrics");
+    let parts = "requests_total{route=\"/layers/{theme}/{file}\",status=\"206\"}";
+    assert!(metrics.contains(parts), "{metrics}");
+}
+
+#[test]
+fn an_archive_of_tiles_is_had_in_parts() {
+    let (_country, server) = served();
+    let url = "/tiles/village.pmtiles";
+    let whole = server.get_bytes(url).2;
+    let bytes = whole.len();
+    let ask = |range: &str| server.get_with(url, &[("Range", range), ("Accept-Encoding", "gzip")]);
+    for (range, part) in [
+        ("bytes=0-126".to_owned(), 0..127),
+        ("Bytes=-9".to_owned(), bytes - 9..bytes),
+        (format!("bytes={}-{}", bytes - 5, bytes + 5), bytes - 5..bytes),
+        // More than there is, as a client asks that does not know the size.
+        (format!("bytes=0-{}", bytes + 9999), 0..bytes),
+    ] {
+        let (status, head, body) = ask(&range);
+        let told = format!("content-range: bytes {}-{}/{bytes}\r\n", part.start, part.end - 1);
+        assert!(status == 206 && head.contains(&told), "{range}: {head}");
+        assert!(body == whole[part] && !head.contains("content-encoding"), "{range}: {head}");
+    }
+    let (status, head, body) = ask("bytes=10-19,0-6");
+    assert!(status == 206 && head.contains("multipart/byteranges; boundary="), "{head}");
+    let parts = [&whole[10..20], &whole[..7]];
+    assert!(parts.iter().all(|part| memchr::memmem::find(&body, part).is_some()));
+    let (status, head, _) = ask(&format!("bytes={bytes}-"));
+    assert!(
+        status == 416 && head.contains(&format!("content-range: bytes */{bytes}\r\n")),
+        "{head}"
+    );
+    for range in ["items=0-5", "bytes=9-3"] {
+        let (status, _, body) = ask(range);
+        assert!(status == 200 && body == whole, "{range}");
+    }
+    let (_, head, _) = server.get_bytes(url);
+    let date = head.lines().find_map(|line| line.strip_prefix("last-modified: ")).unwrap();
+    let day = date.split(' ').map(capital).collect::<Vec<_>>().join(" ").replace("Gmt", "GMT");
+    for (version, expected) in [(day.as_str(), 206), ("Sat, 01 Jan 2000 00:00:00 GMT", 200)] {
+        let (status, head, _) =
+            server.get_with(url, &[("Range", "bytes=0-1"), ("If-Range", version)]);
+        assert_eq!(status, expected, "{version}: {head}");
+    }
+}
+
+/// A word of a date as it stands in a header: headers are read in lower case.
+fn capital(word: &str) -> String {
+    let (first, rest) = word.split_at(1);
+    format!("{}{rest}", first.to_uppercase())
+}
+
+#[test]
 fn a_tile_of_a_collection_is_the_tile_of_its_geography() {
     let (_country, server) = served();
     let base = "/ogc/collections/elderly-regency/tiles/WebMercatorQuad";

@@ -2,7 +2,6 @@
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
 
@@ -18,6 +17,7 @@ use crate::serve::error::ApiError;
 use crate::serve::parameters::Asked;
 use crate::serve::place::bbox;
 use crate::serve::query::quoted;
+use crate::serve::reached::Client;
 use crate::serve::reply::JSON;
 use crate::serve::served::Served;
 
@@ -113,10 +113,10 @@ impl Collection {
 pub(super) async fn all(
     State(house): State<House>,
     asked: Asked,
-    headers: HeaderMap,
+    client: Client,
 ) -> Result<Response, ApiError> {
-    let page = Page::asked(&house, "/ogc/collections".to_owned(), asked, &[], &headers)?;
-    page.answer(&house, &headers, JSON, |page, served| {
+    let page = Page::asked(&house, "/ogc/collections".to_owned(), asked, &[], &client)?;
+    page.answer(&house, &client.headers, JSON, |page, served| {
         let themes = served.indicators.themes.iter();
         let all = themes.flat_map(|theme| {
             theme.geographies().map(|geography| Collection { theme: theme.clone(), geography })
@@ -132,10 +132,10 @@ pub(super) async fn one(
     State(house): State<House>,
     path: Result<Path<String>, PathRejection>,
     asked: Asked,
-    headers: HeaderMap,
+    client: Client,
 ) -> Result<Response, ApiError> {
     let collection = Collection::find(&house.served, path)?;
-    let page = Page::asked(&house, collection.path(), asked, &[], &headers)?;
+    let page = Page::asked(&house, collection.path(), asked, &[], &client)?;
     let make = move |page: &Page, served: &Served| Ok(collection.describe(page, served));
-    page.answer(&house, &headers, JSON, make).await
+    page.answer(&house, &client.headers, JSON, make).await
 }

@@ -6,13 +6,15 @@ use serde_json::Value;
 
 use crate::protect::{Field, Layer};
 use crate::serve::page::{STYLE, escaped, note};
+use crate::serve::reached::Base;
 use crate::serve::served::Served;
 
 /// A page may load nothing.
 pub(in crate::serve) const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 /// A page with this title and what stands below it, which is HTML already.
-pub(in crate::serve) fn page(served: &Served, title: &str, body: &str) -> String {
+pub(in crate::serve) fn page(served: &Served, base: &Base, title: &str, body: &str) -> String {
+    let base = escaped(&base.prefix);
     let (title, release) = (escaped(title), escaped(served.label.release.as_str()));
     let note = note(served.leaves.protection());
     format!(
@@ -20,17 +22,17 @@ pub(in crate::serve) fn page(served: &Served, title: &str, body: &str) -> String
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
          <title>{title}</title><style>{STYLE}dl{{margin:0}}dd{{margin-left:1.5rem}}ul{{margin:0}}\
          .wide{{overflow-x:auto}}</style></head>\n<body>\n{note}<h1>{title}</h1>\n\
-         <p>Release {release}. <a href=\"/ogc?f=html\">OGC API</a> <a href=\"/docs\">All paths</a> \
-         <a href=\"/\">Map</a></p>\n{body}\n</body></html>\n"
+         <p>Release {release}. <a href=\"{base}/ogc?f=html\">OGC API</a> <a href=\"{base}/docs\">All paths</a> \
+         <a href=\"{base}/\">Map</a></p>\n{body}\n</body></html>\n"
     )
 }
 
 /// A value as a page: its title, then its members, links as links.
-pub(super) fn of_value(served: &Served, value: &Value) -> String {
+pub(super) fn of_value(served: &Served, base: &Base, value: &Value) -> String {
     let title = value.get("title").and_then(Value::as_str).unwrap_or("OGC API");
     let mut body = String::new();
     add(&mut body, value);
-    page(served, title, &body)
+    page(served, base, title, &body)
 }
 
 fn add(body: &mut String, value: &Value) {
@@ -70,7 +72,12 @@ fn add_link(body: &mut String, link: &Value) {
 }
 
 /// The features of a layer as a table, links before it.
-pub(super) fn of_layer(served: &Served, layer: &Layer, title: &str, links: &Value) -> String {
+pub(super) fn of_layer(
+    (served, base): (&Served, &Base),
+    layer: &Layer,
+    title: &str,
+    links: &Value,
+) -> String {
     let mut body = String::new();
     let (matched, shown) = (layer.matched(), layer.features().len());
     let _ = writeln!(body, "<p>{shown} of {matched}</p>");
@@ -91,5 +98,5 @@ pub(super) fn of_layer(served: &Served, layer: &Layer, title: &str, links: &Valu
         body.push_str("</tr>\n");
     }
     body.push_str("</table></div>");
-    page(served, title, &body)
+    page(served, base, title, &body)
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use h3o::CellIndex;
 use serde_json::{Map, Value, json};
@@ -23,6 +23,7 @@ use crate::serve::error::{ApiError, ServeError};
 use crate::serve::layers::bounded;
 use crate::serve::parameters::{Asked, Parameters};
 use crate::serve::query::{parse_bounds, parse_within, quoted, sentence};
+use crate::serve::reached::Client;
 use crate::serve::served::Served;
 use crate::serve::{House, Limits, filtered};
 
@@ -31,7 +32,12 @@ const PAGE: usize = 100;
 /// The most of a page; who asks for more gets these.
 const MOST: usize = 10_000;
 
-const PARAMETERS: [&str; 10] = [
+/// Says which reference system coordinates are in.
+pub(in crate::serve) const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
+const CONTENT_CRS_VALUE: &str = "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>";
+
+const PARAMETERS: [&str; 11] = [
+    "crs",
     "limit",
     "offset",
     "bbox",
@@ -60,19 +66,19 @@ pub(super) async fn items(
     State(house): State<House>,
     path: Result<Path<String>, PathRejection>,
     asked: Asked,
-    headers: HeaderMap,
+    client: Client,
 ) -> Result<Response, ApiError> {
     let collection = Collection::find(&house.served, path)?;
     let fields = Field::all(&collection.theme);
     let known: Vec<&str> =
         PARAMETERS.into_iter().chain(fields.iter().map(|field| field.name.as_str())).collect();
     let path = format!("{}/items", collection.path());
-    let page = Page::asked(&house, path, asked, &known, &headers)?;
+    let page = Page::asked(&house, path, asked, &known, &client)?;
     let items = Items::parse(&house.served, &house.limits, collection, &page.parameters)?;
     let limits = house.limits;
     let media_type = Format::GeoJson.media_type();
     let make = move |page: &Page, served: &Served| items.write(page, served, &limits);
-    page.answer_bytes(&house, &headers, media_type, make).await
+    page.answer_bytes(&house, &client.headers, media_type, make).await.map(with_crs)
 }
 
 impl Items {
@@ -82,12 +88,7 @@ impl Items {
         collection: Collection,
         parameters: &Parameters,
     ) -> Result<Self, ApiError> {
-        for name in ["bbox-crs", "filter-crs"] {
-            if parameters.get(name).is_some_and(|crs| crs != CRS84) {
-                let detail = format!("`{name}` is {CRS84} alone: degrees, longitude first.");
-                return Err(ApiError::bad_request(detail));
-            }
-        }
+        check_crs(parameters, &["crs", "bbox-crs", "filter-crs"])?;
         let Collection { theme, geography } = &collection;
         let bounds = parameters.get("bbox").map(flat_bounds).transpose()?;
         let bounds = bounds.map(|bounds| limits.check_box(bounds)).transpose()?;
@@ -130,7 +131,7 @@ impl Items {
         let links = json!(self.links(page, served, &layer));
         if page.form == Form::Html {
             let title = self.collection.title();
-            return Ok(html::of_layer(served, &layer, &title, &links).into_bytes());
+            return Ok(html::of_layer((served, &page.base), &layer, &title, &links).into_bytes());
         }
         let members = Map::from_iter([
             ("numberMatched".to_owned(), json!(layer.matched())),
@@ -177,16 +178,17 @@ pub(super) async fn item(
     State(house): State<House>,
     path: Result<Path<(String, String)>, PathRejection>,
     asked: Asked,
-    headers: HeaderMap,
+    client: Client,
 ) -> Result<Response, ApiError> {
     let Path((id, code)) = path.map_err(|error| ApiError::bad_request(error.body_text()))?;
     let collection = Collection::named(&house.served, &id)?;
     let place = Item::find(&house.served, &collection, &code)?;
     let path = format!("{}/items/{code}", collection.path());
-    let page = Page::asked(&house, path, asked, &[], &headers)?;
+    let page = Page::asked(&house, path, asked, &["crs"], &client)?;
+    check_crs(&page.parameters, &["crs"])?;
     let media_type = Format::GeoJson.media_type();
     let make = move |page: &Page, served: &Served| place.write(&collection, page, served);
-    page.answer_bytes(&house, &headers, media_type, make).await
+    page.answer_bytes(&house, &client.headers, media_type, make).await.map(with_crs)
 }
 
 /// One place of a collection.
@@ -234,12 +236,31 @@ impl Item {
         links.push(Link::new(above, "collection", "application/json", "The layer"));
         let links = json!(links);
         if page.form == Form::Html {
-            return Ok(html::of_layer(served, &layer, &code, &links).into_bytes());
+            return Ok(html::of_layer((served, &page.base), &layer, &code, &links).into_bytes());
         }
         let members: Map<String, Value> = Map::from_iter([("links".to_owned(), links)]);
         let outlines = Outlines::Regions(&served.general);
         Ok(geojson::feature(&layer, feature, &served.label, outlines, members))
     }
+}
+
+/// Refuses every reference system but the one that collections list (OGC API Features part 2, 6.2.2).
+fn check_crs(parameters: &Parameters, names: &[&str]) -> Result<(), ApiError> {
+    let is_other = |name: &&&str| parameters.get(name).is_some_and(|crs| crs != CRS84);
+    match names.iter().find(is_other) {
+        None => Ok(()),
+        Some(name) => Err(ApiError::bad_request(format!(
+            "`{name}` is {CRS84} alone, degrees with the longitude first: leave the parameter out, and \
+             transform what you get."
+        ))),
+    }
+}
+
+/// Says in which reference system the coordinates are (OGC API Features part 2, 6.2.3).
+fn with_crs(mut response: Response) -> Response {
+    let value = HeaderValue::from_static(CONTENT_CRS_VALUE);
+    response.headers_mut().insert(CONTENT_CRS, value);
+    response
 }
 
 fn no_such_item(collection: &Collection, code: &str) -> ApiError {

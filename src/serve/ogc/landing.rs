@@ -1,7 +1,6 @@
 //! Where a client begins, and what the API conforms to.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::json;
 
@@ -12,6 +11,7 @@ use crate::serve::House;
 use crate::serve::error::ApiError;
 use crate::serve::openapi;
 use crate::serve::parameters::Asked;
+use crate::serve::reached::Client;
 use crate::serve::reply::JSON;
 
 /// The classes of requirements that are met.
@@ -43,10 +43,10 @@ const CONFORMS_TO: [&str; 21] = [
 pub(super) async fn landing(
     State(house): State<House>,
     asked: Asked,
-    headers: HeaderMap,
+    client: Client,
 ) -> Result<Response, ApiError> {
-    let page = Page::asked(&house, "/ogc".to_owned(), asked, &[], &headers)?;
-    page.answer(&house, &headers, JSON, |page, served| {
+    let page = Page::asked(&house, "/ogc".to_owned(), asked, &[], &client)?;
+    page.answer(&house, &client.headers, JSON, |page, served| {
         let mut links = page.own_links(JSON);
         let url = |path: &str| page.url(path);
         links.extend([
@@ -71,10 +71,10 @@ pub(super) async fn landing(
 pub(super) async fn conformance(
     State(house): State<House>,
     asked: Asked,
-    headers: HeaderMap,
+    client: Client,
 ) -> Result<Response, ApiError> {
-    let page = Page::asked(&house, "/ogc/conformance".to_owned(), asked, &[], &headers)?;
-    page.answer(&house, &headers, JSON, |page, _| {
+    let page = Page::asked(&house, "/ogc/conformance".to_owned(), asked, &[], &client)?;
+    page.answer(&house, &client.headers, JSON, |page, _| {
         let links = page.own_links(JSON);
         Ok(json!({ "title": "Conformance", "conformsTo": CONFORMS_TO, "links": links }))
     })

@@ -11,6 +11,7 @@ mod queryables;
 mod tiles;
 
 pub(super) use html::{POLICY, page};
+pub(super) use items::CONTENT_CRS;
 
 use axum::Router;
 use axum::routing::get;
@@ -37,6 +38,8 @@ pub(super) fn routes() -> Router<House> {
         ROUTES;
     Router::new()
         .route(start, get(landing::landing))
+        // As clients write it who put a slash behind every address.
+        .route("/ogc/", get(landing::landing))
         .route(conformance, get(landing::conformance))
         .route(collections, get(collection::all))
         .route(one, get(collection::one))

@@ -1,7 +1,11 @@
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use serde_json::Value;
 
-use crate::serve::router_tests::{Answer, ask, ask_with};
+use crate::serve::Proxies;
+use crate::serve::connection::Peer;
+use crate::serve::fixture::server;
+use crate::serve::router_tests::{Answer, ask, ask_with, limits, send};
 
 fn codes(answer: &Answer) -> Vec<String> {
     let answer = answer.json();
@@ -167,13 +171,83 @@ async fn people_get_pages_and_programs_json() {
     assert!(!text.contains("http"), "nothing is loaded from elsewhere");
 }
 
+/// The landing page, asked for from this address, by a server that trusts proxies in `10.0.0.0/8`.
+async fn landing(peer: &str, headers: &[(&str, &str)]) -> Answer {
+    let server = server(limits()).behind(Proxies(vec![("10.0.0.0".parse().unwrap(), 8)]));
+    let peer = Peer { address: peer.parse().unwrap() };
+    let mut request = Request::get("/ogc").extension(peer);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    send(server.router(), request.body(Body::empty()).unwrap()).await
+}
+
 #[tokio::test]
 async fn links_stand_under_the_name_that_was_asked() {
     let here = ask_with("/ogc", &[("host", "localhost:8080")]).await.json();
     assert_eq!(link(&here, "data").unwrap(), "http://localhost:8080/ogc/collections");
-    let behind = [("host", "localhost"), ("x-forwarded-proto", "https")];
-    let behind = ask_with("/ogc", &behind).await.json();
-    assert_eq!(link(&behind, "data").unwrap(), "https://localhost/ogc/collections");
+    let absolute = ask("http://localhost:8081/ogc").await.json();
+    assert_eq!(link(&absolute, "data").unwrap(), "http://localhost:8081/ogc/collections");
+    let told = [("x-forwarded-proto", "https"), ("x-forwarded-host", "127.0.0.1:8443")];
+    let prefixed = [told[0], told[1], ("x-forwarded-prefix", "/poverty")];
+    let rfc = [("forwarded", "for=192.0.2.1;proto=https;host=\"[::1]:8443\"")];
+    for (peer, headers, expected) in [
+        ("10.9.8.7:5000", &told[..], "https://127.0.0.1:8443/ogc/collections"),
+        ("10.9.8.7:5000", &told[..1], "https://localhost/ogc/collections"),
+        ("10.9.8.7:5000", &prefixed, "https://127.0.0.1:8443/poverty/ogc/collections"),
+        ("10.9.8.7:5000", &rfc, "https://[::1]:8443/ogc/collections"),
+        // Whoever is no proxy of ours is not believed.
+        ("192.0.2.1:5000", &prefixed, "http://localhost/ogc/collections"),
+        ("192.0.2.1:5000", &rfc, "http://localhost/ogc/collections"),
+    ] {
+        let answer = landing(peer, headers).await;
+        assert!(answer.header("vary").contains("accept"), "{}", answer.header("vary"));
+        assert_eq!(link(&answer.json(), "data").unwrap(), expected, "{peer} {headers:?}");
+    }
+    // A proxy that passes a restricted release on under another name is refused.
+    let passed = landing("10.9.8.7:5000", &[("x-forwarded-host", "maps.example")]).await;
+    assert_eq!(passed.status, StatusCode::MISDIRECTED_REQUEST);
+}
+
+#[tokio::test]
+async fn a_page_behind_a_prefix_links_to_what_is_behind_it() {
+    let page =
+        landing("10.9.8.7:5000", &[("x-forwarded-prefix", "/poverty"), ("accept", "text/html")]);
+    let text = String::from_utf8(page.await.body).unwrap();
+    assert!(
+        text.contains("href=\"/poverty/ogc?f=html\"") && text.contains("href=\"/poverty/docs\"")
+    );
+    assert!(!text.contains("href=\"/ogc"), "{text}");
+}
+
+#[tokio::test]
+async fn a_client_may_name_the_reference_system_that_collections_list() {
+    let listed = ask("/ogc/collections/poverty-village").await.json();
+    let crs = listed["crs"][0].as_str().unwrap().to_owned();
+    assert_eq!(crs, "http://www.opengis.net/def/crs/OGC/1.3/CRS84");
+    let items = "/ogc/collections/poverty-village/items";
+    let plain = ask(&format!("{items}?limit=2")).await;
+    // As GDAL from 3.8 on asks.
+    for named in [crs.clone(), crs.replace(':', "%3A").replace('/', "%2F")] {
+        for parameters in ["crs=", "bbox=-180,-90,180,90&bbox-crs=", "crs="] {
+            let url = format!("{items}?limit=2&{parameters}{named}");
+            let answer = ask(&url).await;
+            assert_eq!(answer.status, StatusCode::OK, "{url}");
+            assert_eq!(answer.header("content-crs"), format!("<{crs}>"), "{url}");
+            assert_eq!(codes(&answer), codes(&plain), "{url}");
+        }
+        let one = ask(&format!("{items}/0101001001?crs={named}")).await;
+        assert_eq!((one.status, one.header("content-crs")), (StatusCode::OK, &*format!("<{crs}>")));
+    }
+    let next = ask(&format!("{items}?limit=2&crs={crs}")).await.json();
+    assert_eq!(ask(&link(&next, "next").unwrap()).await.status, StatusCode::OK);
+    for wrong in ["http://www.opengis.net/def/crs/EPSG/0/4326", "EPSG:4326", ""] {
+        for url in [format!("{items}?crs={wrong}"), format!("{items}/0101001001?crs={wrong}")] {
+            let answer = ask(&url).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{url}");
+            assert!(answer.detail().contains(&crs), "{}", answer.detail());
+        }
+    }
 }
 
 #[tokio::test]
@@ -182,7 +256,7 @@ async fn says_what_is_wrong() {
         ("poverty-street", 404, "/ogc/collections lists"),
         ("poverty-village/items?limit=0", 400, "1 or more"),
         ("poverty-village/items?offset=-1", 400, "0 or more"),
-        ("poverty-village/items?wealth=1", 400, "there are limit, offset, bbox"),
+        ("poverty-village/items?wealth=1", 400, "there are crs, limit, offset, bbox"),
         ("poverty-village/items?households=few", 400, "has `few` where a number"),
         ("poverty-village/items?bbox=1,2,3", 400, "west,south,east,north"),
         ("poverty-village/items?bbox-crs=EPSG:3857", 400, "CRS84"),

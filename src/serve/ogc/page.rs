@@ -10,14 +10,14 @@ use super::link::{Link, with_parameters};
 use crate::serve::House;
 use crate::serve::error::ApiError;
 use crate::serve::parameters::{Asked, Parameters};
+use crate::serve::reached::{Base, Client, VARY};
 use crate::serve::reply::{Question, json, reply};
 use crate::serve::served::Served;
-use crate::serve::tiles::origin;
 
 /// What a request to a page of the OGC API asks for.
 pub(super) struct Page {
-    /// Where the client reached the server, for example `http://127.0.0.1:8080`.
-    pub origin: String,
+    /// Where the client reached the server.
+    pub base: Base,
     /// The path behind it.
     path: String,
     pub form: Form,
@@ -31,17 +31,17 @@ impl Page {
         path: String,
         asked: Asked,
         known: &[&str],
-        headers: &HeaderMap,
+        client: &Client,
     ) -> Result<Self, ApiError> {
         let known: Vec<&str> = known.iter().copied().chain(["f"]).collect();
         let parameters = Parameters::parse(asked, &house.served, &known)?;
-        let form = Form::asked(&parameters, headers)?;
-        Ok(Self { origin: origin(headers), path, form, parameters })
+        let form = Form::asked(&parameters, &client.headers)?;
+        Ok(Self { base: client.base.clone(), path, form, parameters })
     }
 
     /// The address of another path.
     pub fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.origin)
+        self.base.url(path)
     }
 
     /// This page with some parameters put in the place of its own; one without a value is left out.
@@ -76,7 +76,7 @@ impl Page {
             let value = make(page, served)?;
             Ok(match page.form {
                 Form::Json => json(&value),
-                Form::Html => html::of_value(served, &value).into_bytes(),
+                Form::Html => html::of_value(served, &page.base, &value).into_bytes(),
             })
         })
         .await
@@ -99,8 +99,8 @@ impl Page {
         let made = reply(house, headers, question, move |served| make(&self, served)).await;
         let mut response = made?;
         let headers = response.headers_mut();
-        let vary = HeaderValue::from_static("accept, host, x-forwarded-proto");
-        headers.append(header::VARY, vary);
+        headers.append(header::VARY, HeaderValue::from_static("accept"));
+        headers.append(header::VARY, VARY);
         if form == Form::Html {
             let policy = HeaderValue::from_static(html::POLICY);
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);

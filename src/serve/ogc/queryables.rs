@@ -2,7 +2,6 @@
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
@@ -15,6 +14,7 @@ use crate::protect::field::Kind;
 use crate::serve::House;
 use crate::serve::error::ApiError;
 use crate::serve::parameters::Asked;
+use crate::serve::reached::Client;
 use crate::serve::served::Served;
 
 /// `/ogc/collections/{collection}/queryables`
@@ -22,11 +22,11 @@ pub(super) async fn queryables(
     State(house): State<House>,
     path: Result<Path<String>, PathRejection>,
     asked: Asked,
-    headers: HeaderMap,
+    client: Client,
 ) -> Result<Response, ApiError> {
     let collection = Collection::find(&house.served, path)?;
     let path = format!("{}/queryables", collection.path());
-    let page = Page::asked(&house, path.clone(), asked, &[], &headers)?;
+    let page = Page::asked(&house, path.clone(), asked, &[], &client)?;
     let make = move |page: &Page, served: &Served| {
         let fields = Field::all(&collection.theme).into_iter();
         let mut properties: Map<String, Value> =
@@ -42,7 +42,7 @@ pub(super) async fn queryables(
             "additionalProperties": false,
         }))
     };
-    page.answer(&house, &headers, SCHEMA_JSON, make).await
+    page.answer(&house, &client.headers, SCHEMA_JSON, make).await
 }
 
 fn schema(field: &Field, indicators: &Indicators) -> Value {

@@ -17,6 +17,7 @@ use crate::encode::tilejson::Tiled;
 use crate::serve::House;
 use crate::serve::error::ApiError;
 use crate::serve::parameters::Asked;
+use crate::serve::reached::Client;
 use crate::serve::reply::JSON;
 use crate::serve::served::Served;
 use crate::serve::tiles::{self, HEXAGON_ZOOMS, hexagon_at};
@@ -49,12 +50,12 @@ pub(super) async fn sets(
     State(house): State<House>,
     path: Result<Path<String>, PathRejection>,
     asked: Asked,
-    headers: HeaderMap,
+    client: Client,
 ) -> Result<Response, ApiError> {
     let collection = Collection::find(&house.served, path)?;
     let path = format!("{}/tiles", collection.path());
-    let page = Page::asked(&house, path, asked, &[], &headers)?;
-    page.answer(&house, &headers, JSON, move |page, served| {
+    let page = Page::asked(&house, path, asked, &[], &client)?;
+    page.answer(&house, &client.headers, JSON, move |page, served| {
         let has_tiles = tiles_of(served, collection.geography).is_ok();
         let set = has_tiles.then(|| {
             let mut set = head(&collection);
@@ -74,12 +75,12 @@ pub(super) async fn set(
     State(house): State<House>,
     path: Result<Path<String>, PathRejection>,
     asked: Asked,
-    headers: HeaderMap,
+    client: Client,
 ) -> Result<Response, ApiError> {
     let collection = Collection::find(&house.served, path)?;
     let path = format!("{}/tiles/{SET}", collection.path());
-    let page = Page::asked(&house, path, asked, &[], &headers)?;
-    page.answer(&house, &headers, JSON, move |page, served| {
+    let page = Page::asked(&house, path, asked, &[], &client)?;
+    page.answer(&house, &client.headers, JSON, move |page, served| {
         let (tiled, zooms) = tiles_of(served, collection.geography)?;
         let own = page.own_links(JSON).into_iter().map(|link| json!(link));
         let mut set = head(&collection);

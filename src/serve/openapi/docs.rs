@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 
 use super::operations::{OPERATIONS, Operation, TAGS};
@@ -13,6 +13,7 @@ use crate::serve::error::ApiError;
 use crate::serve::ogc::{POLICY, page};
 use crate::serve::page::escaped;
 use crate::serve::parameters::{Asked, Parameters};
+use crate::serve::reached::{Base, Client, VARY};
 use crate::serve::reply::{Question, reply};
 use crate::serve::served::Served;
 
@@ -20,28 +21,32 @@ use crate::serve::served::Served;
 pub(in crate::serve) async fn docs(
     State(house): State<House>,
     asked: Asked,
-    headers: HeaderMap,
+    client: Client,
 ) -> Result<Response, ApiError> {
     Parameters::parse(asked, &house.served, &[])?;
     let media_type = "text/html; charset=utf-8";
-    let question = Question { name: "docs", canonical: String::new(), media_type };
-    let make = |served: &Served| Ok(written(served).into_bytes());
+    let Client { headers, base } = client;
+    let question = Question { name: "docs", canonical: base.prefix.clone(), media_type };
+    let make = move |served: &Served| Ok(written(served, &base).into_bytes());
     let mut response = reply(&house, &headers, question, make).await?;
+    response.headers_mut().append(header::VARY, VARY);
     let policy = HeaderValue::from_static(POLICY);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     Ok(response)
 }
 
-fn written(served: &Served) -> String {
-    let mut body =
-        String::from("<p>The same for programs: <a href=\"/openapi.json\">/openapi.json</a></p>\n");
+fn written(served: &Served, base: &Base) -> String {
+    let prefix = escaped(&base.prefix);
+    let mut body = format!(
+        "<p>The same for programs: <a href=\"{prefix}/openapi.json\">{prefix}/openapi.json</a></p>\n"
+    );
     for (tag, says) in TAGS {
         let _ = writeln!(body, "<h2>{}</h2>", escaped(says));
         for operation in OPERATIONS.iter().filter(|operation| operation.tag == tag) {
             add(&mut body, operation);
         }
     }
-    page(served, "All paths", &body)
+    page(served, base, "All paths", &body)
 }
 
 fn add(body: &mut String, operation: &Operation) {

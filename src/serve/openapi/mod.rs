@@ -6,17 +6,18 @@ mod parameters;
 mod schemas;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::header;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 pub(super) use docs::docs;
 
-use operations::{OPERATIONS, Operation};
+use operations::{FILES, OPERATIONS, Operation};
 
 use super::House;
 use super::error::ApiError;
 use super::parameters::{Asked, Parameters};
+use super::reached::{Base, Client, VARY};
 use super::reply::{Question, json as json_bytes, reply};
 use super::served::Served;
 
@@ -26,14 +27,20 @@ pub(super) const MEDIA_TYPE: &str = "application/vnd.oai.openapi+json;version=3.
 pub(super) async fn description(
     State(house): State<House>,
     asked: Asked,
-    headers: HeaderMap,
+    client: Client,
 ) -> Result<Response, ApiError> {
     Parameters::parse(asked, &house.served, &[])?;
-    let question = Question { name: "openapi", canonical: String::new(), media_type: MEDIA_TYPE };
-    reply(&house, &headers, question, |served| Ok(json_bytes(&document(served)))).await
+    let Client { headers, base } = client;
+    let canonical = base.prefix.clone();
+    let question = Question { name: "openapi", canonical, media_type: MEDIA_TYPE };
+    let make = move |served: &Served| Ok(json_bytes(&document(served, &base)));
+    let mut response = reply(&house, &headers, question, make).await?;
+    response.headers_mut().append(header::VARY, VARY);
+    Ok(response)
 }
 
-fn document(served: &Served) -> Value {
+fn document(served: &Served, base: &Base) -> Value {
+    let server = if base.prefix.is_empty() { "/" } else { &base.prefix };
     let mut paths = Map::new();
     for operation in &OPERATIONS {
         paths.insert(operation.path.to_owned(), json!({ "get": described(operation) }));
@@ -49,7 +56,7 @@ fn document(served: &Served) -> Value {
                 and `moe95` says by how much. A hexagon shows the sum of its children, so a few \
                 points lie just outside its drawn outline.",
         },
-        "servers": [{ "url": "/" }],
+        "servers": [{ "url": server }],
         "tags": operations::TAGS.map(|(name, description)| {
             json!({ "name": name, "description": description })
         }),
@@ -59,6 +66,12 @@ fn document(served: &Served) -> Value {
             "schemas": schemas::all(),
             "responses": {
                 "NotModified": { "description": "The client has the answer (If-None-Match)" },
+                "Part": part(),
+                "NoSuchRange": {
+                    "description": "No byte that Range asks for is in the file",
+                    "headers": { "Content-Range": { "schema": { "type": "string" } } },
+                    "content": { "application/problem+json": { "schema": schemas::of("Problem") } },
+                },
                 "Problem": {
                     "description": "A refusal, whose `detail` says what to do (RFC 9457)",
                     "content": { "application/problem+json": { "schema": schemas::of("Problem") } },
@@ -68,8 +81,19 @@ fn document(served: &Served) -> Value {
     })
 }
 
+/// A part of a file, or several.
+fn part() -> Value {
+    let text = json!({ "schema": { "type": "string" } });
+    json!({
+        "description": "The parts of the file that Range asks for (RFC 9110, 14): one as it is, several as \
+            multipart/byteranges",
+        "headers": { "Content-Range": text, "Accept-Ranges": text, "ETag": text },
+        "content": { "*/*": { "schema": schemas::of("Binary") } },
+    })
+}
+
 fn described(operation: &Operation) -> Value {
-    let Operation { id, tag, summary, parameters, answers, .. } = operation;
+    let Operation { path, id, tag, summary, parameters, answers, .. } = operation;
     let content: Map<String, Value> = answers
         .iter()
         .map(|(media_type, schema)| {
@@ -87,6 +111,12 @@ fn described(operation: &Operation) -> Value {
     responses.insert("304".to_owned(), not_modified);
     for status in ["400", "404", "413", "503", "default"] {
         responses.insert(status.to_owned(), problem.clone());
+    }
+    if FILES.contains(path) {
+        for (status, name) in [("206", "Part"), ("416", "NoSuchRange")] {
+            let answer = json!({ "$ref": format!("#/components/responses/{name}") });
+            responses.insert(status.to_owned(), answer);
+        }
     }
     json!({
         "operationId": id,

@@ -28,6 +28,14 @@ const POINTS: (&str, &str) = ("application/geo+json", "PointCollection");
 const FEATURE: (&str, &str) = ("application/geo+json", "Feature");
 const MVT: (&str, &str) = ("application/vnd.mapbox-vector-tile", "Binary");
 
+/// The paths whose answers may be had in parts.
+pub(super) const FILES: [&str; 4] = [
+    "/layers/institutions.geojson",
+    "/layers/{theme}/{file}",
+    "/maps/{theme}/{file}",
+    "/tiles/{file}",
+];
+
 const fn operation(
     path: &'static str,
     (id, tag): (&'static str, &'static str),
@@ -96,6 +104,7 @@ pub(super) const OPERATIONS: [Operation; 29] = [
             "filter_lang",
             "geometry",
             "compare",
+            "dialect",
             "layer_lang",
             "release",
         ],
@@ -227,6 +236,7 @@ pub(super) const OPERATIONS: [Operation; 29] = [
         "Features by pages; each property that may be filtered by is a parameter too",
         &[
             "collection",
+            "crs",
             "items_limit",
             "offset",
             "bbox",
@@ -246,7 +256,7 @@ pub(super) const OPERATIONS: [Operation; 29] = [
         "/ogc/collections/{collection}/items/{code}",
         ("item", "ogc"),
         "A feature",
-        &["collection", "place", "f", "release"],
+        &["collection", "place", "crs", "f", "release"],
         &[FEATURE, HTML],
     ),
     operation(

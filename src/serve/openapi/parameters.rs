@@ -37,7 +37,7 @@ const fn of_query(key: &'static str, name: &'static str, is: Is, says: &'static 
 
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
-pub(super) const TABLE: [Parameter; 44] = [
+pub(super) const TABLE: [Parameter; 46] = [
     of_path("asset_file", "file", Is::Text, "A name that the page holds"),
     of_path("theme_in_path", "theme", Is::Theme, "A theme"),
     of_path(
@@ -84,6 +84,7 @@ pub(super) const TABLE: [Parameter; 44] = [
         "How the filter is written; by default as text",
     ),
     of_query("filter_crs", "filter-crs", Is::OneOf(&[CRS84]), "That of shapes in the filter"),
+    of_query("crs", "crs", Is::OneOf(&[CRS84]), "That of the features"),
     of_query("bbox_crs", "bbox-crs", Is::OneOf(&[CRS84]), "That of the box"),
     of_query(
         "geometry",
@@ -127,7 +128,13 @@ pub(super) const TABLE: [Parameter; 44] = [
         "layer_lang",
         "lang",
         Is::OneOf(&["id", "en"]),
-        "Of .xlsx alone: the language; by default Indonesian",
+        "Of .xlsx, and of .csv with dialect=excel: the language; by default Indonesian",
+    ),
+    of_query(
+        "dialect",
+        "dialect",
+        Is::OneOf(&["rfc4180", "excel"]),
+        "Of .csv alone: for programs (the default), or for a spreadsheet",
     ),
     of_query("lang", "lang", Is::OneOf(&["id", "en"]), "The language; by default Indonesian"),
     of_query(
