@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Version, header};
 
 use super::connection::Peer;
@@ -104,7 +105,7 @@ impl Reached {
             return Err(ApiError::bad_request("The request has several Host headers: send one."));
         }
         let host = host.map(|host| host.to_str().unwrap_or("?"));
-        let asked = request.uri().authority().map(|authority| authority.as_str());
+        let asked = request.uri().authority().map(Authority::as_str);
         let own: Vec<String> = asked.into_iter().chain(host).map(str::to_owned).collect();
         if own.is_empty() && request.version() != Version::HTTP_10 {
             return Err(ApiError::bad_request("The request has no Host header: send one."));
