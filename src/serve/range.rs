@@ -217,21 +217,22 @@ mod tests {
         Some(ranges.cut(&HeaderMap::new(), 100))
     }
 
-    fn parts<const N: usize>(parts: [Range<u64>; N]) -> Option<Cut> {
-        Some(Cut::Parts(parts.into()))
+    /// Parts by their first byte and the one behind their last.
+    fn parts(parts: &[(u64, u64)]) -> Option<Cut> {
+        Some(Cut::Parts(parts.iter().map(|&(first, end)| first..end).collect()))
     }
 
     #[test]
     fn reads_every_form_of_a_range() {
-        assert_eq!(cut("bytes=0-9"), parts([0..10]));
-        assert_eq!(cut("bytes=0-0"), parts([0..1]));
-        assert_eq!(cut("Bytes= 90-, "), parts([90..100]));
-        assert_eq!(cut("bytes=-5"), parts([95..100]));
+        assert_eq!(cut("bytes=0-9"), parts(&[(0, 10)]));
+        assert_eq!(cut("bytes=0-0"), parts(&[(0, 1)]));
+        assert_eq!(cut("Bytes= 90-, "), parts(&[(90, 100)]));
+        assert_eq!(cut("bytes=-5"), parts(&[(95, 100)]));
         // More than there is: as much as there is.
-        assert_eq!(cut("bytes=95-400"), parts([95..100]));
-        assert_eq!(cut("bytes=-400"), parts([0..100]));
-        assert_eq!(cut("bytes=1-99999999999999999999999"), parts([1..100]));
-        assert_eq!(cut("bytes=7-8 , 0-1,200-,-1"), parts([7..9, 0..2, 99..100]));
+        assert_eq!(cut("bytes=95-400"), parts(&[(95, 100)]));
+        assert_eq!(cut("bytes=-400"), parts(&[(0, 100)]));
+        assert_eq!(cut("bytes=1-99999999999999999999999"), parts(&[(1, 100)]));
+        assert_eq!(cut("bytes=7-8 , 0-1,200-,-1"), parts(&[(7, 9), (0, 2), (99, 100)]));
     }
 
     #[test]
@@ -289,7 +290,7 @@ mod tests {
         ] {
             let asked = headers(&[(header::RANGE, "bytes=0-1"), (header::IF_RANGE, version)]);
             let cut = Ranges::read(&asked).unwrap().cut(&file, 100);
-            assert_eq!(cut == Cut::Parts(vec![0..2]), is_of, "{version}");
+            assert_eq!(Some(&cut) == parts(&[(0, 2)]).as_ref(), is_of, "{version}");
             assert!(is_of || cut == Cut::Whole, "{version}");
         }
     }
