@@ -7,12 +7,16 @@ use serde::Serialize;
 use super::ranking::Rank;
 use crate::domain::indicator::{CubeColumn, DenominatorColumn, PovertyThreshold, Rate, Theme};
 use crate::domain::region::RegionId;
-use crate::protect::{Feature, Layer, Place, ShareOf, Status, moe95_of_part, share_of_enough};
+use crate::protect::{
+    Feature, Known, Layer, Place, ShareOf, Status, moe95_of_part, share_of_enough,
+};
 
 /// The figures of one region or of the nation in one theme, as [`Feature`] describes them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figures {
     pub households: i64,
+    pub known_households: Option<i64>,
+    pub known_of: Option<i64>,
     pub count: Option<i64>,
     pub moe95: Option<f64>,
     pub share: Option<f64>,
@@ -43,6 +47,8 @@ impl Figures {
     pub fn of(feature: &Feature, theme: &Theme) -> Self {
         Self {
             households: feature.households,
+            known_households: feature.known.map(|known| known.households),
+            known_of: feature.known.map(|known| known.of),
             count: feature.count,
             moe95: feature.moe95,
             share: feature.share,
@@ -68,14 +74,28 @@ impl Figures {
     pub fn of_nation(provinces: &Layer, area_km2: f64) -> Self {
         let features = provinces.features();
         let households = features.iter().map(|feature| feature.households).sum();
-        let count = features.iter().map(|feature| feature.count).sum::<Option<i64>>();
-        let squares = features.iter().map(|feature| feature.moe95.map(|moe| moe * moe));
-        let moe95 = squares.sum::<Option<f64>>().map(f64::sqrt);
+        let sum_of_known =
+            |of: fn(&Feature) -> Option<Known>| -> Option<Known> { features.iter().map(of).sum() };
+        let known = sum_of_known(|feature| feature.known);
+        let both = [known, sum_of_known(|feature| feature.ranked)];
+        let is_known = both.iter().flatten().all(Known::is_enough);
+        let count = features.iter().map(Feature::counted).sum::<Option<i64>>();
+        let count = count.filter(|_| is_known);
+        let squares = features.iter().map(|it| it.counted_moe95().map(|moe| moe * moe));
+        let moe95 = count.and(squares.sum::<Option<f64>>()).map(f64::sqrt);
         let value = count.map(number);
-        let breakdown = sum_of_breakdowns(provinces);
+        let mut breakdown = sum_of_breakdowns(provinces);
+        if !is_known {
+            breakdown
+                .iter_mut()
+                .filter(|(column, _)| **column != CubeColumn::Unranked)
+                .for_each(|(_, count)| *count = None);
+        }
         let rates = rates(provinces.theme(), &breakdown);
         let mut nation = Self {
             households,
+            known_households: known.map(|known| known.households),
+            known_of: known.map(|known| known.of),
             count,
             moe95,
             share: None,
@@ -157,7 +177,7 @@ fn sum_of_denominators(features: &[Feature]) -> Option<ShareOf> {
 
 fn sum_of_breakdowns(layer: &Layer) -> BTreeMap<CubeColumn, Option<i64>> {
     let columns = layer.theme().breakdown.iter().enumerate();
-    let sum = |index: usize| layer.features().iter().map(|feature| feature.breakdown[index]).sum();
+    let sum = |index: usize| layer.features().iter().map(|it| it.counted_breakdown()[index]).sum();
     columns.map(|(index, column)| (*column, sum(index))).collect()
 }
 
@@ -169,9 +189,10 @@ const fn number(count: i64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::count::UnknownCell;
     use crate::domain::indicator::{Denominators, Indicators};
-    use crate::protect::LayerRequest;
     use crate::protect::fixture::{self, code, leaves, tree};
+    use crate::protect::{LayerRequest, LeafTable};
 
     /// Enough residents for a share to be told.
     fn denominators() -> Denominators {
@@ -210,6 +231,36 @@ mod tests {
     fn what_the_input_does_not_hold_is_none_in_the_nation_too() {
         let nation = Figures::of_nation(&layer("disability", "province"), 4.0);
         assert_eq!((nation.count, nation.status), (None, Status::NoData));
+    }
+
+    #[test]
+    fn the_nation_holds_what_a_province_withholds_and_says_of_how_many_it_is_known() {
+        let tree = tree();
+        let nation = |unknown: [i64; 2]| {
+            let mut cube = fixture::cube(&tree);
+            for (province, unknown) in ["01", "02"].into_iter().zip(unknown) {
+                let cell = UnknownCell { counts: [0, unknown, 0], digests: [0; 3] };
+                cube.add_unknown(tree.find(code(province)), &cell);
+            }
+            let threshold = PovertyThreshold::default();
+            let leaves = LeafTable::exact(&cube, fixture::fields(), threshold, &tree);
+            let indicators = Indicators::embedded();
+            let (theme, geography) = (indicators.theme("elderly").unwrap(), "province");
+            let geography = geography.parse().unwrap();
+            let request =
+                LayerRequest { theme, geography, within: None, bounds: None, limit: None };
+            let layer = leaves.layer(&request, &tree, &indicators, &denominators());
+            Figures::of_nation(&layer, 4.0)
+        };
+        // 17 poor households in the first province, 20 in the second, where 7 persons are elderly.
+        let told = nation([17, 0]);
+        assert_eq!(
+            (told.count, told.known_households, told.known_of),
+            (Some(7), Some(20), Some(37))
+        );
+        let untold = nation([17, 2]);
+        assert_eq!((untold.count, untold.moe95, untold.status), (None, None, Status::NoData));
+        assert_eq!(untold.known_households, Some(18));
     }
 
     #[test]

@@ -39,6 +39,8 @@ mod tests {
     fn figures(share: Option<f64>, share_moe95: Option<f64>) -> Figures {
         Figures {
             households: 100,
+            known_households: None,
+            known_of: None,
             count: Some(50),
             moe95: Some(3.0),
             share,

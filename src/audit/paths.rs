@@ -10,7 +10,7 @@ use crate::domain::geography::Geography;
 use crate::domain::indicator::{Denominators, Indicators};
 use crate::domain::region::{Level, RegionId};
 use crate::encode::{Format, Outlines, ReleaseLabel};
-use crate::protect::{Layer, LayerRequest};
+use crate::protect::{Field, Layer, LayerRequest};
 
 /// The different answers for each place.
 #[derive(Default)]
@@ -27,11 +27,11 @@ impl Answers {
 
     fn layer(&mut self, layer: &Layer) {
         for feature in layer.features() {
-            self.add(feature.code.to_string(), feature.count.unwrap_or(-1));
+            self.add(feature.code.to_string(), feature.counted().unwrap_or(-1));
         }
     }
 
-    /// The counts as a file tells them.
+    /// The counts as a file tells them. What is withheld is part of larger sums, and stands in no file.
     fn csv(&mut self, layer: &Layer) {
         let Ok(release) = "audit".parse() else { return };
         let label = ReleaseLabel {
@@ -45,8 +45,12 @@ impl Answers {
         if Format::Csv.write(layer, &label, Outlines::None, &mut bytes).is_err() {
             return;
         }
-        for row in csv::Reader::from_reader(bytes.as_slice()).records().flatten() {
-            self.add(row[0].to_owned(), row[5].parse().unwrap_or(-1));
+        let fields = Field::all(layer.theme());
+        let Some(count) = fields.iter().position(|field| field.name == "count") else { return };
+        let rows = csv::Reader::from_reader(bytes.as_slice()).into_records().flatten();
+        for (row, feature) in rows.zip(layer.features()) {
+            let withheld = feature.withheld.as_ref().and_then(|withheld| withheld.count);
+            self.add(row[0].to_owned(), row[count].parse().ok().or(withheld).unwrap_or(-1));
         }
     }
 }
@@ -98,7 +102,7 @@ fn ask(case: &Case<'_>, theme: &str, geography: Geography, indicators: &Indicato
         for feature in layer(&LayerRequest { within: Some(province), ..request }).features() {
             // Of a hexagon this is the part in the province: the parts add up to it.
             let sum = parts.entry(feature.code.to_string()).or_insert(Some(0));
-            *sum = sum.zip(feature.count).map(|(sum, count)| sum + count);
+            *sum = sum.zip(feature.counted()).map(|(sum, count)| sum + count);
         }
     }
     for (code, sum) in parts {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Attack;
 use super::case::{Case, Class};
 use crate::domain::geography::{Geography, HexagonSize};
-use crate::domain::indicator::{CubeColumn, Denominators, Indicators, Theme};
+use crate::domain::indicator::{CubeColumn, Denominators, Indicators, KnownOf, KnownSpec, Theme};
 use crate::domain::table::Table;
 use crate::protect::tree::NATION;
 use crate::protect::{Layer, LayerRequest, Place};
@@ -58,6 +58,7 @@ impl Checked {
         let all = classes_of(case, &CubeColumn::HOUSEHOLDS);
         let columns = layer.theme().breakdown.iter();
         let columns: Vec<_> = columns.map(|column| classes_of(case, &[*column])).collect();
+        let known = layer.theme().known.map(|known| Knowledge::of(case, known));
         for feature in layer.features() {
             let own = nodes.get(&key(feature.place)).map(Vec::as_slice).unwrap_or_default();
             let households = sum(case, &all, own);
@@ -66,7 +67,13 @@ impl Checked {
             let is_told = broken_down
                 .clone()
                 .all(|(classes, told)| told.is_none_or(|told| told == sum(case, classes, own)));
-            let is_same = feature.households == households && feature.count == count && is_told;
+            let is_known = feature.known.is_none_or(|told| {
+                known
+                    .as_ref()
+                    .is_some_and(|known| known.sum(case, own) == (told.households, told.of))
+            });
+            let is_same = feature.households == households && feature.count == count;
+            let is_same = is_same && is_told && is_known;
             self.figures += 1.0 + f64::from(u8::from(count.is_some()));
             self.figures += broken_down.filter(|(_, told)| told.is_some()).count() as f64;
             if !is_same || households < 0 || count.is_some_and(|count| count < 0) {
@@ -80,6 +87,28 @@ impl Checked {
         if all != totals.counted || totals.counted != nation {
             self.faults.push(format!("{name} closes to {all}, and the nation has {nation}"));
         }
+    }
+}
+
+/// The classes by which it is told of how many households a figure is known.
+struct Knowledge {
+    of: Vec<Class>,
+    unknown: Vec<Class>,
+}
+
+impl Knowledge {
+    fn of(case: &Case<'_>, known: KnownSpec) -> Self {
+        let of = match known.of {
+            KnownOf::Households => &CubeColumn::HOUSEHOLDS[..],
+            KnownOf::Poor => case.threshold().columns(),
+        };
+        Self { of: classes_of(case, of), unknown: classes_of(case, &[known.unknown]) }
+    }
+
+    /// The households of which it is known, and all of which it should be.
+    fn sum(&self, case: &Case<'_>, nodes: &[usize]) -> (i64, i64) {
+        let of = sum(case, &self.of, nodes);
+        ((of - sum(case, &self.unknown, nodes)).max(0), of)
     }
 }
 

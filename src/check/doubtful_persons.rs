@@ -3,7 +3,8 @@
 //! code of 17.
 //!
 //! # Why it matters
-//! The value is not used; a person without an age is in no class of ages.
+//! The value is not used; a person without an age is in no class of ages, and where the visit does not say
+//! how many children and elderly persons there are, the household's figures are unknown.
 //!
 //! # What to do
 //! Correct the values in the persons table.
@@ -35,9 +36,15 @@ mod tests {
     #[test]
     fn persons_with_doubtful_values_are_told_of() {
         let mut persons = PersonCounts::default();
-        persons.add(Person { age: AgeClass::Under5, disability: None, is_doubtful: false });
+        let person = Person {
+            age: AgeClass::Under5,
+            disability: None,
+            is_disability_unknown: false,
+            is_doubtful: false,
+        };
+        persons.add(person);
         assert_eq!(doubtful_persons(&persons), None);
-        persons.add(Person { age: AgeClass::Unknown, disability: None, is_doubtful: true });
+        persons.add(Person { age: AgeClass::Unknown, is_doubtful: true, ..person });
         assert_eq!(doubtful_persons(&persons).unwrap().value, 1.0);
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use h3o::CellIndex;
 
 use super::digest::{self, Digests, Unit};
+use super::household::Unknown;
 use crate::domain::indicator::{Counts, CubeColumn};
 use crate::domain::programme::{Programme, Targeting};
 use crate::domain::region::RegionId;
@@ -25,6 +26,8 @@ pub struct Cube {
     cells: BTreeMap<CubeKey, Cell>,
     /// Whom programmes reach, by region: far fewer than there are cells.
     reach: BTreeMap<Programme, BTreeMap<Option<RegionId>, ReachCell>>,
+    /// Poor households whose figures are unknown, by region; nothing where all are known.
+    unknown: BTreeMap<Option<RegionId>, UnknownCell>,
 }
 
 /// What is counted in one place, and the digests of the content of each table.
@@ -46,6 +49,32 @@ impl ReachCell {
     fn add(&mut self, other: &Self) {
         self.counts.iter_mut().zip(other.counts).for_each(|(sum, count)| *sum += count);
         self.digest = self.digest.wrapping_add(other.digest);
+    }
+}
+
+/// The poor households of one region whose figures are unknown, in the order of [`CubeColumn::UNKNOWN`],
+/// and a digest for each of which households those are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct UnknownCell {
+    pub counts: [i64; CubeColumn::UNKNOWN.len()],
+    pub digests: [u64; CubeColumn::UNKNOWN.len()],
+}
+
+impl UnknownCell {
+    /// Adds a household to the columns of which its figures are unknown.
+    pub fn add_household(&mut self, household: Unit, unknown: Unknown) {
+        for index in (0..unknown.len()).filter(|index| unknown[*index]) {
+            let (table, column) = (Table::UNKNOWN[index], CubeColumn::UNKNOWN[index]);
+            let digest = &mut self.digests[index];
+            *digest = digest.wrapping_add(household.digest_of_one(table, column));
+            self.counts[index] += 1;
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.counts.iter_mut().zip(other.counts).for_each(|(sum, count)| *sum += count);
+        let digests = self.digests.iter_mut().zip(other.digests);
+        digests.for_each(|(sum, digest)| *sum = sum.wrapping_add(digest));
     }
 }
 
@@ -100,6 +129,21 @@ impl Cube {
                 self.add_reach(*programme, *region, cell);
             }
         }
+        for (region, cell) in &other.unknown {
+            self.add_unknown(*region, cell);
+        }
+    }
+
+    /// Adds households of a region whose figures are unknown.
+    pub fn add_unknown(&mut self, region: Option<RegionId>, cell: &UnknownCell) {
+        // It is told with the region's own cell.
+        self.cells.entry(CubeKey { region, hexagon: None }).or_default();
+        self.unknown.entry(region).or_default().add(cell);
+    }
+
+    /// The poor households whose figures are unknown, by region.
+    pub fn unknown(&self) -> impl Iterator<Item = (Option<RegionId>, &UnknownCell)> {
+        self.unknown.iter().map(|(region, cell)| (*region, cell))
     }
 
     /// Notes that it is known whom a programme reaches, though it may be nobody.

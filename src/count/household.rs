@@ -51,33 +51,70 @@ impl<'a> HouseholdColumns<'a> {
     }
 
     /// What the household of a row adds: itself by its decile and, where it is poor, its persons.
-    /// Where its persons are told of one by one, they count and not what the visit says of them.
+    ///
+    /// Where its persons are told of one by one, they count and not what the visit says of them. Persons
+    /// whose age is unknown take nothing away from that: where the visit says how many children or elderly
+    /// persons there are, that counts, and not the persons of known ages.
+    ///
+    /// A figure is unknown where neither says it. Of ages: where the visit does not say `children` or
+    /// `elderly`, and there are no persons, or one whose age is unknown. Of disabilities: where the visit
+    /// says neither `disabled` nor all five classes, and there are no persons, or one of whom it is not known
+    /// whether she is disabled. What is known of such a household counts nevertheless (those under 5, one
+    /// class of disability, persons of known ages): it is never less than told.
     pub fn counts(
         &self,
         row: usize,
         persons: Option<&PersonCounts>,
         threshold: PovertyThreshold,
-    ) -> Counts {
+    ) -> HouseholdCounts {
         let mut counts = [0; CubeColumn::COUNT];
         let decile = self.decile(row);
         let own = decile.map_or(CubeColumn::Unranked, CubeColumn::of_decile);
         counts[own.index()] = 1;
+        let mut unknown = Unknown::default();
         if decile.is_some_and(|decile| threshold.includes(decile)) {
-            match persons {
-                Some(persons) => add_persons(persons, &mut counts),
-                None => self.add_ages(row, &mut counts),
-            }
-            // Persons may be told of without their disabilities.
-            if persons.is_none_or(|persons| persons.disabled().is_none()) {
-                self.add_disabilities(row, &mut counts);
-            }
+            let (children, elderly) = self.add_ages(row, persons, &mut counts);
+            unknown = [children, elderly, self.add_disabilities(row, persons, &mut counts)];
         }
-        counts
+        HouseholdCounts { counts, unknown }
     }
 
-    fn add_ages(&self, row: usize, counts: &mut Counts) {
+    /// Adds persons by age; whether children and whether elderly persons are unknown.
+    fn add_ages(
+        &self,
+        row: usize,
+        persons: Option<&PersonCounts>,
+        counts: &mut Counts,
+    ) -> (bool, bool) {
+        let of_unknown_age = persons.map_or(0, PersonCounts::of_unknown_age);
+        let [children, elderly, members] =
+            [self.children, self.elderly, self.members].map(|column| get(column, row));
+        // The persons, where they count and not what the visit says.
+        let unless = |is_told: bool| persons.filter(|_| of_unknown_age == 0 || !is_told);
+        match unless(children.is_some()) {
+            Some(persons) => add_by_age(persons, &CHILDREN, counts),
+            None => self.add_children(row, children, counts),
+        }
+        match unless(elderly.is_some()) {
+            Some(persons) => add_by_age(persons, &ELDERLY, counts),
+            None => self.add_elderly(row, elderly, counts),
+        }
+        let others = members.zip(children).zip(elderly);
+        match (unless(others.is_some()), others) {
+            (Some(persons), _) => add_by_age(persons, &OTHERS, counts),
+            (None, Some(((members, children), elderly))) => {
+                counts[CubeColumn::Age18To59.index()] += (members - children - elderly).max(0);
+            }
+            (None, None) => {}
+        }
+        let is_unknown = |told: Option<i64>| {
+            told.is_none() && persons.is_none_or(|persons| persons.of_unknown_age() > 0)
+        };
+        (is_unknown(children), is_unknown(elderly))
+    }
+
+    fn add_children(&self, row: usize, children: Option<i64>, counts: &mut Counts) {
         let mut add = |column: CubeColumn, persons: i64| counts[column.index()] += persons;
-        let (children, elderly) = (get(self.children, row), get(self.elderly, row));
         match (children, get(self.children_under_5, row)) {
             (Some(all), Some(young)) if young <= all => {
                 add(CubeColumn::Age0To4, young);
@@ -86,6 +123,10 @@ impl<'a> HouseholdColumns<'a> {
             (Some(all), _) => add(CubeColumn::Age0To17, all),
             (None, young) => add(CubeColumn::Age0To4, young.unwrap_or(0)),
         }
+    }
+
+    fn add_elderly(&self, row: usize, elderly: Option<i64>, counts: &mut Counts) {
+        let mut add = |column: CubeColumn, persons: i64| counts[column.index()] += persons;
         match (elderly, get(self.elderly_70_plus, row)) {
             (Some(all), Some(old)) if old <= all => {
                 add(CubeColumn::Age60To69, all - old);
@@ -94,37 +135,63 @@ impl<'a> HouseholdColumns<'a> {
             (Some(all), _) => add(CubeColumn::Age60Plus, all),
             (None, old) => add(CubeColumn::Age70Plus, old.unwrap_or(0)),
         }
-        if let (Some(members), Some(children), Some(elderly)) =
-            (get(self.members, row), children, elderly)
-        {
-            add(CubeColumn::Age18To59, (members - children - elderly).max(0));
-        }
     }
 
-    fn add_disabilities(&self, row: usize, counts: &mut Counts) {
+    /// Adds persons by disability; whether they are unknown.
+    fn add_disabilities(
+        &self,
+        row: usize,
+        persons: Option<&PersonCounts>,
+        counts: &mut Counts,
+    ) -> bool {
+        let all = get(self.disabled, row);
+        let is_told = all.is_some() || self.classes.iter().all(|(column, _)| column.is_valid(row));
+        // Persons may be told of without their disabilities.
+        let persons = persons.and_then(|persons| Some((persons, persons.of_unknown_disability()?)));
+        if let Some((persons, of_unknown)) = persons
+            && (of_unknown == 0 || !is_told || persons.has_other_definition())
+        {
+            add_by_disability(persons, counts);
+            return of_unknown > 0;
+        }
         let mut told = 0;
         for (column, class) in self.classes {
             let persons = get(column, row).unwrap_or(0);
             counts[class.index()] += persons;
             told += persons;
         }
-        let all = get(self.disabled, row).unwrap_or(0);
-        counts[CubeColumn::Unspecified.index()] += (all - told).max(0);
+        counts[CubeColumn::Unspecified.index()] += (all.unwrap_or(0) - told).max(0);
+        !is_told
     }
 }
 
-/// Adds persons, each with an age in one class of ages, each disabled one in one of disabilities.
-fn add_persons(persons: &PersonCounts, counts: &mut Counts) {
-    let ages = [
-        (CubeColumn::Age0To4, AgeClass::Under5),
-        (CubeColumn::Age5To17, AgeClass::From5To17),
-        (CubeColumn::Age18To59, AgeClass::From18To59),
-        (CubeColumn::Age60To69, AgeClass::From60To69),
-        (CubeColumn::Age70Plus, AgeClass::From70),
-    ];
+/// What one household adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HouseholdCounts {
+    pub counts: Counts,
+    pub unknown: Unknown,
+}
+
+/// Which of a household's figures are unknown, in the order of [`CubeColumn::UNKNOWN`].
+pub type Unknown = [bool; CubeColumn::UNKNOWN.len()];
+
+type Ages = [(CubeColumn, AgeClass)];
+
+const CHILDREN: [(CubeColumn, AgeClass); 2] =
+    [(CubeColumn::Age0To4, AgeClass::Under5), (CubeColumn::Age5To17, AgeClass::From5To17)];
+const OTHERS: [(CubeColumn, AgeClass); 1] = [(CubeColumn::Age18To59, AgeClass::From18To59)];
+const ELDERLY: [(CubeColumn, AgeClass); 2] =
+    [(CubeColumn::Age60To69, AgeClass::From60To69), (CubeColumn::Age70Plus, AgeClass::From70)];
+
+/// Adds persons of these ages, each in one class.
+fn add_by_age(persons: &PersonCounts, ages: &Ages, counts: &mut Counts) {
     for (column, class) in ages {
-        counts[column.index()] += i64::from(persons.of_age(class));
+        counts[column.index()] += i64::from(persons.of_age(*class));
     }
+}
+
+/// Adds disabled persons, each in one class.
+fn add_by_disability(persons: &PersonCounts, counts: &mut Counts) {
     let disabilities = [
         (CubeColumn::Physical, Disability::Physical),
         (CubeColumn::Intellectual, Disability::Intellectual),
@@ -146,6 +213,7 @@ fn get(column: &UInt8Array, row: usize) -> Option<i64> {
 mod tests {
     use super::*;
     use crate::domain::fixture::{completed, visits};
+    use crate::domain::person::Person;
 
     /// What a household with these fields adds, as `column count`, zeros left out.
     fn counts(fields: &[(VisitField, &str)]) -> Vec<String> {
@@ -157,13 +225,27 @@ mod tests {
         let mut all = completed(&["v"], &["h"]);
         all.extend(fields.iter().zip(&texts).map(|((field, _), text)| (*field, &text[..])));
         let batch = visits(&all);
-        let counts = HouseholdColumns::new(&VisitBatch::new(&batch)).counts(
-            0,
-            persons,
-            PovertyThreshold::default(),
-        );
+        let columns = HouseholdColumns::new(&VisitBatch::new(&batch));
+        let HouseholdCounts { counts, unknown } =
+            columns.counts(0, persons, PovertyThreshold::default());
         let told = CubeColumn::ALL.iter().zip(counts).filter(|(_, count)| *count != 0);
-        told.map(|(column, count)| format!("{column} {count}")).collect()
+        let told = told.map(|(column, count)| format!("{column} {count}"));
+        let unknown = CubeColumn::UNKNOWN.iter().zip(unknown).filter(|(_, is_unknown)| *is_unknown);
+        told.chain(unknown.map(|(column, _)| column.to_string())).collect()
+    }
+
+    /// A household of persons of these ages and disabilities.
+    fn household(persons: &[(AgeClass, Option<Disability>)]) -> PersonCounts {
+        let mut counts = PersonCounts::default();
+        for &(age, disability) in persons {
+            counts.add(Person {
+                age,
+                disability,
+                is_disability_unknown: false,
+                is_doubtful: false,
+            });
+        }
+        counts
     }
 
     #[test]
@@ -190,30 +272,92 @@ mod tests {
         assert_eq!(counts, expected);
     }
 
+    const VISIT: [(VisitField, &str); 6] = [
+        (VisitField::Decile, "4"),
+        (VisitField::Members, "7"),
+        (VisitField::Children, "3"),
+        (VisitField::ChildrenUnder5, "2"),
+        (VisitField::Elderly, "1"),
+        (VisitField::Disabled, "2"),
+    ];
+
     #[test]
     fn persons_count_and_not_what_the_visit_says_of_them() {
-        use crate::domain::person::Person;
-        let visit = [
-            (VisitField::Decile, "4"),
-            (VisitField::Members, "7"),
-            (VisitField::Children, "3"),
-            (VisitField::Disabled, "2"),
-        ];
-        let mut persons = PersonCounts::default();
-        for (age, disability) in [
+        let mut persons = household(&[
             (AgeClass::Under5, None),
             (AgeClass::From18To59, Some(Disability::Multiple)),
-            (AgeClass::Unknown, None),
-        ] {
-            persons.add(Person { age, disability, is_doubtful: false });
-        }
+        ]);
         let expected = ["decile_4 1", "age_0_4 1", "age_18_59 1", "multiple 1"];
-        assert_eq!(counts_with(&visit, Some(&persons)), expected);
+        assert_eq!(counts_with(&VISIT, Some(&persons)), expected);
         persons.forget_disabilities();
         let expected = ["decile_4 1", "age_0_4 1", "age_18_59 1", "unspecified 2"];
-        assert_eq!(counts_with(&visit, Some(&persons)), expected);
+        assert_eq!(counts_with(&VISIT, Some(&persons)), expected);
         let rich = [(VisitField::Decile, "5")];
         assert_eq!(counts_with(&rich, Some(&persons)), ["decile_5_6 1"]);
+    }
+
+    #[test]
+    fn persons_of_unknown_age_leave_what_the_visit_says() {
+        let persons = household(&[(AgeClass::From70, None), (AgeClass::Unknown, None)]);
+        let expected = ["decile_4 1", "age_0_4 2", "age_5_17 1", "age_18_59 3", "age_60_plus 1"];
+        assert_eq!(counts_with(&VISIT, Some(&persons)), expected);
+        // Of the elderly the visit says nothing: the persons of known ages count, and it is unknown.
+        let expected = ["decile_4 1", "age_0_17 3", "age_70_plus 1", "elderly_unknown"];
+        let visit = [VISIT[0], VISIT[2]];
+        assert_eq!(counts_with(&visit, Some(&persons)), expected);
+        let expected = ["decile_4 1", "age_70_plus 1", "children_unknown", "elderly_unknown"];
+        assert_eq!(counts_with(&VISIT[..1], Some(&persons)), expected);
+    }
+
+    #[test]
+    fn what_a_visit_does_not_say_is_unknown_and_not_0() {
+        let all = ["decile_4 1", "children_unknown", "elderly_unknown", "disability_unknown"];
+        assert_eq!(counts(&VISIT[..1]), all);
+        let zeros = [VisitField::Children, VisitField::Elderly, VisitField::Disabled];
+        let told: Vec<_> = zeros.into_iter().map(|field| (field, "0")).collect();
+        assert_eq!(counts(&[&VISIT[..1], &told].concat()), ["decile_4 1"]);
+        let young = counts(&[VISIT[0], VISIT[3], VISIT[4], VISIT[5]]);
+        let expected =
+            ["decile_4 1", "age_0_4 2", "age_60_plus 1", "unspecified 2", "children_unknown"];
+        assert_eq!(young, expected);
+    }
+
+    #[test]
+    fn disabilities_are_known_by_their_sum_or_by_all_classes() {
+        let ages =
+            [(VisitField::Decile, "1"), (VisitField::Children, "0"), (VisitField::Elderly, "0")];
+        let classes = [
+            VisitField::DisabledPhysical,
+            VisitField::DisabledIntellectual,
+            VisitField::DisabledMental,
+            VisitField::DisabledSensory,
+            VisitField::DisabledMultiple,
+        ];
+        let of = |fields: &[VisitField]| {
+            let told: Vec<_> = fields.iter().map(|field| (*field, "1")).collect();
+            counts(&[&ages[..], &told].concat()).split_off(1)
+        };
+        let all = ["physical 1", "intellectual 1", "mental 1", "sensory 1", "multiple 1"];
+        assert_eq!(of(&classes), all);
+        assert_eq!(of(&classes[..1]), ["physical 1", "disability_unknown"]);
+        assert_eq!(of(&[classes[0], VisitField::Disabled]), ["physical 1"]);
+    }
+
+    #[test]
+    fn persons_without_a_disability_code_leave_what_the_visit_says() {
+        let mut persons = household(&[(AgeClass::From70, Some(Disability::Mental))]);
+        let (age, disability) = (AgeClass::From18To59, None);
+        persons.add(Person { age, disability, is_disability_unknown: true, is_doubtful: false });
+        let ages = ["decile_4 1", "age_18_59 1", "age_70_plus 1"];
+        let of = |persons: &PersonCounts| {
+            counts_with(&[VISIT[0], VISIT[5]], Some(persons)).split_off(ages.len())
+        };
+        assert_eq!(of(&persons), ["unspecified 2"]);
+        let without = counts_with(&VISIT[..1], Some(&persons)).split_off(ages.len());
+        assert_eq!(without, ["mental 1", "disability_unknown"]);
+        // What visits say is told by another definition than answers.
+        persons.set_other_definition();
+        assert_eq!(of(&persons), ["mental 1", "disability_unknown"]);
     }
 
     #[test]
@@ -227,7 +371,8 @@ mod tests {
     fn what_is_not_told_further_has_a_class_of_its_own() {
         let poor = (VisitField::Percentile, "10.5");
         let counts = counts(&[poor, (VisitField::Children, "3"), (VisitField::Elderly, "1")]);
-        assert_eq!(counts, ["decile_2 1", "age_0_17 3", "age_60_plus 1"]);
+        let expected = ["decile_2 1", "age_0_17 3", "age_60_plus 1", "disability_unknown"];
+        assert_eq!(counts, expected);
     }
 
     #[test]
@@ -238,7 +383,8 @@ mod tests {
             ("10.1", "decile_2 1"),
             ("100", "decile_7_10 1"),
         ] {
-            assert_eq!(counts(&[(VisitField::Percentile, percentile)]), [expected], "{percentile}");
+            let counts = counts(&[(VisitField::Percentile, percentile)]);
+            assert_eq!(counts[0], expected, "{percentile}");
         }
     }
 }

@@ -10,9 +10,9 @@ pub mod quality;
 pub mod recipient_accounts;
 
 pub use accounts::Accounts;
-pub use cube::{Cell, Cube, CubeKey, ReachCell};
+pub use cube::{Cell, Cube, CubeKey, ReachCell, UnknownCell};
 pub use digest::{Digests, Unit};
-pub use household::HouseholdColumns;
+pub use household::{HouseholdColumns, HouseholdCounts, Unknown};
 pub use person_accounts::PersonAccounts;
 pub use quality::Quality;
 pub use recipient_accounts::RecipientAccounts;

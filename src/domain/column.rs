@@ -9,7 +9,9 @@ use super::visit::Outcome;
 /// An additive column of the cube, in the order of `data/indicators.toml`.
 ///
 /// The household columns count households, ages and disabilities persons of poor households. Visits,
-/// positions and programmes are counted by region alone, never by hexagon.
+/// positions, programmes and what is unknown are counted by region alone, never by hexagon.
+///
+/// Numbers are kept for good: digests are made over them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CubeColumn {
@@ -69,13 +71,20 @@ pub enum CubeColumn {
     PbiJkEligibleReceives,
     PbiJkEligibleOnly,
     PbiJkReceivesOnly,
+    /// Poor households of which it is not known how many children they have.
+    ChildrenUnknown,
+    /// The same of elderly persons.
+    ElderlyUnknown,
+    /// The same of disabled persons.
+    DisabilityUnknown,
 }
 
 impl CubeColumn {
-    /// How many are counted in each cell of the cube: the first ones, all but those of programmes.
+    /// How many are counted in each cell of the cube: the first ones, all but those of programmes and of
+    /// what is unknown.
     pub const COUNT: usize = 28;
 
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 40] = [
         Self::Decile1,
         Self::Decile2,
         Self::Decile3,
@@ -113,6 +122,9 @@ impl CubeColumn {
         Self::PbiJkEligibleReceives,
         Self::PbiJkEligibleOnly,
         Self::PbiJkReceivesOnly,
+        Self::ChildrenUnknown,
+        Self::ElderlyUnknown,
+        Self::DisabilityUnknown,
     ];
 
     /// The columns that together count each household once.
@@ -171,6 +183,11 @@ impl CubeColumn {
     /// The same of PBI_JK.
     pub const PBI_JK: [Self; 3] =
         [Self::PbiJkEligibleReceives, Self::PbiJkEligibleOnly, Self::PbiJkReceivesOnly];
+
+    /// Poor households whose figure of a theme is unknown, one column a theme: a household may stand in
+    /// several.
+    pub const UNKNOWN: [Self; 3] =
+        [Self::ChildrenUnknown, Self::ElderlyUnknown, Self::DisabilityUnknown];
 
     pub const fn index(self) -> usize {
         self as usize
@@ -243,6 +260,9 @@ impl CubeColumn {
             Self::PbiJkEligibleReceives => "pbi_jk_eligible_receives",
             Self::PbiJkEligibleOnly => "pbi_jk_eligible_only",
             Self::PbiJkReceivesOnly => "pbi_jk_receives_only",
+            Self::ChildrenUnknown => "children_unknown",
+            Self::ElderlyUnknown => "elderly_unknown",
+            Self::DisabilityUnknown => "disability_unknown",
         }
     }
 }

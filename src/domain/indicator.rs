@@ -158,6 +158,25 @@ impl DenominatorColumn {
     }
 }
 
+/// The households of which a theme's figure should be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KnownOf {
+    /// All counted ones.
+    Households,
+    /// The poor ones.
+    Poor,
+}
+
+/// Of which households a theme's figure is known: of all that it is out of, but those that a column
+/// counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownSpec {
+    pub of: KnownOf,
+    pub unknown: CubeColumn,
+}
+
 /// A quotient of sums of columns, told beside a theme's breakdown.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -181,6 +200,9 @@ pub struct Theme {
     pub count: CountSpec,
     pub breakdown: Vec<CubeColumn>,
     pub share_of: DenominatorColumn,
+    /// Of which households its figure is known; without, it is known of all.
+    #[serde(default)]
+    pub known: Option<KnownSpec>,
     /// Whether it is counted by region alone, and in no hexagon.
     #[serde(default)]
     pub regions_only: bool,

@@ -5,6 +5,7 @@ pub mod column;
 pub mod coverage;
 pub mod date;
 pub mod decimal;
+pub mod disability;
 pub mod geography;
 pub mod hexagon;
 pub mod indicator;

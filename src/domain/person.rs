@@ -2,88 +2,9 @@
 //! household come to.
 
 use chrono::{Datelike, NaiveDate};
-use serde::{Deserialize, Serialize};
 
 use super::date::Date;
-
-/// By which questions it is told who is disabled. Figures by two definitions are never compared, so a
-/// release has one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Definition {
-    /// The register's own `disability_code`, 00 to 12.
-    Dtks,
-    /// The answers `wg_a` to `wg_i` to the questions of the Washington Group.
-    Wg,
-}
-
-impl Definition {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Dtks => "dtks",
-            Self::Wg => "wg",
-        }
-    }
-}
-
-/// The class in which a disabled person counts, exactly one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Disability {
-    Physical = 0,
-    Intellectual = 1,
-    Mental = 2,
-    Sensory = 3,
-    /// Of two kinds or more.
-    Multiple = 4,
-    /// Disabled, and it is not told how.
-    Unspecified = 5,
-}
-
-impl Disability {
-    pub const ALL: [Self; 6] = [
-        Self::Physical,
-        Self::Intellectual,
-        Self::Mental,
-        Self::Sensory,
-        Self::Multiple,
-        Self::Unspecified,
-    ];
-
-    /// The class of a `disability_code`, inside `None` for 0; `None` where there is no such code.
-    pub const fn of_code(code: u8) -> Option<Option<Self>> {
-        Some(match code {
-            0 => None,
-            1 => Some(Self::Physical),
-            2..=4 => Some(Self::Sensory),
-            // Deaf and mute, blind and physical, ...: two kinds at least.
-            5..=9 | 12 => Some(Self::Multiple),
-            10 => Some(Self::Intellectual),
-            11 => Some(Self::Mental),
-            _ => return None,
-        })
-    }
-
-    /// The class of the answers to the questions a to i, 1 cannot at all to 4 no difficulty: disabled by
-    /// any answer of 2 or less. The kinds are seeing, hearing and speaking (a, b, g: sensory), walking and
-    /// hands (c, d: physical), learning (e: intellectual), behaviour (f: mental); h and i tell no kind.
-    pub fn of_answers(answers: [Option<u8>; 9]) -> Option<Self> {
-        let is_hard = |question: usize| answers[question].is_some_and(|answer| answer <= 2);
-        let kinds: [(Self, &[usize]); 4] = [
-            (Self::Physical, &[2, 3]),
-            (Self::Intellectual, &[4]),
-            (Self::Mental, &[5]),
-            (Self::Sensory, &[0, 1, 6]),
-        ];
-        let mut told =
-            kinds.into_iter().filter(|(_, of)| of.iter().any(|&question| is_hard(question)));
-        match (told.next(), told.next()) {
-            (Some(_), Some(_)) => Some(Self::Multiple),
-            (Some((kind, _)), None) => Some(kind),
-            (None, _) => (is_hard(7) || is_hard(8)).then_some(Self::Unspecified),
-        }
-    }
-}
+pub use super::disability::{Definition, Disability};
 
 /// A person's age in completed years at the reference date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -178,16 +99,23 @@ pub fn day_number(date: NaiveDate) -> i32 {
 pub struct Person {
     pub age: AgeClass,
     pub disability: Option<Disability>,
+    /// Whether the row does not say whether the person is disabled; then [`Self::disability`] is `None`.
+    pub is_disability_unknown: bool,
     /// Whether a value of the row can't be, and is therefore not used.
     pub is_doubtful: bool,
 }
 
+const UNKNOWN_DISABILITY: u8 = 6;
 const NO_DISABILITY: u8 = 7;
 
 impl Person {
     /// The person in 7 bits.
     pub fn pack(self) -> u8 {
-        let disability = self.disability.map_or(NO_DISABILITY, |class| class as u8);
+        let disability = match self.disability {
+            Some(class) => class as u8,
+            None if self.is_disability_unknown => UNKNOWN_DISABILITY,
+            None => NO_DISABILITY,
+        };
         self.age as u8 | disability << 3 | u8::from(self.is_doubtful) << 6
     }
 
@@ -196,16 +124,19 @@ impl Person {
     /// # Panics
     /// Where it packed none: a bug.
     pub fn unpack(bits: u8) -> Self {
+        let disability = bits >> 3 & 7;
         Self {
             age: AgeClass::ALL[usize::from(bits & 7)],
-            disability: Disability::ALL.get(usize::from(bits >> 3 & 7)).copied(),
+            disability: Disability::ALL.get(usize::from(disability)).copied(),
+            is_disability_unknown: disability == UNKNOWN_DISABILITY,
             is_doubtful: bits >> 6 & 1 == 1,
         }
     }
 }
 
-/// How many persons a household or an institution has: by [`AgeClass`], by [`Disability`], and with
-/// doubtful values.
+/// How many persons a household or an institution has: by [`AgeClass`], by [`Disability`], of whom it is
+/// not known whether they are disabled, and with doubtful values; and whether disabilities are told by
+/// another definition than visits have.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, bytemuck::Pod, bytemuck::Zeroable,
 )]
@@ -219,8 +150,10 @@ pub const MOST_PERSONS: usize = 60_000;
 const NOT_TOLD: u16 = u16::MAX;
 
 impl PersonCounts {
-    const LEN: usize = 13;
+    const LEN: usize = 15;
     const DISABILITIES: usize = AgeClass::ALL.len();
+    const UNKNOWN_DISABILITY: usize = Self::DISABILITIES + Disability::ALL.len();
+    const OTHER_DEFINITION: usize = Self::UNKNOWN_DISABILITY + 1;
     const DOUBTFUL: usize = Self::LEN - 1;
 
     /// Adds a person; there are at most [`MOST_PERSONS`].
@@ -229,6 +162,7 @@ impl PersonCounts {
         if let Some(class) = person.disability {
             self.0[Self::DISABILITIES + class as usize] += 1;
         }
+        self.0[Self::UNKNOWN_DISABILITY] += u16::from(person.is_disability_unknown);
         self.0[Self::DOUBTFUL] += u16::from(person.is_doubtful);
     }
 
@@ -246,7 +180,31 @@ impl PersonCounts {
 
     /// That it was not told who is disabled.
     pub fn forget_disabilities(&mut self) {
-        self.0[Self::DISABILITIES..Self::DOUBTFUL].fill(NOT_TOLD);
+        self.0[Self::DISABILITIES..=Self::UNKNOWN_DISABILITY].fill(NOT_TOLD);
+    }
+
+    /// That disabilities are told by answers, which are not added up with what visits say.
+    pub const fn set_other_definition(&mut self) {
+        self.0[Self::OTHER_DEFINITION] = 1;
+    }
+
+    /// Whether disabilities are told by another definition than the visits'.
+    pub const fn has_other_definition(&self) -> bool {
+        self.0[Self::OTHER_DEFINITION] == 1
+    }
+
+    /// Persons of whom it is not known whether they are disabled; `None` where that is not told of
+    /// anybody.
+    pub const fn of_unknown_disability(&self) -> Option<u16> {
+        match self.0[Self::UNKNOWN_DISABILITY] {
+            NOT_TOLD => None,
+            count => Some(count),
+        }
+    }
+
+    /// Persons whose age is unknown.
+    pub const fn of_unknown_age(&self) -> u16 {
+        self.of_age(AgeClass::Unknown)
     }
 
     /// Persons with a value that can't be.
@@ -258,17 +216,34 @@ impl PersonCounts {
         self.0[..Self::DISABILITIES].iter().sum()
     }
 
+    /// Those whose age is known.
     pub const fn children(&self) -> u16 {
         self.of_age(AgeClass::Under5) + self.of_age(AgeClass::From5To17)
     }
 
+    /// Those whose age is known.
     pub const fn elderly(&self) -> u16 {
         self.of_age(AgeClass::From60To69) + self.of_age(AgeClass::From70)
     }
 
-    /// `None` where it is not told who is disabled.
+    /// Those who are known to be disabled; `None` where it is not told who is.
     pub fn disabled(&self) -> Option<u16> {
         Disability::ALL.iter().map(|class| self.of_disability(*class)).sum()
+    }
+
+    /// `None` where the age of one of them is unknown.
+    pub fn children_if_known(&self) -> Option<u16> {
+        (self.of_unknown_age() == 0).then(|| self.children())
+    }
+
+    /// `None` where the age of one of them is unknown.
+    pub fn elderly_if_known(&self) -> Option<u16> {
+        (self.of_unknown_age() == 0).then(|| self.elderly())
+    }
+
+    /// `None` where it is not known of one of them whether she is disabled.
+    pub fn disabled_if_known(&self) -> Option<u16> {
+        self.disabled().filter(|_| self.of_unknown_disability() == Some(0))
     }
 
     /// The bytes in which it is kept.
@@ -330,61 +305,22 @@ mod tests {
     }
 
     #[test]
-    fn every_code_has_one_class() {
-        let told = |class| Some(Some(class));
-        assert_eq!(Disability::of_code(0), Some(None));
-        assert_eq!(Disability::of_code(1), told(Disability::Physical));
-        for code in 2..=4 {
-            assert_eq!(Disability::of_code(code), told(Disability::Sensory), "{code}");
-        }
-        for code in [5, 6, 7, 8, 9, 12] {
-            assert_eq!(Disability::of_code(code), told(Disability::Multiple), "{code}");
-        }
-        assert_eq!(Disability::of_code(10), told(Disability::Intellectual));
-        assert_eq!(Disability::of_code(11), told(Disability::Mental));
-        assert_eq!(Disability::of_code(13), None);
-    }
-
-    /// The class where these questions have these answers, and the others none.
-    fn answered(answers: &[(char, u8)]) -> Option<Disability> {
-        let mut all = [None; 9];
-        for (question, answer) in answers {
-            all[usize::from(*question as u8 - b'a')] = Some(*answer);
-        }
-        Disability::of_answers(all)
-    }
-
-    #[test]
-    fn answers_of_two_or_less_are_a_disability_of_one_class() {
-        assert_eq!(answered(&[('a', 4), ('c', 3)]), None);
-        for question in ['a', 'b', 'g'] {
-            assert_eq!(answered(&[(question, 2), ('c', 3)]), Some(Disability::Sensory));
-        }
-        for question in ['c', 'd'] {
-            assert_eq!(answered(&[(question, 1)]), Some(Disability::Physical));
-        }
-        assert_eq!(answered(&[('e', 2)]), Some(Disability::Intellectual));
-        assert_eq!(answered(&[('f', 2)]), Some(Disability::Mental));
-        assert_eq!(answered(&[('h', 1)]), Some(Disability::Unspecified));
-        assert_eq!(answered(&[('a', 1), ('b', 1), ('i', 2)]), Some(Disability::Sensory));
-        assert_eq!(answered(&[('a', 2), ('f', 2)]), Some(Disability::Multiple));
-    }
-
-    #[test]
     fn counts_each_person_once() {
         let mut counts = PersonCounts::default();
-        for (age, disability, is_doubtful) in [
-            (AgeClass::Under5, None, false),
-            (AgeClass::From70, Some(Disability::Multiple), false),
-            (AgeClass::Unknown, Some(Disability::Unspecified), true),
+        for (age, disability, is_disability_unknown, is_doubtful) in [
+            (AgeClass::Under5, None, true, false),
+            (AgeClass::From70, Some(Disability::Multiple), false, false),
+            (AgeClass::Unknown, Some(Disability::Unspecified), false, true),
         ] {
-            let person = Person { age, disability, is_doubtful };
+            let person = Person { age, disability, is_disability_unknown, is_doubtful };
             assert_eq!(Person::unpack(person.pack()), person);
             counts.add(person);
         }
         assert_eq!((counts.members(), counts.children(), counts.elderly()), (3, 1, 1));
         assert_eq!((counts.disabled(), counts.doubtful()), (Some(2), 1));
+        assert_eq!((counts.of_unknown_age(), counts.of_unknown_disability()), (1, Some(1)));
         counts.forget_disabilities();
         assert_eq!((counts.disabled(), counts.members()), (None, 3));
+        assert_eq!((counts.of_unknown_disability(), counts.doubtful()), (None, 1));
     }
 }

@@ -30,6 +30,12 @@ pub enum Table {
     Sembako = 8,
     /// The same of PBI_JK.
     PbiJk = 9,
+    /// Poor households of which it is not known how many children they have, one class.
+    ChildrenUnknown = 10,
+    /// The same of elderly persons.
+    ElderlyUnknown = 11,
+    /// The same of disabled persons.
+    DisabilityUnknown = 12,
 }
 
 /// The household columns that have a decile.
@@ -39,7 +45,7 @@ impl Table {
     /// How many are counted in each cell of the cube.
     pub const COUNT: usize = 7;
 
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Counted,
         Self::Welfare,
         Self::Deciles,
@@ -50,9 +56,17 @@ impl Table {
         Self::Pkh,
         Self::Sembako,
         Self::PbiJk,
+        Self::ChildrenUnknown,
+        Self::ElderlyUnknown,
+        Self::DisabilityUnknown,
     ];
 
-    /// Those that are counted in each cell of the cube: all but those of programmes.
+    /// Households whose figure is unknown, in the order of [`CubeColumn::UNKNOWN`].
+    pub const UNKNOWN: [Self; 3] =
+        [Self::ChildrenUnknown, Self::ElderlyUnknown, Self::DisabilityUnknown];
+
+    /// Those that are counted in each cell of the cube: all but those of programmes and of what is
+    /// unknown.
     pub const OF_CELLS: [Self; Self::COUNT] = [
         Self::Counted,
         Self::Welfare,
@@ -79,6 +93,9 @@ impl Table {
             Self::Pkh => "pkh",
             Self::Sembako => "sembako",
             Self::PbiJk => "pbi_jk",
+            Self::ChildrenUnknown => "children_unknown",
+            Self::ElderlyUnknown => "elderly_unknown",
+            Self::DisabilityUnknown => "disability_unknown",
         }
     }
 
@@ -94,6 +111,9 @@ impl Table {
             Self::Pkh => &CubeColumn::PKH,
             Self::Sembako => &CubeColumn::SEMBAKO,
             Self::PbiJk => &CubeColumn::PBI_JK,
+            Self::ChildrenUnknown => &[CubeColumn::ChildrenUnknown],
+            Self::ElderlyUnknown => &[CubeColumn::ElderlyUnknown],
+            Self::DisabilityUnknown => &[CubeColumn::DisabilityUnknown],
         }
     }
 

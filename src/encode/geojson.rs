@@ -168,6 +168,9 @@ impl Properties<'_> {
         map.serialize_entry("parent", parent)?;
         map.serialize_entry("level", layer.geography().name())?;
         map.serialize_entry("households", &feature.households)?;
+        let known = feature.known;
+        map.serialize_entry("known_households", &known.map(|known| known.households))?;
+        map.serialize_entry("known_of", &known.map(|known| known.of))?;
         map.serialize_entry("count", &feature.count)?;
         map.serialize_entry("moe95", &feature.moe95)?;
         map.serialize_entry("share", &feature.share)?;

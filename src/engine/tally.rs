@@ -6,7 +6,9 @@ use h3o::CellIndex;
 
 use super::targeting::{ForWhom, TargetingTally};
 use crate::check::Rule;
-use crate::count::{Accounts, Cell, Cube, CubeKey, HouseholdColumns, Unit};
+use crate::count::{
+    Accounts, Cell, Cube, CubeKey, HouseholdColumns, HouseholdCounts, Unit, UnknownCell,
+};
 use crate::domain::indicator::{CubeColumn, PovertyThreshold};
 use crate::domain::programme::TargetingTable;
 use crate::domain::region::RegionId;
@@ -23,6 +25,8 @@ pub struct Tally {
     region: Option<RegionId>,
     /// The region at hand as a whole: its visits and positions.
     whole: Cell,
+    /// Its poor households whose figures are unknown.
+    unknown: UnknownCell,
     /// The households of the region at hand, by hexagon.
     cells: HashMap<Option<CellIndex>, Cell>,
     targeting: TargetingTally,
@@ -38,6 +42,7 @@ impl Tally {
             findings: BTreeMap::new(),
             region: None,
             whole: Cell::default(),
+            unknown: UnknownCell::default(),
             cells: HashMap::new(),
             targeting: TargetingTally::new(programmes),
         }
@@ -82,7 +87,9 @@ impl Tally {
         if let Some(receives) = placed.receives(row) {
             self.targeting.add(household, households.decile(row), receives);
         }
-        let counts = households.counts(row, placed.persons(row).as_ref(), self.threshold);
+        let HouseholdCounts { counts, unknown } =
+            households.counts(row, placed.persons(row).as_ref(), self.threshold);
+        self.unknown.add_household(household, unknown);
         let digests = household.digests(&counts, self.threshold);
         self.cells.entry(hexagon).or_default().add(&counts, &digests);
     }
@@ -104,6 +111,10 @@ impl Tally {
         let whole = std::mem::take(&mut self.whole);
         if whole != Cell::default() {
             self.cube.add_cell(CubeKey { region: self.region, hexagon: None }, &whole);
+        }
+        let unknown = std::mem::take(&mut self.unknown);
+        if unknown != UnknownCell::default() {
+            self.cube.add_unknown(self.region, &unknown);
         }
         for (hexagon, cell) in self.cells.drain() {
             self.cube.add_cell(CubeKey { region: self.region, hexagon }, &cell);

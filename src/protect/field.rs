@@ -101,7 +101,7 @@ type Plain =
     (&'static str, Kind, &'static str, for<'a> fn(&'a Feature, Geography) -> Option<Value<'a>>);
 
 /// The fields that every theme has.
-const PLAIN: [Plain; 16] = [
+const PLAIN: [Plain; 18] = [
     ("code", Kind::Text, "The region's code, or the hexagon's index", |it, _| {
         Some(Value::code(it.code))
     }),
@@ -117,6 +117,18 @@ const PLAIN: [Plain; 16] = [
     ("households", Kind::Whole, "Households visited and counted", |it, _| {
         Some(Value::Whole(it.households))
     }),
+    (
+        "known_households",
+        Kind::Whole,
+        "Households of which the figure is known; none where that is not told",
+        |it, _| it.known.map(|known| Value::Whole(known.households)),
+    ),
+    (
+        "known_of",
+        Kind::Whole,
+        "Households of which it should be known: all counted ones, or the poor ones",
+        |it, _| it.known.map(|known| Value::Whole(known.of)),
+    ),
     ("count", Kind::Whole, "The theme's count", |it, _| it.count.map(Value::Whole)),
     ("moe95", Kind::Number, "Half the width of the count's 95 % interval", |it, _| {
         it.moe95.map(Value::Number)

@@ -1,10 +1,12 @@
 //! How the figures of a theme are read from a row of counts.
 
-use super::layer::{Feature, Place, PlaceCode, ShareOf, Status};
+use super::known::Known;
+use super::layer::{Feature, Place, PlaceCode, ShareOf, Status, Withheld};
 use super::leaves::{LeafTable, households};
 use super::parts::Parts;
 use crate::domain::indicator::{
-    AllCounts, CubeColumn, Denominator, DenominatorColumn, Indicators, Rate, Theme,
+    AllCounts, CubeColumn, Denominator, DenominatorColumn, Indicators, PovertyThreshold, Rate,
+    Theme,
 };
 
 /// How the figures of a theme are read from a row of counts.
@@ -17,6 +19,7 @@ pub(super) struct Figures<'a> {
     count: Option<&'a [CubeColumn]>,
     /// Of what the margin of the count is made.
     parts: Parts,
+    threshold: PovertyThreshold,
 }
 
 /// Of fewer units no share is told: it would say more of each of them than of a place.
@@ -36,7 +39,14 @@ impl<'a> Figures<'a> {
         let count = count.filter(is_told).filter(is_held);
         let summed = count.unwrap_or_default().iter().copied();
         let summed: Vec<_> = summed.filter(|column| held & column.bit() != 0).collect();
-        Self { theme, held, count, parts: Parts::of(&summed, leaves.threshold()) }
+        let threshold = leaves.threshold();
+        Self { theme, held, count, parts: Parts::of(&summed, threshold), threshold }
+    }
+
+    /// The column of the poor households whose figure is unknown, of a theme that has one.
+    pub fn unknown(&self) -> Option<CubeColumn> {
+        let unknown = self.theme.known.map(|known| known.unknown);
+        unknown.filter(|column| CubeColumn::UNKNOWN.contains(column))
     }
 
     pub const fn parts(&self) -> &Parts {
@@ -59,16 +69,16 @@ impl<'a> Figures<'a> {
         let households = households(counts);
         let count = self.count(counts);
         let held = |column: &CubeColumn| self.is_held(column).then(|| value(column));
-        let visited = match self.theme.share_of {
-            DenominatorColumn::Visits => sum(&CubeColumn::VISITS, counts),
-            _ => households,
-        };
-        Feature {
+        let known = self.theme.known.filter(|known| self.is_held(&known.unknown));
+        let mut feature = Feature {
             place: place.0,
             code: place.1,
             name: None,
             parent: None,
             households,
+            known: known.map(|known| Known::of(known, counts, self.threshold)),
+            ranked: self.theme.known.map(|_| Known::ranked(counts)),
+            withheld: None,
             count,
             moe95: None,
             share: None,
@@ -76,9 +86,42 @@ impl<'a> Figures<'a> {
             share_of: None,
             density_km2: count.and_then(|count| ratio(count, area_km2)),
             rest: false,
-            status: Status::of(visited, count),
+            status: Status::of(self.visited(households, counts), count),
             breakdown: self.theme.breakdown.iter().map(held).collect(),
             rates: self.theme.rates.iter().map(|rate| self.rate(rate, counts)).collect(),
+        };
+        let all = [feature.known, feature.ranked];
+        if !all.iter().flatten().all(Known::is_enough) {
+            self.withhold(&mut feature, counts);
+        }
+        feature
+    }
+
+    /// Takes away what is known of too few households. How many are not ranked stays told.
+    pub fn withhold(&self, feature: &mut Feature, counts: &AllCounts) {
+        if feature.withheld.is_some() {
+            return;
+        }
+        let columns = self.theme.breakdown.iter().zip(&feature.breakdown);
+        let is_told = |(column, told): (&CubeColumn, &Option<i64>)| {
+            told.filter(|_| *column == CubeColumn::Unranked)
+        };
+        let told = columns.map(is_told).collect();
+        feature.withheld = Some(Withheld {
+            count: feature.count.take(),
+            moe95: None,
+            breakdown: std::mem::replace(&mut feature.breakdown, told),
+        });
+        feature.density_km2 = None;
+        feature.rates.fill(None);
+        feature.status = Status::of(self.visited(feature.households, counts), None);
+    }
+
+    /// Households, or visits where they are what the theme counts.
+    fn visited(&self, households: i64, counts: &AllCounts) -> i64 {
+        match self.theme.share_of {
+            DenominatorColumn::Visits => sum(&CubeColumn::VISITS, counts),
+            _ => households,
         }
     }
 
@@ -111,7 +154,7 @@ impl<'a> Figures<'a> {
             let Some(count) = self.count else { return };
             let Ok(value) = u64::try_from(sum(columns, counts)) else { return };
             let source = OF_THE_RELEASE.to_owned();
-            feature.share = enough(feature.count.unwrap_or_default(), value);
+            feature.share = feature.count.and_then(|count| enough(count, value));
             let margin = feature.share.zip(feature.moe95);
             feature.share_moe95 = margin.map(|(share, moe95)| {
                 moe95_of_part(moe95 / number(value), share, (count.len(), columns.len()))

@@ -11,7 +11,7 @@ use super::layer::{Feature, Place, PlaceCode, Summed, Totals};
 use super::leaves::{LeafTable, Protection, households};
 use super::runs::{Rests, Runs};
 use crate::domain::geography::HexagonSize;
-use crate::domain::indicator::AllCounts;
+use crate::domain::indicator::{AllCounts, CubeColumn};
 use crate::domain::position::Bounds;
 use crate::domain::region::{RegionId, RegionTree};
 
@@ -63,9 +63,27 @@ impl<'a> Found<'a> {
                 margins.of_hexagon(figures.parts(), &self.leaves.leaves, places, self.resolution)
             });
             let counts = self.cells.sum(shape.leaves.clone(), &columns);
-            feature(figures, (shape, self.resolution), &counts, margin.unwrap_or(Some(0.0)))
+            let mut feature = feature(figures, (shape, self.resolution), &counts);
+            if figures.unknown().is_some_and(|column| self.is_unknown(column, &shape.leaves)) {
+                figures.withhold(&mut feature, &counts);
+            }
+            feature.set_moe95(margin.unwrap_or(Some(0.0)));
+            feature
         });
         (features.collect(), self.matched, self.totals)
+    }
+}
+
+impl Found<'_> {
+    /// Whether most poor households of these leaves are in regions in which their figure is unknown.
+    fn is_unknown(&self, column: CubeColumn, leaves: &Range<usize>) -> bool {
+        let arranged = &self.leaves.leaves;
+        let places = self.cells.places(leaves.clone()).map(|at| (arranged.region(at), at));
+        let poor = |place: usize, columns: &[CubeColumn]| {
+            let counts = arranged.sum_run(place..place + 1, columns);
+            columns.iter().map(|column| counts[column.index()]).sum()
+        };
+        self.leaves.unknown.hold_most(column, places, poor)
     }
 }
 
@@ -102,7 +120,6 @@ fn feature(
     figures: &Figures<'_>,
     (shape, resolution): (&Shape, Resolution),
     counts: &AllCounts,
-    margin: Option<f64>,
 ) -> Feature {
     let cell = shape.cell;
     let place = (Place::Hexagon(cell), PlaceCode::Hexagon(cell));
@@ -114,6 +131,5 @@ fn feature(
     }
     let above = resolution.pred().and_then(|resolution| cell.parent(resolution));
     feature.parent = above.map(PlaceCode::Hexagon);
-    feature.moe95 = feature.count.and(margin);
     feature
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::figures::Figures;
 use super::hexagons::Found;
+use super::known::Known;
 use super::leaves::{LeafTable, Protection, households};
 use super::policy::{TreeLevel, told_at};
 use super::regions;
@@ -113,7 +114,8 @@ pub enum Status {
     Below10,
     /// No household was counted here; of visits, there was none.
     NotVisited,
-    /// The input does not hold what the theme needs.
+    /// The input does not hold what the theme needs, or it could be read of fewer than half of the
+    /// households.
     NoData,
 }
 
@@ -159,7 +161,14 @@ pub struct Feature {
     pub parent: Option<PlaceCode>,
     /// Visited and counted.
     pub households: i64,
-    /// The theme's count; `None` where the input does not hold it.
+    /// Of how many households the figure is known; `None` where that is not told here, and of themes that
+    /// are known of all.
+    pub known: Option<Known>,
+    /// Of how many households the decile is known, where the theme needs it.
+    pub ranked: Option<Known>,
+    /// What was counted where it is known of too few households to be told.
+    pub withheld: Option<Withheld>,
+    /// The theme's count; `None` where the input does not hold it, or it is known of too few households.
     pub count: Option<i64>,
     /// Half the width of the count's 95 % interval; 0 where the count is exact.
     pub moe95: Option<f64>,
@@ -173,11 +182,45 @@ pub struct Feature {
     /// and what is known to no smaller hexagon.
     pub rest: bool,
     pub status: Status,
-    /// In the order of the theme's breakdown; `None` where the input does not hold the column.
+    /// In the order of the theme's breakdown; `None` where the input does not hold the column, or it is
+    /// known of too few households.
     pub breakdown: Vec<Option<i64>>,
     /// In the order of the theme's rates; `None` where the input does not hold a column or the denominator is
     /// below 30.
     pub rates: Vec<Option<f64>>,
+}
+
+/// What was counted of too few households: it is part of what larger places tell, and not told itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Withheld {
+    pub count: Option<i64>,
+    pub moe95: Option<f64>,
+    pub breakdown: Vec<Option<i64>>,
+}
+
+impl Feature {
+    /// The count as larger places add it up, told or withheld.
+    pub fn counted(&self) -> Option<i64> {
+        self.withheld.as_ref().map_or(self.count, |withheld| withheld.count)
+    }
+
+    /// Its margin.
+    pub fn counted_moe95(&self) -> Option<f64> {
+        self.withheld.as_ref().map_or(self.moe95, |withheld| withheld.moe95)
+    }
+
+    /// The breakdown as larger places add it up.
+    pub fn counted_breakdown(&self) -> &[Option<i64>] {
+        self.withheld.as_ref().map_or(&self.breakdown, |withheld| &withheld.breakdown)
+    }
+
+    /// Gives the count its margin.
+    pub(super) fn set_moe95(&mut self, moe95: Option<f64>) {
+        self.moe95 = self.count.and(moe95);
+        if let Some(withheld) = &mut self.withheld {
+            withheld.moe95 = withheld.count.and(moe95);
+        }
+    }
 }
 
 impl Layer {

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::arranged::{ArrangedLeaves, Column, Order};
+use super::known::UnknownRegions;
 use super::leaf_margins::LeafMargins;
 use super::policy::Policy;
 use super::sums::{self, RegionSums};
@@ -47,6 +48,8 @@ pub struct LeafTable {
     pub(super) sums: RegionSums,
     /// How far its figures may lie from the exact ones; `None` where they are exact.
     pub(super) margins: Option<LeafMargins>,
+    /// Where figures of poor households are known of too few.
+    pub(super) unknown: UnknownRegions,
 }
 
 /// What is true of all leaves.
@@ -108,9 +111,14 @@ impl LeafTable {
         }
         for programme in &facts.programmes {
             let columns = Table::of_programme(*programme).columns();
-            for (column, counts) in columns.iter().zip(reach(cube, *programme)) {
+            let regions = cube.reach(*programme).map(|(region, cell)| (region, cell.counts));
+            for (column, counts) in columns.iter().zip(by_region(cube, regions)) {
                 values[column.index()] = counts;
             }
+        }
+        let unknown = cube.unknown().map(|(region, cell)| (region, cell.counts));
+        for (column, counts) in CubeColumn::UNKNOWN.iter().zip(by_region(cube, unknown)) {
+            values[column.index()] = counts;
         }
         let mut counts = vec![None; CubeColumn::ALL.len()];
         for column in held {
@@ -148,7 +156,9 @@ impl LeafTable {
         let sums = RegionSums::new(&own, &leaves, tree);
         let margins =
             facts.policy.map(|policy| LeafMargins::new(&leaves, tree, &policy, facts.threshold));
-        Ok(Self { facts, leaves, sums, margins })
+        let held = facts.held(&Indicators::embedded());
+        let unknown = UnknownRegions::new(&sums.counts, facts.threshold, held, tree);
+        Ok(Self { facts, leaves, sums, margins, unknown })
     }
 
     /// The number of leaves.
@@ -207,14 +217,17 @@ impl LeafTable {
     }
 }
 
-/// Whom a programme reaches, class by class, in the order of the cube's cells.
-fn reach(cube: &Cube, programme: Programme) -> [Vec<i64>; 3] {
-    let mut regions = cube.reach(programme).peekable();
+/// What is counted by region alone, class by class, in the order of the cube's cells.
+fn by_region(
+    cube: &Cube,
+    regions: impl Iterator<Item = (Option<RegionId>, [i64; 3])>,
+) -> [Vec<i64>; 3] {
+    let mut regions = regions.peekable();
     let mut classes = [(); 3].map(|()| Vec::with_capacity(cube.len()));
     for (CubeKey { region, hexagon }, _) in cube.cells() {
         let is_its_own = |(of, _): &(Option<RegionId>, _)| hexagon.is_none() && *of == region;
-        let cell = regions.next_if(is_its_own).map_or([0; 3], |(_, cell)| cell.counts);
-        classes.iter_mut().zip(cell).for_each(|(class, count)| class.push(count));
+        let counts = regions.next_if(is_its_own).map_or([0; 3], |(_, counts)| counts);
+        classes.iter_mut().zip(counts).for_each(|(class, count)| class.push(count));
     }
     classes
 }

@@ -7,8 +7,7 @@ use super::policy::{Policy, deepest};
 use super::tree::ProtectedTree;
 use crate::count::{Cell, Cube, CubeKey};
 use crate::domain::indicator::{CubeColumn, PovertyThreshold};
-use crate::domain::programme::Programme;
-use crate::domain::region::RegionTree;
+use crate::domain::region::{RegionId, RegionTree};
 use crate::domain::table::Table;
 
 /// The figures of a table, node by node from the nation down to the table's deepest level; those of one
@@ -52,9 +51,19 @@ impl<'a> Leaves<'a> {
         let nodes = self.tree.down_to(deepest(table));
         let mut figures = vec![0; nodes * classes];
         let mut digests = vec![0_u64; nodes];
-        match table.programme() {
-            Some(programme) => self.add_reach(programme, &mut figures, &mut digests),
-            None => self.add_cells(table, &mut figures, &mut digests),
+        let unknown = Table::UNKNOWN.iter().position(|unknown| *unknown == table);
+        match (table.programme(), unknown) {
+            (Some(programme), _) => {
+                let regions = self.cube.reach(programme);
+                let regions = regions.map(|(region, it)| (region, it.counts, it.digest));
+                self.add_regions(regions, &mut figures, &mut digests);
+            }
+            (None, Some(at)) => {
+                let regions = self.cube.unknown();
+                let regions = regions.map(|(region, it)| (region, [it.counts[at]], it.digests[at]));
+                self.add_regions(regions, &mut figures, &mut digests);
+            }
+            (None, None) => self.add_cells(table, &mut figures, &mut digests),
         }
         for node in (1..nodes).rev() {
             let parent = self.tree.parent(node);
@@ -79,16 +88,21 @@ impl<'a> Leaves<'a> {
         }
     }
 
-    /// Adds whom a programme reaches in each region to the node in which it is told.
-    fn add_reach(&self, programme: Programme, figures: &mut [i32], digests: &mut [u64]) {
-        for (region, cell) in self.cube.reach(programme) {
+    /// Adds what is counted by region alone, with its digest, to the node in which it is told.
+    fn add_regions<const N: usize>(
+        &self,
+        regions: impl Iterator<Item = (Option<RegionId>, [i64; N], u64)>,
+        figures: &mut [i32],
+        digests: &mut [u64],
+    ) {
+        for (region, counts, digest) in regions {
             let leaf = self.tree.leaf(&CubeKey { region, hexagon: None });
             let node = self.told_in(leaf, digests.len());
-            let sums = &mut figures[node * cell.counts.len()..][..cell.counts.len()];
-            for (sum, count) in sums.iter_mut().zip(cell.counts) {
+            let sums = &mut figures[node * N..][..N];
+            for (sum, count) in sums.iter_mut().zip(counts) {
                 *sum += few(count);
             }
-            digests[node] = digests[node].wrapping_add(cell.digest);
+            digests[node] = digests[node].wrapping_add(digest);
         }
     }
 

@@ -15,6 +15,7 @@ mod fit;
 mod fixed;
 mod gate;
 mod hexagons;
+mod known;
 pub mod layer;
 mod leaf_margins;
 mod least_squares;
@@ -42,7 +43,8 @@ pub use denominator::completed as completed_denominators;
 pub use epsilon::Epsilon;
 pub use field::Field;
 pub use figures::{enough as share_of_enough, moe95_of_part};
-pub use layer::{Feature, Layer, Place, PlaceCode, Remainder, ShareOf, Status, Totals};
+pub use known::{Known, LEAST_KNOWN_ONE_IN};
+pub use layer::{Feature, Layer, Place, PlaceCode, Remainder, ShareOf, Status, Totals, Withheld};
 pub use leaves::{LeafTable, Protection};
 pub use margin::Margins;
 pub use noise::NoiseKey;
@@ -59,6 +61,8 @@ mod dense;
 pub(crate) mod fixture;
 #[cfg(test)]
 mod hexagons_tests;
+#[cfg(test)]
+mod known_tests;
 #[cfg(test)]
 mod layer_tests;
 #[cfg(test)]

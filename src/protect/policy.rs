@@ -58,6 +58,9 @@ pub const fn deepest(table: Table) -> TreeLevel {
         Table::Visits | Table::Positions | Table::Pkh | Table::Sembako | Table::PbiJk => {
             TreeLevel::Region(Level::Village)
         }
+        Table::ChildrenUnknown | Table::ElderlyUnknown | Table::DisabilityUnknown => {
+            TreeLevel::Region(Level::Village)
+        }
     }
 }
 
@@ -102,6 +105,9 @@ pub struct Policy {
     pub epsilon_positions: Epsilon,
     /// Of households by whether a programme is for them and reaches them, for each programme; 1.3.
     pub epsilon_programmes: Epsilon,
+    /// Of poor households whose figure is unknown, for each of children, elderly and disabled persons;
+    /// 0.5.
+    pub epsilon_unknown: Epsilon,
     /// The noisy number of households from which on a village's part of a hexagon 7 is shown; 12.
     pub least_hex7: u16,
     /// The same of a hexagon 8; 20.
@@ -126,6 +132,7 @@ impl Default for Policy {
             epsilon_visits: of(10),
             epsilon_positions: of(10),
             epsilon_programmes: of(13),
+            epsilon_unknown: of(5),
             least_hex7: 12,
             least_hex8: 20,
             noise: NoiseMode::Keyed,
@@ -203,6 +210,9 @@ impl Policy {
             Table::Visits => self.epsilon_visits,
             Table::Positions => self.epsilon_positions,
             Table::Pkh | Table::Sembako | Table::PbiJk => self.epsilon_programmes,
+            Table::ChildrenUnknown | Table::ElderlyUnknown | Table::DisabilityUnknown => {
+                self.epsilon_unknown
+            }
         }
     }
 

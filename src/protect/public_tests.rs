@@ -9,8 +9,8 @@ use super::{
 };
 use crate::count::Cube;
 use crate::domain::geography::Geography;
-use crate::domain::indicator::{Denominators, Indicators, PovertyThreshold};
-use crate::domain::region::{Level, RegionTree};
+use crate::domain::indicator::{CubeColumn, Denominators, Indicators, PovertyThreshold};
+use crate::domain::region::{Level, RegionId, RegionTree};
 
 /// The public leaves of a cube, by a secret of this number.
 fn public(cube: &Cube, secret: u8, tree: &RegionTree) -> LeafTable {
@@ -34,6 +34,7 @@ proptest! {
         let leaves = public(&make(&rows, &tree), secret, &tree);
         prop_assert_eq!(&LeafTable::from_batch(&leaves.to_batch(&tree), &tree).unwrap(), &leaves);
         check_regions_close(&leaves, &tree, &indicators)?;
+        check_unknown_close(&leaves, &tree)?;
         let theme = &indicators.themes[0];
         for within in std::iter::once(None).chain(tree.iter().map(|(id, _)| Some(id))) {
             let ask = |geography: &str| {
@@ -43,7 +44,7 @@ proptest! {
             };
             let sum = |layer: &Layer| -> (i64, i64) {
                 let features = layer.features().iter();
-                features.fold((0, 0), |sum, it| (sum.0 + it.households, sum.1 + it.count.unwrap()))
+                features.fold((0, 0), |sum, it| (sum.0 + it.households, sum.1 + it.counted().unwrap()))
             };
             let (hex8, hex7, hex4) = (ask("hex8"), ask("hex7"), ask("hex4"));
             prop_assert_eq!(sum(&hex8), sum(&hex7));
@@ -55,7 +56,7 @@ proptest! {
                 prop_assert_eq!(all, totals.counted);
             }
             for feature in hex7.features().iter().chain(hex8.features()) {
-                prop_assert!(feature.households >= 0 && feature.moe95.is_some_and(|it| it > 0.0));
+                prop_assert!(feature.households >= 0 && feature.counted_moe95().is_some_and(|it| it > 0.0));
             }
         }
         let villages = LayerRequest {
@@ -142,6 +143,22 @@ fn where_every_household_has_a_village_the_remainder_is_exactly_nothing() {
     }
 }
 
+/// Households whose figure is unknown: parts add up to the region that holds them, less what is known to it
+/// alone, which is never below 0.
+fn check_unknown_close(leaves: &LeafTable, tree: &RegionTree) -> Result<(), TestCaseError> {
+    for column in CubeColumn::UNKNOWN {
+        let of = |id: RegionId| leaves.sums.counts[id.index()][column.index()];
+        for (id, region) in tree.iter() {
+            let parts: i64 = tree.children(id).map(|child| of(RegionId(child))).sum();
+            prop_assert!((0..=of(id)).contains(&parts), "{} {}", column, region.code);
+        }
+        let provinces: i64 = tree.level(Level::Province).map(|(id, _)| of(id)).sum();
+        let nation = leaves.sums.nation[column.index()];
+        prop_assert!((0..=nation).contains(&provinces), "{} {}", column, nation);
+    }
+    Ok(())
+}
+
 /// What is counted by region alone: parts add up to the region that holds them, less what is known to it and
 /// to nothing below, which is never below 0.
 fn check_regions_close(
@@ -154,7 +171,8 @@ fn check_regions_close(
             let geography = Geography::Region(level);
             let whole = LayerRequest { theme, geography, within: None, bounds: None, limit: None };
             let layer = leaves.layer(&whole, tree, indicators, &Denominators::new());
-            let of = |it: &Feature| it.breakdown.iter().map(|count| count.unwrap()).collect();
+            let of =
+                |it: &Feature| it.counted_breakdown().iter().map(|count| count.unwrap()).collect();
             layer.features().iter().map(|it| (it.code.to_string(), of(it))).collect()
         };
         for levels in Level::ALL.windows(2) {

@@ -42,7 +42,7 @@ pub(super) fn features(
         let mut feature = feature(figures, id, &leaves.sums.counts, tree);
         let margins = leaves.margins.as_ref();
         let margin = margins.map_or(Some(0.0), |all| all.of_region(figures.parts(), id));
-        feature.moe95 = feature.count.and(margin);
+        feature.set_moe95(margin);
         let counts = &leaves.sums.counts[id.index()];
         let residents = || denominator::of_region(id, tree, denominators);
         figures.add_share(&mut feature, counts, residents);

@@ -7,6 +7,7 @@ pub mod address;
 pub mod colours;
 pub mod compared;
 pub mod first;
+pub mod known;
 pub mod legend;
 pub mod notes;
 pub mod paper;

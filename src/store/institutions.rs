@@ -57,9 +57,9 @@ pub fn write_institutions(
         ("residents_elderly", number(&|one| one.institution.residents.elderly)),
         ("residents_disabled", number(&|one| one.institution.residents.disabled)),
         ("persons", persons(|counts| Some(counts.members()))),
-        ("persons_children", persons(|counts| Some(counts.children()))),
-        ("persons_elderly", persons(|counts| Some(counts.elderly()))),
-        ("persons_disabled", persons(PersonCounts::disabled)),
+        ("persons_children", persons(PersonCounts::children_if_known)),
+        ("persons_elderly", persons(PersonCounts::elderly_if_known)),
+        ("persons_disabled", persons(PersonCounts::disabled_if_known)),
     ];
     let metadata = vec![KeyValue::new("geo".to_owned(), GEO.to_owned())];
     small_table::write_with(&folder.join(INSTITUTIONS), columns, Some(metadata))

@@ -11,19 +11,21 @@ use crate::place::PlacedBatch;
 type Count = fn(&PersonCounts) -> Option<u16>;
 
 /// Each column's name, and what it counts.
-const COLUMNS: [(&str, Count); 12] = [
+const COLUMNS: [(&str, Count); 14] = [
     ("persons", |persons| Some(persons.members())),
     ("persons_0_4", |persons| Some(persons.of_age(AgeClass::Under5))),
     ("persons_5_17", |persons| Some(persons.of_age(AgeClass::From5To17))),
     ("persons_18_59", |persons| Some(persons.of_age(AgeClass::From18To59))),
     ("persons_60_69", |persons| Some(persons.of_age(AgeClass::From60To69))),
     ("persons_70_plus", |persons| Some(persons.of_age(AgeClass::From70))),
+    ("persons_age_unknown", |persons| Some(persons.of_unknown_age())),
     ("persons_physical", |persons| persons.of_disability(Disability::Physical)),
     ("persons_intellectual", |persons| persons.of_disability(Disability::Intellectual)),
     ("persons_mental", |persons| persons.of_disability(Disability::Mental)),
     ("persons_sensory", |persons| persons.of_disability(Disability::Sensory)),
     ("persons_multiple", |persons| persons.of_disability(Disability::Multiple)),
     ("persons_unspecified", |persons| persons.of_disability(Disability::Unspecified)),
+    ("persons_disability_unknown", PersonCounts::of_unknown_disability),
 ];
 
 /// The columns' fields.

@@ -37,7 +37,11 @@ pub fn invent() -> anyhow::Result<(RegionTree, RecordBatch)> {
     for column in CubeColumn::ALL {
         // Nobody knows whom programmes reach.
         let is_held = column.index() < CubeColumn::COUNT;
-        let mut count = |_| is_held.then(|| dice.random_range(0..6));
+        let is_unknown = CubeColumn::UNKNOWN.contains(&column);
+        let mut count = |_| match is_unknown {
+            true => Some(0),
+            false => is_held.then(|| dice.random_range(0..6)),
+        };
         let counts: Int64Array = leaves.iter().map(&mut count).collect();
         columns.push(Arc::new(counts));
     }

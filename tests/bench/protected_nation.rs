@@ -4,7 +4,7 @@ use h3o::{CellIndex, LatLng, Resolution};
 
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use sebaran::count::{Cell, Cube, CubeKey, Digests, ReachCell};
+use sebaran::count::{Cell, Cube, CubeKey, Digests, ReachCell, UnknownCell};
 use sebaran::domain::code::CodeSystem;
 use sebaran::domain::indicator::CubeColumn;
 use sebaran::domain::position::{Bounds, Position};
@@ -102,6 +102,13 @@ fn visit(cube: &mut Cube, key: CubeKey, dice: &mut Pcg64Mcg) {
     }
     cell.digests = digests(dice);
     cube.add_cell(key, &cell);
+    let unknown = cell.digests[0];
+    if decile <= 4 && unknown % 10 == 0 {
+        // The figures of one household in ten are unknown, one figure or several.
+        let counts = [2_u64, 3, 5].map(|part| i64::from(unknown / 10 % part == 0));
+        let digests = counts.map(|count| count.cast_unsigned() * unknown);
+        cube.add_unknown(key.region, &UnknownCell { counts, digests });
+    }
     let mut whole = Cell { digests: digests(dice), ..Cell::default() };
     whole.counts[CubeColumn::VisitCompleted.index()] = 1;
     let position = usize::from(key.hexagon.is_none());

@@ -50,6 +50,7 @@ fn scaled(times: f64) -> Policy {
         epsilon_visits: of(policy.epsilon_visits),
         epsilon_positions: of(policy.epsilon_positions),
         epsilon_programmes: of(policy.epsilon_programmes),
+        epsilon_unknown: of(policy.epsilon_unknown),
         ..policy
     }
 }
@@ -168,7 +169,7 @@ fn the_command_says_whether_a_release_holds() {
     let verdict = run_json(&register, &["audit", "r1", "--with", "r2", "--utility"]);
     assert_eq!((&verdict["is_held"], &verdict["protection"]), (&true.into(), &"restricted".into()));
     assert_eq!(verdict["attacks"].as_array().unwrap().len(), 6);
-    assert_eq!(verdict["ledger"][1]["epsilon"], 27.6);
+    assert_eq!(verdict["ledger"][1]["epsilon"], 29.1);
     assert!(verdict["utility"]["errors"].as_array().unwrap().len() > 20);
     let said = run(&register, &["audit", "r1"]);
     assert_eq!(said.code, Some(0), "{}", said.err);

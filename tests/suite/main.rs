@@ -46,4 +46,5 @@ mod source;
 mod sums;
 mod table;
 mod tiles;
+mod unknown;
 mod whole;

@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use crate::table::Texts;
 
 /// Writes over the visits' own counts what the households' persons come to: each person of a household by
-/// a map, ages as the calendar has them. Rows that are equal count once.
+/// a map, ages as the calendar has them. Rows that are equal count once. Where a person's age or code is
+/// unknown the visits' own counts stay, which tell all of them.
 pub fn tell_persons(visits: &mut Texts, persons: &Texts, reference: NaiveDate) {
     let column = |name: &str| persons.column(name);
     let [household, presence, institution] =
@@ -30,8 +31,14 @@ pub fn tell_persons(visits: &mut Texts, persons: &Texts, reference: NaiveDate) {
                 *told.get_mut(name).unwrap() += 1;
             }
         }
+        let of = |column: usize| persons.iter().map(move |person| person[column].as_str());
+        let are_aged = of(classes[0]).all(|born| age(born, reference).is_some());
+        let are_coded = of(classes[1]).all(|code| code.parse().is_ok_and(|code: u8| code <= 12));
         for (at, name) in counts.into_iter().zip(COUNTS) {
-            visit[at] = told[name].to_string();
+            let are_known = if name.starts_with("disabled") { are_coded } else { are_aged };
+            if are_known {
+                visit[at] = told[name].to_string();
+            }
         }
     }
 }
@@ -50,12 +57,15 @@ const COUNTS: [&str; 11] = [
     "disabled_multiple",
 ];
 
+fn age(birth_date: &str, reference: NaiveDate) -> Option<u32> {
+    let born = birth_date.parse::<NaiveDate>().ok();
+    born.map(|born| reference.years_since(born).unwrap_or(0)).filter(|age| *age <= 120)
+}
+
 /// The counts to which a person adds. Without an age it is no member: those are told by their ages.
 fn counted(birth_date: &str, code: &str, reference: NaiveDate) -> Vec<&'static str> {
     let mut names = Vec::new();
-    let born = birth_date.parse::<NaiveDate>().ok();
-    let age = born.map(|born| reference.years_since(born).unwrap_or(0)).filter(|age| *age <= 120);
-    if let Some(age) = age {
+    if let Some(age) = age(birth_date, reference) {
         names.push("members");
         let classes = [
             ("children", 0..18),

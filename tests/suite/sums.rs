@@ -164,12 +164,12 @@ fn sums_close_at_every_level_and_in_every_size_of_hexagon() {
             let told = shown + totals.elsewhere + totals.unplaced + totals.without_hexagon;
             assert_eq!(told, counted, "{geography}");
             for feature in layer.features() {
-                let parts: Option<i64> = feature.breakdown.iter().copied().sum();
+                let parts: Option<i64> = feature.counted_breakdown().iter().copied().sum();
                 let of = feature.share_of.as_ref().map(|of| i64::try_from(of.value).unwrap());
                 let whole = match layer.theme().name.as_str() {
                     "poverty" => Some(feature.households),
                     "visits" | "quality" => of,
-                    _ => feature.count,
+                    _ => feature.counted(),
                 };
                 assert_eq!(parts, whole, "{} of {geography}", feature.code);
             }

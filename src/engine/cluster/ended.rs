@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BinaryBuilder, RecordBatch, StringArray, UInt32Array, UInt64Array,
+    Array, ArrayRef, AsArray, BinaryArray, BinaryBuilder, RecordBatch, StringArray, UInt32Array,
+    UInt64Array,
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt32Type, UInt64Type};
 use arrow::error::ArrowError;
@@ -13,18 +14,20 @@ use h3o::CellIndex;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Rule;
-use crate::count::{Accounts, Cell, Cube, CubeKey, Quality};
+use crate::count::{Accounts, Cell, Cube, CubeKey, Quality, UnknownCell};
 use crate::domain::programme::TargetingTable;
 use crate::domain::region::RegionId;
 use crate::engine::end::Ended;
 
-/// One row tells the [`Summary`], each other one a cell of the cube.
+/// One row tells the [`Summary`], each other one a cell of the cube, or households of a region whose figures
+/// are unknown.
 pub static ENDED_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     Arc::new(Schema::new(vec![
         Field::new("summary", DataType::Utf8, true),
         Field::new("region", DataType::UInt32, true),
         Field::new("hexagon", DataType::UInt64, true),
         Field::new("counts", DataType::Binary, true),
+        Field::new("unknown", DataType::Binary, true),
     ]))
 });
 
@@ -75,13 +78,12 @@ impl Summary {
 /// Those of Arrow.
 pub fn summary_rows(summary: &Summary) -> Result<RecordBatch, ArrowError> {
     let text = serde_json::to_string(summary).expect("a summary is JSON");
-    let mut counts = BinaryBuilder::new();
-    counts.append_null();
     let columns: Vec<ArrayRef> = vec![
         Arc::new(StringArray::from(vec![text])),
         Arc::new(UInt32Array::new_null(1)),
         Arc::new(UInt64Array::new_null(1)),
-        Arc::new(counts.finish()),
+        Arc::new(BinaryArray::new_null(1)),
+        Arc::new(BinaryArray::new_null(1)),
     ];
     RecordBatch::try_new(Arc::clone(&ENDED_SCHEMA), columns)
 }
@@ -92,7 +94,26 @@ pub fn summary_rows(summary: &Summary) -> Result<RecordBatch, ArrowError> {
 /// Those of Arrow.
 pub fn cube_rows(cube: &Cube, most: usize) -> Result<Vec<RecordBatch>, ArrowError> {
     let cells: Vec<(CubeKey, &Cell)> = cube.cells().collect();
-    cells.chunks(most).map(cell_rows).collect()
+    let unknown: Vec<(Option<RegionId>, &UnknownCell)> = cube.unknown().collect();
+    cells.chunks(most).map(cell_rows).chain(unknown.chunks(most).map(unknown_rows)).collect()
+}
+
+fn unknown_rows(regions: &[(Option<RegionId>, &UnknownCell)]) -> Result<RecordBatch, ArrowError> {
+    let mut unknown = BinaryBuilder::new();
+    for (_, cell) in regions {
+        let figures = cell.counts.iter().map(|count| count.to_le_bytes());
+        let digests = cell.digests.iter().map(|digest| digest.to_le_bytes());
+        unknown.append_value(figures.chain(digests).flatten().collect::<Vec<u8>>());
+    }
+    let codes = regions.iter().map(|(region, _)| region.map(|region| region.0));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::new_null(regions.len())),
+        Arc::new(codes.collect::<UInt32Array>()),
+        Arc::new(UInt64Array::new_null(regions.len())),
+        Arc::new(BinaryArray::new_null(regions.len())),
+        Arc::new(unknown.finish()),
+    ];
+    RecordBatch::try_new(Arc::clone(&ENDED_SCHEMA), columns)
 }
 
 fn cell_rows(cells: &[(CubeKey, &Cell)]) -> Result<RecordBatch, ArrowError> {
@@ -110,6 +131,7 @@ fn cell_rows(cells: &[(CubeKey, &Cell)]) -> Result<RecordBatch, ArrowError> {
         Arc::new(regions.collect::<UInt32Array>()),
         Arc::new(hexagons.collect::<UInt64Array>()),
         Arc::new(counts.finish()),
+        Arc::new(BinaryArray::new_null(cells.len())),
     ];
     RecordBatch::try_new(Arc::clone(&ENDED_SCHEMA), columns)
 }
@@ -131,6 +153,7 @@ impl AllEnded {
         let regions = batch.column(1).as_primitive::<UInt32Type>();
         let hexagons = batch.column(2).as_primitive::<UInt64Type>();
         let counts = batch.column(3).as_binary::<i32>();
+        let unknown = batch.column(4).as_binary::<i32>();
         for row in 0..batch.num_rows() {
             if summaries.is_valid(row) {
                 let summary = serde_json::from_str(summaries.value(row));
@@ -138,6 +161,10 @@ impl AllEnded {
                 continue;
             }
             let region = regions.is_valid(row).then(|| RegionId(regions.value(row)));
+            if unknown.is_valid(row) {
+                self.cube.add_unknown(region, &unknown_of(unknown.value(row)));
+                continue;
+            }
             let hexagon = hexagons.is_valid(row).then(|| CellIndex::try_from(hexagons.value(row)));
             let hexagon = hexagon.transpose().map_err(|e| ArrowError::ParseError(e.to_string()))?;
             self.cube.add_cell(CubeKey { region, hexagon }, &cell_of(counts.value(row)));
@@ -166,15 +193,25 @@ impl AllEnded {
 /// The counts of a cell, then the digests.
 fn cell_of(bytes: &[u8]) -> Cell {
     let mut cell = Cell::default();
+    read_words(bytes, &mut cell.counts, &mut cell.digests);
+    cell
+}
+
+fn unknown_of(bytes: &[u8]) -> UnknownCell {
+    let mut cell = UnknownCell::default();
+    read_words(bytes, &mut cell.counts, &mut cell.digests);
+    cell
+}
+
+fn read_words(bytes: &[u8], counts: &mut [i64], digests: &mut [u64]) {
     let (words, _) = bytes.as_chunks();
-    let (counts, digests) = words.split_at(cell.counts.len().min(words.len()));
-    for (count, word) in cell.counts.iter_mut().zip(counts) {
+    let (first, others) = words.split_at(counts.len().min(words.len()));
+    for (count, word) in counts.iter_mut().zip(first) {
         *count = i64::from_le_bytes(*word);
     }
-    for (digest, word) in cell.digests.iter_mut().zip(digests) {
+    for (digest, word) in digests.iter_mut().zip(others) {
         *digest = u64::from_le_bytes(*word);
     }
-    cell
 }
 
 #[cfg(test)]
@@ -198,6 +235,8 @@ mod tests {
             let digests = [count.cast_unsigned() << 40; Table::COUNT];
             let cell = Cell { counts: [count; CubeColumn::COUNT], digests };
             ended.cube.add_cell(key, &cell);
+            let unknown = UnknownCell { counts: [count; 3], digests: [7; 3] };
+            ended.cube.add_unknown(region, &unknown);
         }
         let summary =
             Summary::new(Path::new("/shared/attempt-1"), vec!["11.parquet".into()], &ended);

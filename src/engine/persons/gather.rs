@@ -10,7 +10,7 @@ use arrow::compute::SortOptions;
 
 use super::group::{GROUPS, Grouping, HOME_ID, HOUSEHOLD, INSTITUTION, PackedPerson, persons_of};
 use crate::count::PersonAccounts;
-use crate::domain::person::{MOST_PERSONS, PersonCounts};
+use crate::domain::person::{Definition, MOST_PERSONS, PersonCounts};
 use crate::engine::error::EngineError;
 use crate::engine::hashes::{HashNoting, Hashes};
 use crate::engine::kept::{Keeping, Kept};
@@ -40,13 +40,13 @@ pub async fn gather(
     let source = source(files, rows, &absent, partitions);
     let plan = sorted(Arc::new(source), partitions, &[(HOME_ID, SortOptions::default())])?;
     let ids = Hashes::in_folder(build.spill_folder);
-    let has_disabilities = files.definition().is_some();
+    let definition = files.definition();
     let number = Cell::new(0);
     let make_end = || {
         let partition = number.replace(number.get() + 1);
         let keep = || Keeping::in_folder(build.spill_folder);
         let keeping = keep().and_then(|households| Ok((households, keep()?)));
-        keeping.map(|keeping| Homes::new(partition, keeping, ids.noting(), has_disabilities))
+        keeping.map(|keeping| Homes::new(partition, keeping, ids.noting(), definition))
     };
     let mut ended = Vec::new();
     for end in drive(build, plan, make_end, rows, progress).await? {
@@ -119,7 +119,7 @@ struct Homes {
     households: Keeping,
     institutions: Keeping,
     ids: HashNoting,
-    has_disabilities: bool,
+    definition: Option<Definition>,
     accounts: PersonAccounts,
     id: String,
     /// The persons of the household and of the institution of this id.
@@ -131,14 +131,14 @@ impl Homes {
         partition: usize,
         (households, institutions): (Keeping, Keeping),
         ids: HashNoting,
-        has_disabilities: bool,
+        definition: Option<Definition>,
     ) -> Self {
         Self {
             partition,
             households,
             institutions,
             ids,
-            has_disabilities,
+            definition,
             accounts: PersonAccounts::default(),
             id: String::new(),
             persons: Default::default(),
@@ -178,8 +178,10 @@ impl Homes {
                 counts.add(person.person());
                 self.ids.note(person.id)?;
             }
-            if !self.has_disabilities {
-                counts.forget_disabilities();
+            match self.definition {
+                Some(Definition::Dtks) => {}
+                Some(Definition::Wg) => counts.set_other_definition(),
+                None => counts.forget_disabilities(),
             }
             if kind == HOUSEHOLD {
                 self.households.put(&self.id, counts.as_bytes())?;

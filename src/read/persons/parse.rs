@@ -32,11 +32,7 @@ pub fn batch(
         institution_ids: texts(table, INSTITUTION_ID)?,
         rows: Vec::with_capacity(table.len()),
     };
-    let sexes = wholes(table, SEX)?;
-    let births = dates(table, BIRTH_DATE)?;
-    let years = wholes(table, AGE_YEARS)?;
-    let presences = wholes(table, PRESENCE)?;
-    let disabilities = disabilities(table, definition)?;
+    let values = Values::read(table, definition, ages)?;
     for row in 0..table.len() {
         if text(&batch.person_ids, row).is_none() {
             return Err(table.refuse(PERSON_ID, row, "an id of its own"));
@@ -50,29 +46,70 @@ pub fn batch(
                 "the id of its household, or an institution_id",
             ));
         }
-        let sex = sexes[row].and_then(|sex| (1..=2).contains(&sex).then_some(sex));
-        let born = births[row].and_then(|day| ages.class(day));
-        let told_age = years[row].and_then(AgeClass::of_years);
-        let age = born.value().or_else(|| told_age.value()).unwrap_or(AgeClass::Unknown);
-        let presence = presences[row].and_then(|code| (0..=9).contains(&code).then_some(code));
-        let (disability, is_odd) = disabilities.class(row);
-        let is_doubtful = is_odd
-            || age == AgeClass::Unknown
-            || sex.value().is_none()
-            || born.is_unreadable()
-            || told_age.is_unreadable()
-            || presence.is_unreadable();
-        let person = Person { age, disability, is_doubtful };
-        let is_present = presence.value().is_none_or(|code| PRESENT.contains(&code));
-        let mut hasher = DefaultHasher::new();
-        let day = births[row].and_then(|day| Some(i64::from(day)));
-        for value in [sexes[row], day, years[row], presences[row]] {
-            hasher.write_i64(number(value));
-        }
-        disabilities.write(row, &mut hasher);
-        batch.rows.push(PersonRow { person, is_present, content: hasher.finish() });
+        batch.rows.push(values.row(row));
     }
     Ok(batch)
+}
+
+/// What rows say besides whose they are: values as they are written, and what they come to.
+struct Values {
+    written: [Vec<Cell<i64>>; 4],
+    sexes: Vec<Cell<i64>>,
+    born: Vec<Cell<AgeClass>>,
+    aged: Vec<Cell<AgeClass>>,
+    presences: Vec<Cell<i64>>,
+    disabilities: Disabilities,
+}
+
+impl Values {
+    fn read(
+        table: &TableBatch<'_>,
+        definition: Option<Definition>,
+        ages: &AgeBounds,
+    ) -> Result<Self, TableError> {
+        let births = dates(table, BIRTH_DATE)?;
+        let [sexes, years, presences] = [SEX, AGE_YEARS, PRESENCE].map(|it| wholes(table, it));
+        let (sexes, years, presences) = (sexes?, years?, presences?);
+        let days = births.iter().map(|day| day.and_then(|day| Some(i64::from(day)))).collect();
+        let in_range = |cells: &[Cell<i64>], range: std::ops::RangeInclusive<i64>| {
+            let cell = |cell: &Cell<i64>| cell.and_then(|it| range.contains(&it).then_some(it));
+            cells.iter().map(cell).collect::<Vec<_>>()
+        };
+        let values = Self {
+            sexes: in_range(&sexes, 1..=2),
+            born: births.iter().map(|day| day.and_then(|day| ages.class(day))).collect(),
+            aged: years.iter().map(|years| years.and_then(AgeClass::of_years)).collect(),
+            presences: in_range(&presences, 0..=9),
+            disabilities: Disabilities::read(table, definition)?,
+            written: [sexes, days, years, presences],
+        };
+        Ok(values)
+    }
+
+    fn row(&self, row: usize) -> PersonRow {
+        let (born, aged, presence) = (self.born[row], self.aged[row], self.presences[row]);
+        let age = born.value().or_else(|| aged.value()).unwrap_or(AgeClass::Unknown);
+        let told = self.disabilities.of(row, age);
+        let is_doubtful = told.is_doubtful
+            || age == AgeClass::Unknown
+            || self.sexes[row].value().is_none()
+            || born.is_unreadable()
+            || aged.is_unreadable()
+            || presence.is_unreadable();
+        let person = Person {
+            age,
+            disability: told.class,
+            is_disability_unknown: told.is_unknown,
+            is_doubtful,
+        };
+        let is_present = presence.value().is_none_or(|code| PRESENT.contains(&code));
+        let mut hasher = DefaultHasher::new();
+        for values in &self.written {
+            hasher.write_i64(number(values[row]));
+        }
+        self.disabilities.write(row, &mut hasher);
+        PersonRow { person, is_present, content: hasher.finish() }
+    }
 }
 
 /// A value among numbers that none has.
@@ -84,46 +121,62 @@ const fn number(cell: Cell<i64>) -> i64 {
     }
 }
 
-/// What rows say of disabilities.
+/// What rows say of disabilities: as it is written, and what it comes to.
 enum Disabilities {
     NotTold,
-    Codes(Vec<Cell<i64>>),
-    Answers(Vec<Vec<Cell<i64>>>),
+    Codes { written: Vec<Cell<i64>>, classes: Vec<Cell<Option<Disability>>> },
+    Answers { written: Vec<Vec<Cell<i64>>>, answers: Vec<Vec<Cell<u8>>> },
 }
 
-fn disabilities(
-    table: &TableBatch<'_>,
-    definition: Option<Definition>,
-) -> Result<Disabilities, TableError> {
-    Ok(match definition {
-        None => Disabilities::NotTold,
-        Some(Definition::Dtks) => Disabilities::Codes(wholes(table, DISABILITY_CODE)?),
-        Some(Definition::Wg) => {
-            let answers = ANSWERS.map(|answer| wholes(table, answer));
-            Disabilities::Answers(answers.collect::<Result<_, _>>()?)
-        }
-    })
+/// What a row says of a person's disability.
+struct ToldDisability {
+    class: Option<Disability>,
+    is_unknown: bool,
+    is_doubtful: bool,
 }
 
 impl Disabilities {
-    /// The class, and whether a value can't be: the other ones still tell of a disability.
-    fn class(&self, row: usize) -> (Option<Disability>, bool) {
-        match self {
-            Self::NotTold => (None, false),
-            Self::Codes(codes) => {
-                let class =
-                    codes[row].and_then(|code| Disability::of_code(u8::try_from(code).ok()?));
-                (class.value().flatten(), class.is_unreadable())
+    fn read(table: &TableBatch<'_>, definition: Option<Definition>) -> Result<Self, TableError> {
+        Ok(match definition {
+            None => Self::NotTold,
+            Some(Definition::Dtks) => {
+                let written = wholes(table, DISABILITY_CODE)?;
+                let class = |code: &Cell<i64>| {
+                    code.and_then(|code| Disability::of_code(u8::try_from(code).ok()?))
+                };
+                Self::Codes { classes: written.iter().map(class).collect(), written }
             }
-            Self::Answers(answers) => {
-                let answer = |question: usize| {
-                    let number =
-                        answers[question][row].and_then(|answer| u8::try_from(answer).ok());
+            Some(Definition::Wg) => {
+                let written = ANSWERS.map(|answer| wholes(table, answer));
+                let written: Vec<Vec<Cell<i64>>> = written.collect::<Result<_, _>>()?;
+                let answer = |cell: &Cell<i64>| {
+                    let number = cell.and_then(|answer| u8::try_from(answer).ok());
                     number.and_then(|answer| (1..=4).contains(&answer).then_some(answer))
                 };
-                let answers: [Cell<u8>; 9] = std::array::from_fn(answer);
+                let answers = written.iter().map(|cells| cells.iter().map(answer).collect());
+                Self::Answers { answers: answers.collect(), written }
+            }
+        })
+    }
+
+    /// A code that is missing or none of the codes tells nothing. Of answers any tells of a disability;
+    /// that there is none is known where a question is answered and each answer can be read. Who is
+    /// under 5 is not asked the questions of the Washington Group.
+    fn of(&self, row: usize, age: AgeClass) -> ToldDisability {
+        match self {
+            Self::NotTold => ToldDisability { class: None, is_unknown: true, is_doubtful: false },
+            Self::Codes { classes, .. } => ToldDisability {
+                class: classes[row].value().flatten(),
+                is_unknown: classes[row].value().is_none(),
+                is_doubtful: classes[row].is_unreadable(),
+            },
+            Self::Answers { answers, .. } => {
+                let answers: [Cell<u8>; 9] = std::array::from_fn(|question| answers[question][row]);
                 let is_doubtful = answers.iter().any(Cell::is_unreadable);
-                (Disability::of_answers(answers.map(Cell::value)), is_doubtful)
+                let is_answered = answers.iter().any(|answer| answer.value().is_some());
+                let class = Disability::of_answers(answers.map(Cell::value));
+                let is_known = !is_doubtful && (is_answered || age == AgeClass::Under5);
+                ToldDisability { class, is_unknown: class.is_none() && !is_known, is_doubtful }
             }
         }
     }
@@ -131,9 +184,9 @@ impl Disabilities {
     fn write(&self, row: usize, hasher: &mut DefaultHasher) {
         match self {
             Self::NotTold => {}
-            Self::Codes(codes) => hasher.write_i64(number(codes[row])),
-            Self::Answers(answers) => {
-                answers.iter().for_each(|answers| hasher.write_i64(number(answers[row])));
+            Self::Codes { written, .. } => hasher.write_i64(number(written[row])),
+            Self::Answers { written, .. } => {
+                written.iter().for_each(|answers| hasher.write_i64(number(answers[row])));
             }
         }
     }

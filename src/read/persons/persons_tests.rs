@@ -70,6 +70,31 @@ fn a_value_that_cannot_be_is_not_used_and_told_of() {
     assert!(!read(&format!("{header}a,h,1,1990-01-01,00,\n")).unwrap()[0].person.is_doubtful);
 }
 
+/// Whether the disability of each row is unknown.
+fn unknown(text: &str) -> Vec<bool> {
+    read(text).unwrap().iter().map(|row| row.person.is_disability_unknown).collect()
+}
+
+#[test]
+fn a_disability_without_code_or_answer_is_unknown() {
+    let codes = "person_id,household_id,sex,age_years,disability_code\n\
+                 a,h,1,30,00\nb,h,1,30,\nc,h,1,30,99\nd,h,1,30,07\n";
+    assert_eq!(unknown(codes), [false, true, true, false]);
+    let answers = "person_id,household_id,sex,age_years,wg_a,wg_c\n\
+                   a,h,1,30,4,\nb,h,1,30,,\nc,h,1,30,4,x\nd,h,1,30,1,x\ne,h,1,4,,\nf,h,1,4,x,\n";
+    assert_eq!(unknown(answers), [false, true, true, false, false, true]);
+}
+
+#[test]
+fn a_day_before_its_month_is_ambiguous_and_the_age_unknown() {
+    let text = "person_id,household_id,sex,birth_date,age_years\n\
+                a,h,1,01/03/1945,\nb,h,1,31-12-1945,\nc,h,1,01/03/1945,76\n";
+    let rows = read(text).unwrap();
+    let ages: Vec<AgeClass> = rows.iter().map(|row| row.person.age).collect();
+    assert_eq!(ages, [AgeClass::Unknown, AgeClass::Unknown, AgeClass::From70]);
+    assert!(rows.iter().all(|row| row.person.is_doubtful));
+}
+
 #[test]
 fn those_who_left_are_not_present() {
     let text = "person_id,household_id,sex,age_years,presence\na,h,1,5,1\nb,h,1,5,5\nc,h,1,5,3\n";

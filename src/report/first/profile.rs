@@ -8,6 +8,7 @@ use crate::domain::indicator::Theme;
 use crate::domain::region::RegionId;
 use crate::protect::{Feature, PlaceCode, Status};
 use crate::report::address::{Areas, below};
+use crate::report::known::known;
 use crate::report::words::Words;
 
 /// Below this margin a tenth of a point says too little.
@@ -94,6 +95,9 @@ fn told(
         p.headline { (first.say(words, by, &first.name(region), &current.figures)) }
         @for comparison in of_parent.iter().chain(&of_nation) { p.comparison { (comparison) } }
         (households(words, current.figures.households))
+        @if let Some(known) = known(words, first.shown.layer.theme(), &current.figures) {
+            p.known { (known) }
+        }
     }
 }
 
@@ -150,8 +154,10 @@ fn inside(first: &First<'_>, words: Words, id: RegionId) -> Markup {
 }
 
 fn themes(first: &First<'_>, words: Words, place: &PlaceFigures<'_>) -> Markup {
-    let is_told =
-        |it: &&ThemeFigures<'_>| it.figures.status != Status::NoData || it.figures.count.is_some();
+    let is_told = |it: &&ThemeFigures<'_>| {
+        let figures = &it.figures;
+        figures.status != Status::NoData || figures.known_of.is_some_and(|of| of > 0)
+    };
     let has_rank = place.region.is_some();
     html! {
         table.themes {

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::{Paper, THEMES};
 use crate::protect::{Protection, ShareOf, Status};
+use crate::report::known::known;
 
 pub fn notes(paper: &Paper<'_>) -> Markup {
     let words = paper.words;
@@ -20,6 +21,7 @@ pub fn notes(paper: &Paper<'_>) -> Markup {
                     @let count = words.whole(Some(it.figures.households as f64));
                     li { (words.say("profile.households", &[("count", &count)])) }
                 }
+                @for (title, said) in known_of(paper) { li { (title) ": " (said) } }
                 @if paper.protection == Protection::Public { li { (words.say("paper.margin", &[])) } }
             }
             h2 { (words.say("paper.definitions", &[])) }
@@ -33,6 +35,16 @@ pub fn notes(paper: &Paper<'_>) -> Markup {
             }
         }
     }
+}
+
+/// The themes whose figure is not known of all households, with of how many it is.
+fn known_of<'a>(paper: &'a Paper<'_>) -> Vec<(&'a str, String)> {
+    let themes = THEMES.iter().filter_map(|name| paper.indicators.theme(name));
+    let said = themes.filter_map(|theme| {
+        let said = known(paper.words, theme, &paper.figures(&theme.name)?.figures)?;
+        Some((paper.words.text(&theme.title), said))
+    });
+    said.collect()
 }
 
 fn definitions(paper: &Paper<'_>) -> Markup {

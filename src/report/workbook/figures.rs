@@ -103,8 +103,8 @@ fn look(column: &str, theme: &Theme) -> Look {
         "share" | "share_moe95" => Look::PerCent,
         "density_km2" => Look::Number,
         "share_of_year" => Look::Year,
-        "households" | "count" | "moe95" | "share_of_value" | "previous" | "change"
-        | "change_moe95" => Look::Whole,
+        "households" | "known_households" | "known_of" | "count" | "moe95" | "share_of_value"
+        | "previous" | "change" | "change_moe95" => Look::Whole,
         _ if is_rate => Look::PerCent,
         _ if is_part => Look::Whole,
         _ => Look::Plain,

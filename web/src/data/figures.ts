@@ -96,6 +96,9 @@ export type Box = [west: number, south: number, east: number, north: number]
 export interface ThemeFigures {
   theme: string
   households: number
+  /** Of how many households the figure is known, and of how many it should be; null of themes that are known of all. */
+  known_households: number | null
+  known_of: number | null
   count: number | null
   moe95: number | null
   share: number | null
