@@ -35,6 +35,7 @@ fn import(register: &Path, source: PathBuf, version: &Slug) -> (RegionTree, Regi
         system: CodeSystem::Bps,
         version: version.clone(),
         layer: None,
+        encoding: None,
         replace: false,
     };
     run(&common, &RegionsCommand::Import(args)).unwrap();
