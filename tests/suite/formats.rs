@@ -149,7 +149,8 @@ fn a_workbook_holds_what_the_csv_holds_and_names_each_column() {
 fn an_exported_file_is_the_same_each_time_and_leaves_nothing_aside() {
     let country = built();
     let aside = country.path("aside");
-    fs::create_dir(&aside).unwrap();
+    // What a killed export left.
+    fs::create_dir_all(aside.join(".sebaran-export-old/layer.gpkg")).unwrap();
     for format in ["geojsonl", "parquet", "fgb", "gpkg", "xlsx"] {
         let mut written = Vec::new();
         for run in ["one", "two"] {
@@ -168,4 +169,15 @@ fn an_exported_file_is_the_same_each_time_and_leaves_nothing_aside() {
     let refused = command.args(["--output", "none.gpkg"]).output().unwrap();
     let said = String::from_utf8(refused.stderr).unwrap();
     assert!(!refused.status.success() && said.contains("a .gpkg file holds shapes"), "{said}");
+}
+
+#[test]
+fn a_workbook_without_room_for_its_rows_is_an_error_that_says_so() {
+    let country = built();
+    let mut command = sebaran(&country.register());
+    command.args(["export", "poverty-village", "--format", "xlsx", "--output", "none.xlsx"]);
+    let refused = command.env("TMPDIR", country.path("not-there")).output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.contains("temporary folder") && said.contains("TMPDIR"), "{said}");
 }
