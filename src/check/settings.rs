@@ -88,6 +88,8 @@ check_settings! {
     inaccurate_hex7_m: Metres = 50.0;
     /// `inaccurate_fix`: a position less accurate than this is doubted.
     inaccurate_doubt_m: Metres = 100.0;
+    /// A build stops where more than this share of a column's values can't be read.
+    doubtful_stop_share: Share = 0.05;
     /// `missing_position`: a day with more than this share of its visits without one is held.
     missing_hold_share: Share = 0.05;
     /// `wrong_sign`: with another sign, the position lies this near to the declared village.

@@ -1,6 +1,7 @@
 //! `sebaran build`: visits in, a release out.
 
 mod accounts;
+mod choices;
 mod public;
 mod registers;
 mod tiles;
@@ -14,18 +15,21 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use arrow::array::RecordBatch;
+use tracing::warn;
 
 use super::Common;
 use super::answer::print;
 use super::beside;
 use super::cluster;
+use super::doubtful::{self, AcceptedColumn, accepted_fields, accepted_names};
 use super::engine::Engine;
 use super::inputs::Inputs;
+use super::joinless;
 use super::progress::Progress;
 use super::releases;
 use super::strange_codes;
 use super::without_village;
-use crate::check::{Rule, RulesUsed};
+use crate::check::Rule;
 use crate::config::Config;
 use crate::domain::date::Date;
 use crate::domain::region::{RegionTree, Slug};
@@ -41,8 +45,9 @@ use crate::store::{
 };
 
 use accounts::accounts_of;
-pub use registers::RegisterArgs;
-use registers::{Registers, closed_regions};
+pub use choices::{Assign, Rules, Tiles};
+use registers::closed_regions;
+pub use registers::{RegisterArgs, Registers};
 use tiles::TileMaker;
 
 /// Build a release from visits.
@@ -77,6 +82,10 @@ pub struct BuildArgs {
     /// The release before: households far from where it has them are noted.
     #[arg(long)]
     pub since: Option<Slug>,
+    /// A column, for example decile or persons.birth_date, of which many values can't be read: they count
+    /// as unknown and do not stop the build. May be repeated.
+    #[arg(long, value_name = "COLUMN")]
+    pub accept_doubtful: Vec<AcceptedColumn>,
     /// Which quality rules look at the visits.
     #[arg(long, value_enum, default_value_t = Rules::All)]
     pub rules: Rules,
@@ -89,40 +98,6 @@ pub struct BuildArgs {
     /// The memory in MiB that the plan may hold before it spills to the disk; by default the setting.
     #[arg(long, value_parser = clap::value_parser!(u32).range(8..))]
     pub memory_mib: Option<u32>,
-}
-
-/// [`AssignBy`] on the command line.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-pub enum Assign {
-    /// The declared region; the position only where nothing lower is declared.
-    Declared,
-    /// The position alone: the way to count again on other boundaries.
-    Coordinates,
-}
-
-/// Whether a release has tiles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Tiles {
-    Yes,
-    No,
-}
-
-/// [`RulesUsed`] on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Rules {
-    /// Every rule.
-    All,
-    /// Those that look at one visit alone.
-    Single,
-}
-
-impl From<Rules> for RulesUsed {
-    fn from(rules: Rules) -> Self {
-        match rules {
-            Rules::All => Self::All,
-            Rules::Single => Self::Single,
-        }
-    }
 }
 
 /// Builds a release, makes it current and prints its accounts.
@@ -156,7 +131,9 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let registers = Registers::open(&args.registers, &columns, args.reference_date)?;
     let table = args.denominators.as_deref().map(|path| denominators::read(path, &columns));
     let table = table.transpose()?;
-    let files = Arc::new(VisitFiles::open(&args.visits, columns)?);
+    let files = VisitFiles::open(&args.visits, columns)?;
+    let files = Arc::new(files.accepting(accepted_fields(&args.accept_doubtful)));
+    remark(files.remarks().into_iter().chain(registers.remarks()));
     let draft = Draft::begin(&common.register, &args.release)?;
     let (beside, used, decided) = beside::collect(common, args.since.as_ref(), draft.path())?;
     if args.engine != Engine::Local && !decided.is_empty() {
@@ -183,7 +160,7 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
         }
     };
     built.accounts.close(built.cube.households()).context("the accounts do not close")?;
-    strange_codes::refuse(&built, &args.regions, &files, &ground)?;
+    refuse_strange(args, &built, (&files, &registers), &ground)?;
     let fields = files.fields() | registers.fields();
     progress.phase("Writing the release");
     let table_of_leaves = LeafTable::exact(&built.cube, fields, ground.threshold, &ground.tree);
@@ -196,7 +173,8 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
         store::denominators::write(draft.path(), table)?;
     }
     let rows = [&built.rows[..], &registers.rows(&built)].concat();
-    let mut inputs = hashing.finish(&rows)?;
+    let empty_rows = [files.empty_rows(), registers.empty_rows()].concat();
+    let mut inputs = hashing.finish(&rows, &empty_rows)?;
     let of_registers = inputs.split_off(built.rows.len());
     let mut record = record(args, common, (&files, inputs, fields), &ground, &built)?;
     let closed = ground.beside.closed.iter().map(|region| ground.tree.get(*region).code).collect();
@@ -220,6 +198,23 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     Ok(draft.publish(record)?)
 }
 
+/// Tells what people should know before they wait.
+pub(super) fn remark(remarks: impl Iterator<Item = String>) {
+    remarks.for_each(|remark| warn!("{remark}"));
+}
+
+/// Refuses what is most likely a mistake.
+fn refuse_strange(
+    args: &BuildArgs,
+    built: &Built,
+    read: (&VisitFiles, &Registers),
+    ground: &Ground,
+) -> Result<()> {
+    doubtful::refuse(built, read, ground, &args.accept_doubtful)?;
+    joinless::refuse(built, read, ground)?;
+    strange_codes::refuse(built, &args.regions, read.0, ground)
+}
+
 /// Refuses what only one machine can do.
 fn refuse_on_cluster(args: &BuildArgs) -> Result<(), OneMachine> {
     if args.rules != Rules::Single {
@@ -228,6 +223,8 @@ fn refuse_on_cluster(args: &BuildArgs) -> Result<(), OneMachine> {
         Err(OneMachine("a release before"))
     } else if !args.registers.paths().is_empty() {
         Err(OneMachine("persons and other registers"))
+    } else if !args.accept_doubtful.is_empty() {
+        Err(OneMachine("accepted columns"))
     } else {
         Ok(())
     }
@@ -381,6 +378,7 @@ fn record(
             assign: ground.assign,
             check: ground.check,
             rules: args.rules.into(),
+            accepted_columns: accepted_names(&args.accept_doubtful),
         },
         accounts: built.accounts,
         fields: names.map(|field| field.name().to_owned()).collect(),

@@ -15,9 +15,9 @@ use arrow::array::RecordBatch;
 use self::report::Report;
 use super::Common;
 use super::answer::print;
-use super::build::{Assign, columns, ground, threads};
+use super::build::{Assign, columns, ground, remark, threads};
 use super::progress::Progress;
-use super::{beside, strange_codes};
+use super::{beside, doubtful, strange_codes};
 use crate::check::{Language, RulesUsed};
 use crate::domain::date::Date;
 use crate::domain::region::Slug;
@@ -97,6 +97,7 @@ fn report(common: &Common, args: &CheckArgs) -> Result<Report> {
     settings.check.fieldwork_until = settings.check.fieldwork_until.min(today);
     settings.check.fieldwork_from = settings.check.fieldwork_from.min(today);
     let files = Arc::new(VisitFiles::open(&args.visits, columns(args.columns.as_deref())?)?);
+    remark(files.remarks().into_iter());
     let spill = tempfile::tempdir().context("cannot make a folder to spill to")?;
     let (beside, ..) = beside::collect(common, args.since.as_ref(), spill.path())?;
     let ground = Arc::new(ground(common, &args.regions, Assign::Declared, &settings, beside)?);
@@ -117,8 +118,12 @@ fn report(common: &Common, args: &CheckArgs) -> Result<Report> {
         progress.count(rows);
     };
     let built = engine::run(&work, || Box::new(Nowhere), tell)?;
-    strange_codes::refuse(&built, &args.regions, &files, &ground)?;
-    Ok(Report::new(&built, &ground.tree, &args.regions))
+    let unread = doubtful::find(&built, &files, &[], &ground)?;
+    if unread.is_empty() {
+        strange_codes::refuse(&built, &args.regions, &files, &ground)?;
+    }
+    let report = Report::new(&built, &ground.tree, &args.regions);
+    Ok(Report { unread, empty_rows: files.empty_rows().iter().sum(), ..report })
 }
 
 /// Keeps nothing of the placed visits.

@@ -82,6 +82,7 @@ fn invent_release(common: &Common, args: &DemoArgs, id: &Slug) -> Result<()> {
             resources: glob(&out, "resources")?,
             recipients: glob(&out, "recipients")?,
         },
+        accept_doubtful: Vec::new(),
         restricted: false,
         assign: Assign::Declared,
         tiles: Tiles::Yes,

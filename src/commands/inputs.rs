@@ -52,16 +52,18 @@ impl Inputs {
 }
 
 impl Hashing {
-    /// The inputs for the manifest. `rows` are the rows of each.
+    /// The inputs for the manifest. `rows` are the rows of each, `empty_rows` those that hold nothing.
     ///
     /// # Errors
     /// Where a file can't be read, or is not what it was when it was noted.
-    pub fn finish(mut self, rows: &[u64]) -> Result<Vec<InputUsed>> {
+    pub fn finish(mut self, rows: &[u64], empty_rows: &[u64]) -> Result<Vec<InputUsed>> {
         let thread = self.thread.take().context("the inputs are hashed once")?;
         let hashes = thread.join().map_err(|_| anyhow::anyhow!("hashing the inputs stopped"))?;
         let hashes = hashes.context("cannot read the input files again")?;
         let mut used = Vec::with_capacity(hashes.len());
-        for (((path, before), (bytes, blake3)), &rows) in self.inputs.0.iter().zip(hashes).zip(rows)
+        let counts = rows.iter().zip(empty_rows);
+        for (((path, before), (bytes, blake3)), (&rows, &empty_rows)) in
+            self.inputs.0.iter().zip(hashes).zip(counts)
         {
             let now = stamp(path);
             let now = now.with_context(|| format!("cannot find `{}` again", path.display()))?;
@@ -69,7 +71,7 @@ impl Hashing {
                 return Err(EngineError::Changed.into());
             }
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-            used.push(InputUsed { name, rows, bytes, blake3 });
+            used.push(InputUsed { name, rows, bytes, blake3, empty_rows });
         }
         Ok(used)
     }
@@ -116,14 +118,14 @@ mod tests {
         let path = folder.path().join("v.csv");
         fs::write(&path, "one").unwrap();
         let paths = [path.clone()];
-        let inputs = Inputs::note(&paths).hash().finish(&[1]).unwrap();
+        let inputs = Inputs::note(&paths).hash().finish(&[1], &[0]).unwrap();
         let expected = Digest::of_bytes(b"one");
         assert_eq!((inputs[0].bytes, inputs[0].blake3), (3, expected));
         let noted = Inputs::note(&paths);
         let other = folder.path().join("other");
         fs::write(&other, "two").unwrap();
         fs::rename(&other, &path).unwrap();
-        let error = noted.hash().finish(&[1]).unwrap_err();
+        let error = noted.hash().finish(&[1], &[0]).unwrap_err();
         assert!(error.to_string().contains("changed while it was read"), "{error}");
     }
 }

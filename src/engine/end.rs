@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 
+use super::doubtful::Doubtful;
 use super::error::EngineError;
 use super::ground::Ground;
 use super::repeats::Repeats;
@@ -13,6 +14,7 @@ use super::targeting::ForWhom;
 use crate::check::Rule;
 use crate::count::{Accounts, Cube, Quality};
 use crate::domain::programme::TargetingTable;
+use crate::domain::region::Level;
 use crate::place::PlacedBatch;
 
 /// Takes the placed visits of one partition, in their final order: all visits of a province come to
@@ -36,6 +38,7 @@ pub struct End {
     repeats: Repeats,
     tally: Tally,
     quality: Quality,
+    doubtful: Doubtful,
     ground: Arc<Ground>,
     sink: Box<dyn Sink>,
 }
@@ -47,6 +50,7 @@ pub struct Ended {
     pub accounts: Accounts,
     pub findings: BTreeMap<Rule, u64>,
     pub quality: Quality,
+    pub doubtful: Doubtful,
     pub targeting: TargetingTable,
 }
 
@@ -54,7 +58,8 @@ impl End {
     /// `programmes` say for whom the programmes are, by their numbers.
     pub fn new(ground: Arc<Ground>, programmes: Vec<ForWhom>, sink: Box<dyn Sink>) -> Self {
         let tally = Tally::new(ground.threshold, programmes);
-        Self { repeats: Repeats::default(), tally, quality: Quality::default(), ground, sink }
+        let (quality, doubtful) = (Quality::default(), Doubtful::default());
+        Self { repeats: Repeats::default(), tally, quality, doubtful, ground, sink }
     }
 
     /// Takes the next visits, in their final order.
@@ -65,7 +70,9 @@ impl End {
         self.repeats.check(batch)?;
         let placed = PlacedBatch::new(batch);
         self.tally.add(&placed);
-        self.quality.add(&placed, |row| placed.local_day(row, &self.ground.tree));
+        let tree = &self.ground.tree;
+        self.quality.add(&placed, |row| placed.local_day(row, tree));
+        self.doubtful.add(batch, &placed, |region| tree.ancestor(region, Level::Regency));
         self.sink.put(batch)
     }
 
@@ -76,6 +83,7 @@ impl End {
     pub fn finish(self) -> Result<Ended, EngineError> {
         self.sink.finish()?;
         let (cube, accounts, findings, targeting) = self.tally.finish();
-        Ok(Ended { cube, accounts, findings, quality: self.quality, targeting })
+        let (quality, doubtful) = (self.quality, self.doubtful);
+        Ok(Ended { cube, accounts, findings, quality, doubtful, targeting })
     }
 }

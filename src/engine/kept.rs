@@ -120,6 +120,11 @@ impl Merged {
         parts.into_iter().map(Kept::read).collect::<Result<_, _>>().map(Self)
     }
 
+    /// The first id of all.
+    pub fn first_id(&self) -> Option<&str> {
+        self.0.iter().filter_map(|reader| Some(reader.get()?.0)).min()
+    }
+
     /// Goes through all, in the order of their ids.
     ///
     /// # Errors

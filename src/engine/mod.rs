@@ -11,6 +11,7 @@
 mod behind;
 #[cfg(feature = "cluster")]
 pub mod cluster;
+mod doubtful;
 mod end;
 mod error;
 mod example;
@@ -42,6 +43,7 @@ mod targeting;
 mod twice;
 mod walk;
 
+pub use doubtful::{Doubtful, DoubtfulColumn, FEW, LOOKED_AT, Whole};
 pub use end::Sink;
 pub use error::EngineError;
 pub use example::{first_with, first_without_village};

@@ -17,6 +17,7 @@ use tokio::runtime::Runtime;
 use tokio::task::{JoinError, JoinSet};
 
 use super::behind::Behind;
+use super::doubtful::Doubtful;
 use super::end::{End, Ended, Sink};
 use super::error::EngineError;
 use super::ground::Ground;
@@ -59,6 +60,8 @@ pub struct Built {
     pub findings: BTreeMap<Rule, u64>,
     /// Findings by region and by officer.
     pub quality: Quality,
+    /// Values of the visits that could not be read.
+    pub doubtful: Doubtful,
     /// The rows of each file.
     pub rows: Vec<u64>,
     pub registers: RegistersJoined,
@@ -279,6 +282,7 @@ pub(super) fn sum(parts: impl IntoIterator<Item = Ended>, rows: Vec<u64>) -> Bui
         accounts: Accounts::default(),
         findings: BTreeMap::new(),
         quality: Quality::default(),
+        doubtful: Doubtful::default(),
         rows,
         registers: RegistersJoined::default(),
         targeting: TargetingTable::new(),
@@ -287,6 +291,7 @@ pub(super) fn sum(parts: impl IntoIterator<Item = Ended>, rows: Vec<u64>) -> Bui
         built.cube.merge(&part.cube);
         built.accounts.merge(&part.accounts);
         built.quality.merge(part.quality);
+        built.doubtful.merge(part.doubtful);
         for (key, sums) in part.targeting {
             built.targeting.entry(key).or_default().merge(&sums);
         }

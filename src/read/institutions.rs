@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use arrow::array::Array;
 
 use super::table::{
-    Cell, RowError, TableBatch, TableError, TableFiles, TableSpec, codes, reals, texts, wholes,
+    Cell, FileValues, RowError, TableBatch, TableError, TableFiles, TableSpec, codes, ids, reals,
+    texts, wholes,
 };
 use super::visits::ColumnsFile;
 use crate::domain::institution::{Institution, InstitutionKind, Residents, Resource};
@@ -51,6 +52,12 @@ pub struct ReadTable<T> {
     pub rows_of_file: Vec<u64>,
     /// The names of columns that are none of the table's, sorted.
     pub ignored: Vec<String>,
+    /// The rows of each file that were left out because they hold nothing.
+    pub empty_rows: Vec<u64>,
+    /// The columns with values that can't be read, file by file.
+    pub values: Vec<FileValues>,
+    /// What people should know of the columns that were found.
+    pub remarks: Vec<String>,
 }
 
 /// Reads institutions.
@@ -106,11 +113,14 @@ fn read<T: PartialEq>(
         rows: rows.into_values().map(|(_, one)| one).collect(),
         rows_of_file,
         ignored: files.ignored(),
+        empty_rows: files.empty_rows(),
+        values: files.values(),
+        remarks: files.remarks(),
     })
 }
 
 fn institutions(table: &TableBatch<'_>) -> Result<Vec<Institution>, TableError> {
-    let ids = required(table, 0, "an id of its own")?;
+    let own_ids = required(table, 0, "an id of its own")?;
     let names = required(table, 1, "a name")?;
     let kinds = required(table, 2, "a kind")?;
     let villages = codes(table, 3)?;
@@ -119,7 +129,9 @@ fn institutions(table: &TableBatch<'_>) -> Result<Vec<Institution>, TableError> 
     let [capacity, children, elderly, disabled] = counts;
     let counts = [capacity?, children?, elderly?, disabled?];
     let mut rows = Vec::with_capacity(table.len());
-    for (row, (id, (name, kind))) in ids.into_iter().zip(names.into_iter().zip(kinds)).enumerate() {
+    for (row, (id, (name, kind))) in
+        own_ids.into_iter().zip(names.into_iter().zip(kinds)).enumerate()
+    {
         let kind = kind.parse().map_or(Cell::Unreadable, Cell::Value);
         let position = position(longitudes[row], latitudes[row]);
         let counts =
@@ -155,12 +167,12 @@ fn position(longitude: Cell<f64>, latitude: Cell<f64>) -> Cell<Position> {
 }
 
 fn resources(table: &TableBatch<'_>) -> Result<Vec<Resource>, TableError> {
-    let ids = required(table, 0, "an id of its own")?;
+    let own_ids = required(table, 0, "an id of its own")?;
     let kinds = required(table, 1, "a kind")?;
     let regions = codes(table, 2)?;
     let (headcounts, caseloads) = (wholes(table, 3)?, wholes(table, 4)?);
     let mut rows = Vec::with_capacity(table.len());
-    for (row, (id, kind)) in ids.into_iter().zip(kinds).enumerate() {
+    for (row, (id, kind)) in own_ids.into_iter().zip(kinds).enumerate() {
         let region = regions[row].value();
         let region = region.ok_or_else(|| table.refuse(2, row, "a region code of digits"))?;
         let count = |column: usize, cell: Cell<i64>| match cell
@@ -181,7 +193,8 @@ fn required(
     column: usize,
     expected: &'static str,
 ) -> Result<Vec<String>, TableError> {
-    let texts = texts(table, column)?.expect("the column is required");
+    let texts = if column == 0 { ids(table, column)? } else { texts(table, column)? };
+    let texts = texts.expect("the column is required");
     let mut values = Vec::with_capacity(table.len());
     for row in 0..table.len() {
         let text = if texts.is_valid(row) { texts.value(row).trim() } else { "" };

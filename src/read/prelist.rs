@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, StringArray};
 
-use super::table::{Portion, TableError, TableFiles, TableSpec, codes, texts, wholes};
+use super::table::{
+    FileValues, Portion, TableError, TableFiles, TableSpec, codes, ids, texts, wholes,
+};
 use super::visits::ColumnsFile;
 use crate::domain::code::RegionCode;
 use crate::domain::coverage::Deliberation;
@@ -66,6 +68,21 @@ impl PrelistFiles {
         self.0.ignored()
     }
 
+    /// The rows of each file that were left out because they hold nothing.
+    pub fn empty_rows(&self) -> Vec<u64> {
+        self.0.empty_rows()
+    }
+
+    /// The columns with values that can't be read, file by file.
+    pub fn values(&self) -> Vec<FileValues> {
+        self.0.values()
+    }
+
+    /// What people should know of the columns that were found.
+    pub fn remarks(&self) -> Vec<String> {
+        self.0.remarks()
+    }
+
     /// Deals the files' contents out to at most `count` readers, each in file order.
     pub fn portions(&self, count: usize) -> Vec<Vec<Portion>> {
         self.0.portions(count)
@@ -78,8 +95,8 @@ impl PrelistFiles {
     /// [`TableError`] of the first row that can't be read.
     pub fn read(&self, portion: &Portion, put: &mut PutPrelist<'_>) -> Result<(), TableError> {
         self.0.read(portion, &mut |table| {
-            let ids = texts(table, 0)?.expect("the column is required");
-            if let Some(row) = (0..table.len()).find(|&row| text(&ids, row).is_none()) {
+            let entries = ids(table, 0)?.expect("the column is required");
+            if let Some(row) = (0..table.len()).find(|&row| text(&entries, row).is_none()) {
                 return Err(table.refuse(0, row, "an id of its own"));
             }
             let mut villages = Vec::with_capacity(table.len());
@@ -89,8 +106,8 @@ impl PrelistFiles {
             }
             let statuses = wholes(table, 4)?.into_iter();
             let batch = PrelistBatch {
-                ids,
-                households: texts(table, 2)?,
+                ids: entries,
+                households: ids(table, 2)?,
                 enumerators: texts(table, 5)?,
                 villages,
                 deliberations: statuses

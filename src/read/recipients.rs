@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, StringArray};
 
-use super::table::{Portion, TableBatch, TableError, TableFiles, TableSpec, texts};
+use super::table::{
+    FileValues, Portion, TableBatch, TableError, TableFiles, TableSpec, ids, texts,
+};
 use super::visits::ColumnsFile;
 use crate::domain::programme::{Period, RecipientStatus};
 use crate::domain::visit::Need::{Optional, Required};
@@ -59,6 +61,21 @@ impl RecipientFiles {
         self.0.ignored()
     }
 
+    /// The rows of each file that were left out because they hold nothing.
+    pub fn empty_rows(&self) -> Vec<u64> {
+        self.0.empty_rows()
+    }
+
+    /// The columns with values that can't be read, file by file.
+    pub fn values(&self) -> Vec<FileValues> {
+        self.0.values()
+    }
+
+    /// What people should know of the columns that were found.
+    pub fn remarks(&self) -> Vec<String> {
+        self.0.remarks()
+    }
+
     /// Deals the files' contents out to at most `count` readers, each in file order.
     pub fn portions(&self, count: usize) -> Vec<Vec<Portion>> {
         self.0.portions(count)
@@ -83,8 +100,8 @@ fn parse(table: &TableBatch<'_>) -> Result<RecipientBatch, TableError> {
     let (programmes, periods, statuses) = (required(0)?, required(3)?, required(4)?);
     let mut batch = RecipientBatch {
         programmes,
-        households: texts(table, 1)?,
-        persons: texts(table, 2)?,
+        households: ids(table, 1)?,
+        persons: ids(table, 2)?,
         told: Vec::with_capacity(table.len()),
     };
     for row in 0..table.len() {

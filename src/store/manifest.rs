@@ -134,6 +134,15 @@ pub struct InputUsed {
     pub rows: u64,
     pub bytes: u64,
     pub blake3: Digest,
+    /// Rows of delimiters alone, which are none of the rows.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub empty_rows: u64,
+}
+
+/// Whether a count is left out.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What rules looked at besides the visits.
@@ -158,7 +167,7 @@ pub struct ReleaseUsed {
 }
 
 /// The settings that shape the figures.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BuildChoices {
     pub poverty_threshold: PovertyThreshold,
@@ -166,6 +175,9 @@ pub struct BuildChoices {
     pub check: CheckSettings,
     #[serde(default)]
     pub rules: RulesUsed,
+    /// Columns whose values were taken as unknown where they could not be read, however many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted_columns: Vec<String>,
 }
 
 /// A file of a release.
@@ -264,12 +276,14 @@ pub(super) mod tests {
                 rows: 12,
                 bytes: 345,
                 blake3: Digest::of_bytes(b"visits"),
+                empty_rows: 0,
             }],
             settings: BuildChoices {
                 poverty_threshold: PovertyThreshold::default(),
                 assign: AssignBy::Declared,
                 check: CheckSettings::default(),
                 rules: RulesUsed::All,
+                accepted_columns: Vec::new(),
             },
             accounts: Accounts { rows: 12, counted: 12, ..Accounts::default() },
             fields: vec!["visit_id".to_owned()],

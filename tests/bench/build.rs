@@ -66,6 +66,7 @@ pub fn ours(survey: &Survey, release: &str, threads: u16) -> anyhow::Result<Rele
         columns: None,
         denominators: None,
         registers: RegisterArgs::default(),
+        accept_doubtful: Vec::new(),
         restricted: true,
         assign: Assign::Declared,
         tiles: Tiles::No,

@@ -74,6 +74,7 @@ fn ours(survey: &Survey, release: &str, persons: &[PathBuf]) -> anyhow::Result<R
         registers: RegisterArgs { persons: persons.to_vec(), ..RegisterArgs::default() },
         assign: Assign::Declared,
         since: None,
+        accept_doubtful: Vec::new(),
         restricted: true,
         tiles: Tiles::No,
         memory_mib: None,

@@ -240,6 +240,7 @@ fn build_args(release: &str, visits: &[PathBuf]) -> BuildArgs {
         columns: None,
         denominators: None,
         registers: RegisterArgs::default(),
+        accept_doubtful: Vec::new(),
         restricted: false,
         assign: Assign::Declared,
         tiles: Tiles::No,

@@ -15,6 +15,7 @@ mod corrupted;
 mod country;
 mod decided;
 mod documented;
+mod doubted;
 mod formats;
 mod fuzzed;
 mod house;

@@ -228,17 +228,21 @@ fn many_positions_in_other_villages_are_refused_and_a_few_are_found() {
 }
 
 #[test]
-fn codes_written_as_numbers_are_refused() {
+fn codes_with_zeros_behind_a_point_are_read_and_those_that_lost_digits_are_refused() {
     let country = Country::new();
     let code = country.village().code.to_string();
     let text = with_positions(&country, |_| ",".to_owned());
     let file = country.write("float.csv", text.replace(&code, &format!("{code}.0")));
-    let said = build(&country, "bad", &file, &[]);
-    assert_eq!(said.code, Some(1), "{}", said.out);
-    for words in
-        ["6 of 6 households are placed in no region", "the first in row 2 of", "plain digits"]
-    {
-        assert!(said.err.contains(words), "{words}: {}", said.err);
+    let said = build(&country, "zeros", &file, &[]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(!said.out.contains("doubtful_value"), "{}", said.out);
+    for written in ["1.0101E+09", "'0101010001", "\"=\"\"0101010001\"\"\"", "1.010.100.001"] {
+        let file = country.write("lost.csv", text.replace(&code, written));
+        let said = build(&country, "bad", &file, &[]);
+        assert_eq!(said.code, Some(1), "{}", said.out);
+        for words in ["lost.csv`, row 2: village_code `", "as text"] {
+            assert!(said.err.contains(words), "{words}: {}", said.err);
+        }
     }
 }
 

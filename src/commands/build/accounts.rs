@@ -29,10 +29,18 @@ pub fn accounts_of(release: &Release) -> Vec<String> {
     lines.extend(record.persons.iter().flat_map(|used| persons_lines(used).map(line)));
     lines.extend(record.recipients.iter().flat_map(|used| recipient_lines(used).map(line)));
     lines.extend(record.prelist.iter().flat_map(|used| prelist_lines(used).map(line)));
+    if !record.settings.accepted_columns.is_empty() {
+        let names = record.settings.accepted_columns.join(", ");
+        lines.push(format!("  unreadable values accepted in: {names}"));
+    }
     let findings = record.findings.iter();
     lines.extend(findings.map(|(rule, count)| format!("  finding {rule:<20}{count:>14}")));
     if !record.ignored_columns.is_empty() {
         lines.push(format!("  columns not read: {}", record.ignored_columns.join(", ")));
+    }
+    let of_registers = record.registers.values().flat_map(|used| &used.inputs);
+    for input in record.inputs.iter().chain(of_registers).filter(|input| input.empty_rows > 0) {
+        lines.push(format!("  empty rows of {} left out: {}", input.name, input.empty_rows));
     }
     for (register, used) in &record.registers {
         if !used.ignored_columns.is_empty() {

@@ -4,6 +4,7 @@ mod benefits;
 mod places;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use crate::read::institutions::{ReadTable, read_institutions, read_resources};
 use crate::read::persons::PersonFiles;
 use crate::read::prelist::PrelistFiles;
 use crate::read::recipients::RecipientFiles;
+use crate::read::table::FileValues;
 use crate::read::visits::ColumnsFile;
 use crate::store::manifest::{BuildRecord, InputUsed, PersonsUsed, PrelistUsed, RegisterUsed};
 use crate::store::register_findings::RegisterFindings;
@@ -151,6 +153,59 @@ impl Registers {
         if let Some(table) = &self.resources {
             keep("resources", table.rows_of_file.len(), table.ignored.clone());
         }
+    }
+
+    /// The rows of each file that were left out because they hold nothing, in the order of
+    /// [`RegisterArgs::paths`].
+    pub fn empty_rows(&self) -> Vec<u64> {
+        let RegisterFiles { persons, prelist, recipients } = &self.files;
+        let persons = persons.iter().flat_map(|files| files.empty_rows());
+        let prelist = prelist.iter().flat_map(|files| files.empty_rows());
+        let recipients = recipients.iter().flat_map(|files| files.empty_rows());
+        let institutions = self.institutions.iter().flat_map(|table| table.empty_rows.clone());
+        let resources = self.resources.iter().flat_map(|table| table.empty_rows.clone());
+        persons.chain(prelist).chain(recipients).chain(institutions).chain(resources).collect()
+    }
+
+    /// What people should know of the columns that were found.
+    pub fn remarks(&self) -> Vec<String> {
+        let RegisterFiles { persons, prelist, recipients } = &self.files;
+        let persons = persons.iter().flat_map(|files| files.remarks());
+        let prelist = prelist.iter().flat_map(|files| files.remarks());
+        let recipients = recipients.iter().flat_map(|files| files.remarks());
+        let institutions = self.institutions.iter().flat_map(|table| table.remarks.clone());
+        let resources = self.resources.iter().flat_map(|table| table.remarks.clone());
+        persons.chain(prelist).chain(recipients).chain(institutions).chain(resources).collect()
+    }
+
+    /// The columns with values that can't be read, by register and file.
+    pub fn values(&self) -> Vec<(&'static str, Vec<FileValues>)> {
+        let RegisterFiles { persons, prelist, .. } = &self.files;
+        let persons = persons.iter().map(|files| ("persons", files.values()));
+        let prelist = prelist.iter().map(|files| ("prelist", files.values()));
+        let institutions =
+            self.institutions.iter().map(|table| ("institutions", table.values.clone()));
+        persons.chain(prelist).chain(institutions).collect()
+    }
+
+    /// The first household that the prelist names.
+    ///
+    /// # Errors
+    /// Where its files can't be read again.
+    pub fn first_of_prelist(&self) -> Result<Option<String>> {
+        let Some(files) = &self.files.prelist else { return Ok(None) };
+        let mut first = None;
+        for portion in files.portions(1).concat() {
+            files.read(&portion, &mut |batch, _| {
+                let mut households = (0..batch.len()).filter_map(|row| batch.entry(row).household);
+                first = households.next().map(str::to_owned);
+                if first.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            })?;
+            if first.is_some() {
+                break;
+            }
+        }
+        Ok(first)
     }
 
     fn are_given(&self) -> bool {

@@ -20,6 +20,7 @@ pub fn page(report: &Report, language: Language) -> String {
         "<!doctype html><html lang=\"{lang}\"><meta charset=\"utf-8\"><title>{title}</title>\
          <style>{STYLE}</style><h1>{title}</h1>"
     );
+    unread(report, language, &mut page);
     totals(&report.total, language, &mut page);
     rules(report, language, &mut page);
     for level in &report.levels {
@@ -43,6 +44,19 @@ fn table(title: &str, page: &mut String, rows: impl FnOnce(&mut String)) {
     page.push_str(&format!("<h2>{}</h2><table>", escaped(title)));
     rows(page);
     page.push_str("</table>");
+}
+
+/// Columns that can't be read, before all else.
+fn unread(report: &Report, language: Language, page: &mut String) {
+    if report.unread.is_empty() {
+        return;
+    }
+    let title = say(language, "Columns that can't be read", "Kolom yang tidak terbaca");
+    page.push_str(&format!("<h2>{}</h2><ul>", escaped(title)));
+    for column in &report.unread {
+        page.push_str(&format!("<li>{}</li>", escaped(&column.sentence())));
+    }
+    page.push_str("</ul>");
 }
 
 fn totals(total: &Sums, language: Language, page: &mut String) {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::super::doubtful::UnreadColumn;
 use crate::check::{Rule, Severity};
 use crate::count::quality::{Batch, BatchKey, Officer, Quality, QualityCounts};
 use crate::domain::region::{Level, RegionTree, Slug};
@@ -11,6 +12,10 @@ use crate::engine::Built;
 #[derive(Debug, Serialize)]
 pub struct Report {
     pub regions: Slug,
+    /// Columns of which too many values can't be read: a build stops for them.
+    pub unread: Vec<UnreadColumn>,
+    /// Rows that were left out because they hold nothing.
+    pub empty_rows: u64,
     pub total: Sums,
     pub rules: Vec<RuleSums>,
     /// Levels of region and of the field organisation, the largest first.
@@ -86,6 +91,8 @@ impl Report {
         }
         Self {
             regions: version.clone(),
+            unread: Vec::new(),
+            empty_rows: 0,
             rules: rules(quality, total.visits),
             total: Sums::new("all".to_owned(), None, &total),
             levels,

@@ -11,13 +11,32 @@ const SHOWN_HELD: usize = 10;
 
 /// The report: totals, rules, the worst of each level, what to do next.
 pub fn text(report: &Report, language: Language) -> String {
-    let mut lines = totals(&report.total, language);
+    let mut lines = unread(report, language);
+    lines.extend(totals(&report.total, language));
+    if report.empty_rows > 0 {
+        let what = say(language, "empty rows left out:", "baris kosong yang dilewati:");
+        lines.push(format!("{what} {}", report.empty_rows));
+    }
     lines.extend(rules(report, language));
     for level in &report.levels {
         lines.extend(worst(level, language));
     }
     lines.extend(next(report, language));
     lines.join("\n")
+}
+
+/// Columns that can't be read, before all else.
+fn unread(report: &Report, language: Language) -> Vec<String> {
+    if report.unread.is_empty() {
+        return Vec::new();
+    }
+    let title = say(
+        language,
+        "Columns that can't be read; a build stops for them",
+        "Kolom yang tidak terbaca; build berhenti karenanya",
+    );
+    let columns = report.unread.iter().map(|column| format!("- {}", column.sentence()));
+    std::iter::once(title.to_owned()).chain(columns).chain([String::new()]).collect()
 }
 
 /// One of two texts.
@@ -108,6 +127,14 @@ fn worst(level: &LevelSums, language: Language) -> Vec<String> {
 fn next(report: &Report, language: Language) -> Vec<String> {
     let title = say(language, "What to do next", "Yang harus dilakukan");
     let mut lines = vec![String::new(), title.to_owned()];
+    for column in &report.unread {
+        let what = say(
+            language,
+            "correct the column, or build with --accept-doubtful",
+            "perbaiki kolom, atau build dengan --accept-doubtful",
+        );
+        lines.push(format!("- {}: {what} {}", column.column, column.column));
+    }
     if !report.held.is_empty() {
         let count = report.held.len();
         let what = say(

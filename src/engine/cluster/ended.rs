@@ -17,6 +17,7 @@ use crate::check::Rule;
 use crate::count::{Accounts, Cell, Cube, CubeKey, Quality, UnknownCell};
 use crate::domain::programme::TargetingTable;
 use crate::domain::region::RegionId;
+use crate::engine::doubtful::Doubtful;
 use crate::engine::end::Ended;
 
 /// One row tells the [`Summary`], each other one a cell of the cube, or households of a region whose figures
@@ -42,6 +43,7 @@ pub struct Summary {
     /// By the rules' numbers.
     pub findings: Vec<(u8, u64)>,
     pub quality: Quality,
+    pub doubtful: Doubtful,
     /// The visit that stands in the input with different contents.
     pub unequal: Option<String>,
 }
@@ -55,6 +57,7 @@ impl Summary {
             accounts: ended.accounts,
             findings: ended.findings.iter().map(|(rule, count)| (*rule as u8, *count)).collect(),
             quality: ended.quality.clone(),
+            doubtful: ended.doubtful.clone(),
             unequal: None,
         }
     }
@@ -67,6 +70,7 @@ impl Summary {
             accounts: Accounts::default(),
             findings: Vec::new(),
             quality: Quality::default(),
+            doubtful: Doubtful::default(),
             unequal: Some(visit_id),
         }
     }
@@ -175,9 +179,10 @@ impl AllEnded {
     /// The sums of all partitions.
     pub fn sum(self) -> Ended {
         let (mut accounts, mut findings) = (Accounts::default(), BTreeMap::new());
-        let mut quality = Quality::default();
+        let (mut quality, mut doubtful) = (Quality::default(), Doubtful::default());
         for summary in self.summaries {
             quality.merge(summary.quality);
+            doubtful.merge(summary.doubtful);
             accounts.merge(&summary.accounts);
             for (rule, count) in &summary.findings {
                 let rule = Rule::from_number(*rule).expect("an executor is of the same program");
@@ -186,7 +191,7 @@ impl AllEnded {
         }
         // A cluster joins no registers.
         let targeting = TargetingTable::new();
-        Ended { cube: self.cube, accounts, findings, quality, targeting }
+        Ended { cube: self.cube, accounts, findings, quality, doubtful, targeting }
     }
 }
 
@@ -227,6 +232,7 @@ mod tests {
             accounts: Accounts { counted: 3, ..Accounts::default() },
             findings: BTreeMap::from([(Rule::NullIsland, 2)]),
             quality: Quality::default(),
+            doubtful: Doubtful::default(),
             targeting: TargetingTable::new(),
         };
         let hexagon = CellIndex::try_from(0x088_283_4706_dfff_ff).ok();

@@ -10,7 +10,7 @@ use arrow::array::{Array, StringArray};
 
 pub use error::PersonsError;
 
-use super::table::{Portion, TableFiles, TableSpec};
+use super::table::{FileValues, Portion, TableFiles, TableSpec};
 use super::visits::ColumnsFile;
 use crate::domain::date::Date;
 use crate::domain::person::{AgeBounds, Definition, Person};
@@ -133,6 +133,21 @@ impl PersonFiles {
     /// The names of columns that are none of the table's, sorted.
     pub fn ignored(&self) -> Vec<String> {
         self.files.ignored()
+    }
+
+    /// The rows of each file that were left out because they hold nothing.
+    pub fn empty_rows(&self) -> Vec<u64> {
+        self.files.empty_rows()
+    }
+
+    /// The columns with values that can't be read, file by file.
+    pub fn values(&self) -> Vec<FileValues> {
+        self.files.values()
+    }
+
+    /// What people should know of the columns that were found.
+    pub fn remarks(&self) -> Vec<String> {
+        self.files.remarks()
     }
 
     /// Deals the files' contents out to at most `count` readers, each in file order.

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hasher};
 
 use super::{AGE_YEARS, ANSWERS, BIRTH_DATE, DISABILITY_CODE, PersonBatch, PersonRow, text};
 use crate::domain::person::{AgeBounds, AgeClass, Definition, Disability, Person};
-use crate::read::table::{Cell, TableBatch, TableError, dates, texts, wholes};
+use crate::read::table::{Cell, TableBatch, TableError, dates, ids, wholes};
 
 const PERSON_ID: usize = 0;
 const HOUSEHOLD_ID: usize = 1;
@@ -24,12 +24,11 @@ pub fn batch(
     definition: Option<Definition>,
     ages: &AgeBounds,
 ) -> Result<PersonBatch, TableError> {
-    let required =
-        |column| texts(table, column).map(|texts| texts.expect("the column is required"));
+    let required = |column| ids(table, column).map(|texts| texts.expect("the column is required"));
     let mut batch = PersonBatch {
         person_ids: required(PERSON_ID)?,
         household_ids: required(HOUSEHOLD_ID)?,
-        institution_ids: texts(table, INSTITUTION_ID)?,
+        institution_ids: ids(table, INSTITUTION_ID)?,
         rows: Vec::with_capacity(table.len()),
     };
     let values = Values::read(table, definition, ages)?;

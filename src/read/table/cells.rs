@@ -1,13 +1,15 @@
 //! The values of a column, whatever the types in which files keep them.
 
 use arrow::array::{Array, AsArray, StringArray};
-use arrow::compute::{CastOptions, cast, cast_with_options};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
 use chrono::NaiveDate;
 
 use super::{TableBatch, TableError};
 use crate::domain::code::RegionCode;
 use crate::domain::person::day_number;
+use crate::read::arrays;
+use crate::read::values::{self, CodeText};
 
 /// A value that may be missing, or be none of its kind.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,16 +41,24 @@ impl<T> Cell<T> {
     }
 }
 
-/// A column as text; empty is null, or an empty text.
+/// A column as text, each value without what can't be seen around it; empty is null.
 ///
 /// # Errors
 /// [`TableError::ColumnType`] of what has no text.
 pub fn texts(batch: &TableBatch<'_>, column: usize) -> Result<Option<StringArray>, TableError> {
     let Some(array) = batch.column(column) else { return Ok(None) };
-    let options = CastOptions { safe: false, ..CastOptions::default() };
-    let text = cast_with_options(array, &DataType::Utf8, &options);
-    let text = text.map_err(|_| batch.refuse_type(column))?;
-    Ok(Some(text.as_string::<i32>().clone()))
+    arrays::texts(array).map(Some).map_err(|_| batch.refuse_type(column))
+}
+
+/// A column of ids: texts that are the same in every table, whatever the types in which files keep them.
+///
+/// # Errors
+/// As [`texts`], and of a number that has lost its last digits.
+pub fn ids(batch: &TableBatch<'_>, column: usize) -> Result<Option<StringArray>, TableError> {
+    if let Some((row, text)) = batch.column(column).and_then(arrays::inexact) {
+        return Err(batch.refuse_inexact(column, row, text));
+    }
+    texts(batch, column)
 }
 
 /// A column of whole numbers, also as spreadsheets write them (`3.0`); all empty where there is none.
@@ -67,9 +77,11 @@ pub fn wholes(batch: &TableBatch<'_>, column: usize) -> Result<Vec<Cell<i64>>, T
                 (false, true) => Cell::Unreadable,
                 (false, false) => Cell::Empty,
             };
-            Ok((0..batch.len()).map(cell).collect())
+            let cells: Vec<_> = (0..batch.len()).map(cell).collect();
+            batch.note(column, &cells)?;
+            Ok(cells)
         }
-        _ => parsed(batch, column, whole),
+        _ => parsed(batch, column, values::whole),
     }
 }
 
@@ -86,11 +98,12 @@ pub fn reals(batch: &TableBatch<'_>, column: usize) -> Result<Vec<Cell<f64>>, Ta
             let cell = |number: Option<f64>| match number {
                 None => Cell::Empty,
                 Some(number) if number.is_finite() => Cell::Value(number),
+                Some(number) if number.is_nan() => Cell::Empty,
                 Some(_) => Cell::Unreadable,
             };
             Ok(numbers.iter().map(cell).collect())
         }
-        _ => parsed(batch, column, real),
+        _ => parsed(batch, column, values::real),
     }
 }
 
@@ -115,7 +128,13 @@ pub fn dates(batch: &TableBatch<'_>, column: usize) -> Result<Vec<Cell<i32>>, Ta
 /// # Errors
 /// As [`texts`].
 pub fn codes(batch: &TableBatch<'_>, column: usize) -> Result<Vec<Cell<RegionCode>>, TableError> {
-    parsed(batch, column, |text| text.parse().ok())
+    if let Some((row, text)) = batch.column(column).and_then(arrays::inexact) {
+        return Err(batch.refuse_inexact(column, row, text));
+    }
+    parsed(batch, column, |text| match values::code(text) {
+        CodeText::Code(code, _) => Some(code),
+        CodeText::Rewritten | CodeText::Unreadable => None,
+    })
 }
 
 fn parsed<T: Clone>(
@@ -124,23 +143,13 @@ fn parsed<T: Clone>(
     parse: impl Fn(&str) -> Option<T>,
 ) -> Result<Vec<Cell<T>>, TableError> {
     let Some(texts) = texts(batch, column)? else { return Ok(vec![Cell::Empty; batch.len()]) };
-    let cell = |text: Option<&str>| match text.map(str::trim).filter(|text| !text.is_empty()) {
+    let cell = |text: Option<&str>| match text {
         None => Cell::Empty,
         Some(text) => parse(text).map_or(Cell::Unreadable, Cell::Value),
     };
-    Ok(texts.iter().map(cell).collect())
-}
-
-fn whole(text: &str) -> Option<i64> {
-    text.parse().ok().or_else(|| {
-        let (whole, zeros) = text.split_once('.')?;
-        zeros.bytes().all(|byte| byte == b'0').then(|| whole.parse().ok())?
-    })
-}
-
-fn real(text: &str) -> Option<f64> {
-    let number: Option<f64> = text.parse().ok().or_else(|| text.replacen(',', ".", 1).parse().ok());
-    number.filter(|number| number.is_finite())
+    let cells: Vec<_> = texts.iter().map(cell).collect();
+    batch.note(column, &cells)?;
+    Ok(cells)
 }
 
 /// The day of an ISO 8601 date, alone or before a time.
@@ -169,17 +178,5 @@ mod tests {
         {
             assert_eq!(day(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn numbers_are_read_as_spreadsheets_write_them() {
-        assert_eq!(
-            (whole("3"), whole("3.0"), whole("3.5"), whole("x")),
-            (Some(3), Some(3), None, None)
-        );
-        assert_eq!(
-            (real("1,5"), real("1.5"), real("NaN"), real("x")),
-            (Some(1.5), Some(1.5), None, None)
-        );
     }
 }

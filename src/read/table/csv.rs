@@ -1,24 +1,23 @@
 //! A register's table from CSV: any of the usual delimiters, encodings and line ends, packed or not.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use arrow::array::{ArrayRef, StringBuilder};
-use csv::{ErrorKind, Position, StringRecord};
-use encoding_rs_io::DecodeReaderBytesBuilder;
 
-use super::{Names, Numbers, Put, Reading, RowError, TableBatch, TableError, TableSpec};
+use super::{Found, Names, Numbers, Put, Reading, RowError, TableBatch, TableError, TableSpec};
+use crate::domain::visit::Need;
+use crate::read::records::{
+    BATCH_ROWS, Encoded, Header, RecordError, RecordReader, Records, Shape,
+};
 use crate::read::visits::ColumnsFile;
-
-/// Rows that are handed on at a time.
-const BATCH_ROWS: usize = 8192;
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// A CSV file whose header has been read.
 pub(super) struct CsvTable {
     delimiter: u8,
+    /// The columns of the file.
+    columns: usize,
 }
 
 impl CsvTable {
@@ -31,19 +30,14 @@ impl CsvTable {
         settings: &ColumnsFile,
     ) -> Result<(Self, Vec<String>), TableError> {
         let asked = settings.delimiter.map(|delimiter| delimiter.0);
-        let mut best: Option<(usize, u8, Vec<String>)> = None;
-        for delimiter in asked.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]) {
-            let found = header(path, spec, settings, delimiter)?;
-            let matches = names.matches(spec, &found);
-            if best.as_ref().is_none_or(|(most, ..)| matches > *most) {
-                best = Some((matches, delimiter, found));
-            }
-        }
-        let (_, delimiter, found) = best.expect("at least one delimiter was tried");
+        let matches = |found: &[String]| names.matches(spec, found);
+        let header = RecordReader::find_header(encoded(path, settings), asked, matches);
+        let Header { names: found, delimiter, .. } =
+            header.map_err(|error| refuse(spec.register, path, error))?;
         if found.iter().all(String::is_empty) {
             return Err(TableError::Empty { register: spec.register, path: path.into() });
         }
-        Ok((Self { delimiter }, found))
+        Ok((Self { delimiter, columns: found.len() }, found))
     }
 
     /// Reads all rows, in batches, until `put` breaks.
@@ -54,34 +48,27 @@ impl CsvTable {
         put: &mut Put<'_>,
     ) -> Result<(), TableError> {
         let (path, register) = (reading.path, reading.spec.register);
-        let mut reader = reader(path, register, settings, self.delimiter)?;
-        let header = reader.headers();
-        header.map_err(|source| TableError::Header { register, path: path.into(), source })?;
-        let line = |position: &Position| line_of(path, settings, position);
-        let mut records = vec![StringRecord::new(); BATCH_ROWS];
+        let refuse = |error| refuse(register, path, error);
+        let (file, asked) = (encoded(path, settings), Some(self.delimiter));
+        let opened = RecordReader::open(file, u64::MAX, asked, self.delimiter);
+        let mut reader = opened.map_err(refuse)?.0;
+        let shape =
+            Shape { columns: self.columns, required: required(reading.spec, reading.found) };
+        let mut records = Records::default();
         loop {
-            let mut count = 0;
-            while count < BATCH_ROWS {
-                let position = reader.position().clone();
-                let more = reader.read_record(&mut records[count]);
-                match more.map_err(|error| row_error(reading, line(&position), error))? {
-                    true => count += 1,
-                    false => break,
-                }
-            }
-            if count == 0 {
+            let rows = reader.read(&mut records, shape, BATCH_ROWS).map_err(refuse)?;
+            if rows == 0 {
+                reading.empty_rows.store(reader.empty_rows(), Ordering::Relaxed);
                 return Ok(());
             }
-            let positions = records[..count].iter();
-            let positions =
-                positions.map(|record| record.position().cloned().unwrap_or_else(Position::new));
             let batch = TableBatch {
                 path,
                 file: reading.number,
                 spec: reading.spec,
-                columns: columns(reading, &records[..count]),
-                rows: count,
-                numbers: Numbers::Lines(positions.collect(), &line),
+                columns: columns(reading, &records, rows),
+                rows,
+                numbers: Numbers::Records(&records),
+                doubts: reading.doubts,
             };
             if put(&batch)?.is_break() {
                 return Ok(());
@@ -90,84 +77,37 @@ impl CsvTable {
     }
 }
 
-fn columns(reading: &Reading<'_>, records: &[StringRecord]) -> Vec<Option<ArrayRef>> {
+/// The first columns of a file, which hold all required ones.
+fn required(spec: &TableSpec, found: &Found) -> usize {
+    let places = spec.columns.iter().zip(&found.columns);
+    let places = places.filter(|((_, need), _)| *need == Need::Required);
+    places.filter_map(|(_, place)| *place).max().map_or(0, |last| last + 1)
+}
+
+fn columns(reading: &Reading<'_>, records: &Records, rows: usize) -> Vec<Option<ArrayRef>> {
     let column = |place: &Option<usize>| -> Option<ArrayRef> {
         let place = (*place)?;
-        let mut texts = StringBuilder::with_capacity(records.len(), records.len() * 8);
-        for record in records {
-            let text = record.get(place).map(str::trim);
-            texts.append_option(text.filter(|text| !text.is_empty()));
+        let mut texts = StringBuilder::with_capacity(rows, rows * 8);
+        for row in 0..rows {
+            let text = records.get(row, place);
+            texts.append_option((!text.is_empty()).then_some(text));
         }
         Some(Arc::new(texts.finish()))
     };
     reading.found.columns.iter().map(column).collect()
 }
 
-fn header(
-    path: &Path,
-    spec: &'static TableSpec,
-    settings: &ColumnsFile,
-    delimiter: u8,
-) -> Result<Vec<String>, TableError> {
-    let register = spec.register;
-    let mut reader = reader(path, register, settings, delimiter)?;
-    let names = reader.headers();
-    let names =
-        names.map_err(|source| TableError::Header { register, path: path.into(), source })?;
-    Ok(names.iter().map(|name| name.trim().to_owned()).collect())
+fn encoded<'a>(path: &'a Path, settings: &ColumnsFile) -> Encoded<'a> {
+    Encoded { path, encoding: settings.encoding.map(|encoding| encoding.0) }
 }
 
-fn reader(
-    path: &Path,
-    register: &'static str,
-    settings: &ColumnsFile,
-    delimiter: u8,
-) -> Result<csv::Reader<impl Read + use<>>, TableError> {
-    let bytes = open(path);
-    let bytes = bytes.map_err(|source| TableError::Open { register, path: path.into(), source })?;
-    let text = decoded(bytes, settings);
-    Ok(csv::ReaderBuilder::new().delimiter(delimiter).buffer_capacity(1 << 18).from_reader(text))
-}
-
-/// The file's text as UTF-8, without a byte-order mark.
-fn decoded(bytes: Box<dyn Read>, settings: &ColumnsFile) -> impl Read + use<> {
-    DecodeReaderBytesBuilder::new()
-        .encoding(settings.encoding.map(|encoding| encoding.0))
-        .strip_bom(true)
-        .build(bytes)
-}
-
-fn open(path: &Path) -> io::Result<Box<dyn Read>> {
-    let file = BufReader::with_capacity(1 << 18, File::open(path)?);
-    let is_packed = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
-    Ok(if is_packed {
-        Box::new(flate2::bufread::MultiGzDecoder::new(file))
-    } else {
-        Box::new(file)
-    })
-}
-
-/// The line of the record that is read from a position: blank lines before it are no records, but who
-/// opens the file counts them.
-fn line_of(path: &Path, settings: &ColumnsFile, position: &Position) -> u64 {
-    let blank_lines = || -> io::Result<u64> {
-        let mut text = BufReader::new(decoded(open(path)?, settings));
-        io::copy(&mut text.by_ref().take(position.byte()), &mut io::sink())?;
-        let is_break = |byte: &u8| matches!(byte, b'\n' | b'\r');
-        let bytes = text.bytes().map_while(Result::ok).take_while(is_break);
-        Ok(bytes.filter(|byte| *byte == b'\n').count() as u64)
-    };
-    position.line() + blank_lines().unwrap_or(0)
-}
-
-fn row_error(reading: &Reading<'_>, row: u64, error: csv::Error) -> TableError {
-    let (register, path) = (reading.spec.register, reading.path.to_owned());
-    let problem = match error.kind() {
-        ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            RowError::Fields { found: *len, expected: *expected_len }
+fn refuse(register: &'static str, path: &Path, error: RecordError) -> TableError {
+    let path = path.to_owned();
+    match error {
+        RecordError::Read { line: 0, source } => TableError::Open { register, path, source },
+        RecordError::Read { line: row, source } => TableError::Csv { register, path, row, source },
+        RecordError::Row { line: row, problem } => {
+            TableError::Row { register, path, row, problem: RowError::Record(problem) }
         }
-        ErrorKind::Utf8 { .. } => RowError::Encoding,
-        _ => return TableError::Csv { register, path, row, source: error },
-    };
-    TableError::Row { register, path, row, problem }
+    }
 }

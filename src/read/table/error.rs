@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::read::records::RecordProblem;
+use crate::read::row_groups::RowGroupFault;
+
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
     #[error("cannot open {register} file `{path}`")]
@@ -11,15 +14,23 @@ pub enum TableError {
          rename it to what it is, or convert it"
     )]
     Format { register: &'static str, path: PathBuf },
+    #[error(
+        "`{path}` is a folder; name the {register} files in it, for example `{path}/*.parquet`"
+    )]
+    Folder { register: &'static str, path: PathBuf },
     #[error("{register} file `{path}` is empty; it needs a header row")]
     Empty { register: &'static str, path: PathBuf },
-    #[error("cannot read the header of {register} file `{path}`")]
-    Header { register: &'static str, path: PathBuf, source: csv::Error },
     #[error(
-        "{register} file `{path}` has no column `{column}`; it has {found}. Rename the column, or name \
-         it in the section [{register}] of a columns file (--columns)"
+        "{register} file `{path}` has no column `{column}`; it has {found}.{near} Rename the column, \
+         or name it in the section [{register}] of a columns file (--columns)"
     )]
-    MissingColumn { register: &'static str, path: PathBuf, column: String, found: String },
+    MissingColumn {
+        register: &'static str,
+        path: PathBuf,
+        column: String,
+        found: String,
+        near: String,
+    },
     #[error("{register} file `{path}` has the column `{column}` twice; remove one")]
     RepeatedColumn { register: &'static str, path: PathBuf, column: String },
     #[error(
@@ -33,11 +44,13 @@ pub enum TableError {
         "{register} file `{path}` cannot be read beyond row {row}; it may not be whole: copy or export \
          it again"
     )]
-    Csv { register: &'static str, path: PathBuf, row: u64, source: csv::Error },
+    Csv { register: &'static str, path: PathBuf, row: u64, source: std::io::Error },
     #[error(
         "cannot read {register} file `{path}`; it may not be whole, or not Parquet: export it again"
     )]
     Parquet { register: &'static str, path: PathBuf, source: parquet::errors::ParquetError },
+    #[error("{register} file `{path}`: {fault}")]
+    RowGroups { register: &'static str, path: PathBuf, fault: RowGroupFault },
     #[error(
         "column `{column}` of {register} file `{path}` is of a type that can't be read as it ({found})"
     )]
@@ -54,13 +67,10 @@ pub enum RowError {
     #[error("{column} `{text}` stands in row {first} already, and the rows differ; leave one")]
     Repeated { column: &'static str, text: String, first: u64 },
     #[error(
-        "it has {found} fields where the header has {expected}; look for a stray or missing delimiter \
-         or quote"
+        "{column} is the number {text}, of which the last digits are lost; write the column as text or as \
+         whole numbers of 64 bits"
     )]
-    Fields { found: u64, expected: u64 },
-    #[error(
-        "it is not UTF-8 text; save the file as UTF-8, or say its encoding in a columns file \
-         (--columns), for example encoding = \"windows-1252\""
-    )]
-    Encoding,
+    InexactId { column: &'static str, text: String },
+    #[error(transparent)]
+    Record(#[from] RecordProblem),
 }

@@ -4,24 +4,29 @@
 
 mod cells;
 mod csv;
+mod doubts;
 mod error;
 mod names;
 mod parquet;
 
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use ::csv::Position;
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 
-pub use cells::{Cell, codes, dates, reals, texts, wholes};
+pub use cells::{Cell, codes, dates, ids, reals, texts, wholes};
+pub use doubts::ColumnValues;
 pub use error::{RowError, TableError};
 pub use names::Names;
 
 use self::csv::CsvTable;
+use self::doubts::Doubts;
 use self::parquet::ParquetTable;
+use super::records::Records;
+use super::values::{shorten, trim};
 use super::visits::ColumnsFile;
 use crate::domain::visit::Need;
 
@@ -45,6 +50,9 @@ struct TableFile {
     path: PathBuf,
     found: Found,
     kind: Kind,
+    doubts: Doubts,
+    /// Rows of delimiters alone.
+    empty_rows: AtomicU64,
 }
 
 enum Kind {
@@ -52,9 +60,18 @@ enum Kind {
     Parquet(ParquetTable),
 }
 
+/// The columns of a file that hold values that can't be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileValues {
+    pub path: PathBuf,
+    pub columns: Vec<(&'static str, ColumnValues)>,
+}
+
 /// Where a file has the columns of its spec, and the names of the others.
 struct Found {
     columns: Vec<Option<usize>>,
+    /// Names that were found in other letters, and what they are read as.
+    renamed: Vec<(String, &'static str)>,
     ignored: Vec<String>,
 }
 
@@ -82,12 +99,13 @@ pub struct TableBatch<'a> {
     columns: Vec<Option<ArrayRef>>,
     rows: usize,
     numbers: Numbers<'a>,
+    doubts: &'a Doubts,
 }
 
-/// How rows are numbered: a spreadsheet's number for CSV, from 1 for Parquet.
+/// How rows are numbered: by the lines of the file for CSV, from 1 for Parquet.
 enum Numbers<'a> {
     From(u64),
-    Lines(Vec<Position>, &'a dyn Fn(&Position) -> u64),
+    Records(&'a Records),
 }
 
 type Put<'p> = dyn FnMut(&TableBatch<'_>) -> Result<ControlFlow<()>, TableError> + 'p;
@@ -107,6 +125,9 @@ impl TableFiles {
         let mut files = Vec::with_capacity(paths.len());
         for path in paths {
             let register = spec.register;
+            if path.is_dir() {
+                return Err(TableError::Folder { register, path: path.into() });
+            }
             let name = path.to_string_lossy().to_lowercase();
             let name = name.strip_suffix(".gz").unwrap_or(&name);
             let (columns, kind) = if name.ends_with(".csv") || name.ends_with(".tsv") {
@@ -119,7 +140,9 @@ impl TableFiles {
                 return Err(TableError::Format { register, path: path.into() });
             };
             let found = names.find(path, spec, &columns)?;
-            files.push(TableFile { path: path.clone(), found, kind });
+            let path = path.clone();
+            let (doubts, empty_rows) = (Doubts::default(), AtomicU64::new(0));
+            files.push(TableFile { path, found, kind, doubts, empty_rows });
         }
         Ok(Self { spec, files, settings: settings.clone() })
     }
@@ -135,6 +158,35 @@ impl TableFiles {
         ignored.sort();
         ignored.dedup();
         ignored
+    }
+
+    /// The rows of each file that were left out because they hold nothing.
+    pub fn empty_rows(&self) -> Vec<u64> {
+        self.files.iter().map(|file| file.empty_rows.load(Ordering::Relaxed)).collect()
+    }
+
+    /// How many values of each column could be read, file by file.
+    pub fn values(&self) -> Vec<FileValues> {
+        let of_column = |(column, values): (usize, ColumnValues)| {
+            (values.unreadable > 0).then(|| (self.spec.columns[column].0, values))
+        };
+        let of_file = |file: &TableFile| FileValues {
+            path: file.path.clone(),
+            columns: file.doubts.columns().into_iter().enumerate().filter_map(of_column).collect(),
+        };
+        self.files.iter().map(of_file).collect()
+    }
+
+    /// What people should know of the columns that were found, one sentence each.
+    pub fn remarks(&self) -> Vec<String> {
+        let of_file = |file: &TableFile| {
+            let path = file.path.display().to_string();
+            let remark = move |(name, column): &(String, &'static str)| {
+                format!("column `{name}` of `{path}` is read as `{column}`")
+            };
+            file.found.renamed.iter().map(remark).collect::<Vec<_>>()
+        };
+        self.files.iter().flat_map(of_file).collect()
     }
 
     /// Whether a file has a column.
@@ -163,8 +215,14 @@ impl TableFiles {
     /// [`TableError`] of the first row that can't be read, and those of `put`.
     pub fn read(&self, portion: &Portion, put: &mut Put<'_>) -> Result<(), TableError> {
         let file = &self.files[portion.file];
-        let reading =
-            Reading { path: &file.path, number: portion.file, spec: self.spec, found: &file.found };
+        let reading = Reading {
+            path: &file.path,
+            number: portion.file,
+            spec: self.spec,
+            found: &file.found,
+            doubts: &file.doubts,
+            empty_rows: &file.empty_rows,
+        };
         match &file.kind {
             Kind::Csv(csv) => csv.read(&reading, &self.settings, put),
             Kind::Parquet(parquet) => parquet.read(&reading, portion.row_groups.clone(), put),
@@ -186,6 +244,8 @@ struct Reading<'a> {
     number: usize,
     spec: &'static TableSpec,
     found: &'a Found,
+    doubts: &'a Doubts,
+    empty_rows: &'a AtomicU64,
 }
 
 impl TableBatch<'_> {
@@ -206,7 +266,7 @@ impl TableBatch<'_> {
     pub fn row_number(&self, row: usize) -> u64 {
         match &self.numbers {
             Numbers::From(first) => first + row as u64,
-            Numbers::Lines(positions, line) => line(&positions[row]),
+            Numbers::Records(records) => records.line(row),
         }
     }
 
@@ -227,6 +287,26 @@ impl TableBatch<'_> {
         TableError::Row { register, path, row: self.row_number(row), problem }
     }
 
+    /// Notes which values of a column can't be read, and refuses a row that may be shifted: one without its
+    /// last fields, in which a value can't be read.
+    fn note<T>(&self, column: usize, cells: &[Cell<T>]) -> Result<(), TableError> {
+        let is_doubtful = |row: usize| cells[row].is_unreadable();
+        if let Numbers::Records(records) = self.numbers
+            && let Some((row, problem)) = records.too_short(is_doubtful)
+        {
+            return Err(self.refuse_row(row, RowError::Record(problem)));
+        }
+        let show = |row| (self.row_number(row), self.text(column, row).unwrap_or_default());
+        self.doubts.add(column, cells, show);
+        Ok(())
+    }
+
+    /// That a number is no id any more.
+    fn refuse_inexact(&self, column: usize, row: usize, text: String) -> TableError {
+        let column = self.spec.columns[column].0;
+        self.refuse_row(row, RowError::InexactId { column, text })
+    }
+
     /// That a column is of a type that can't be read.
     pub fn refuse_type(&self, column: usize) -> TableError {
         let found =
@@ -240,9 +320,8 @@ impl TableBatch<'_> {
         let cell = self.column(column)?.slice(row, 1);
         let text = cast(&cell, &DataType::Utf8).ok()?;
         let text = text.as_string::<i32>();
-        let text =
-            text.is_valid(0).then(|| text.value(0).trim()).filter(|text| !text.is_empty())?;
-        Some(text.chars().take(40).collect())
+        let text = text.is_valid(0).then(|| trim(text.value(0))).filter(|text| !text.is_empty())?;
+        Some(shorten(text))
     }
 }
 

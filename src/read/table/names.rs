@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{Found, TableError, TableSpec};
 use crate::domain::visit::Need;
+use crate::read::headers::{Place, near, place, quoted};
 
 /// The names that a register's columns have in its files, by our own names; the others have ours.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -25,7 +26,9 @@ impl Names {
             Some(column) => Err(TableError::UnknownColumn {
                 register: spec.register,
                 column: column.clone(),
-                known: quoted(spec.columns.iter().map(|(name, _)| *name)),
+                known: quoted(
+                    &spec.columns.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>(),
+                ),
             }),
         }
     }
@@ -36,7 +39,7 @@ impl Names {
 
     /// How many of a register's columns are among these names.
     pub(super) fn matches(&self, spec: &TableSpec, names: &[String]) -> usize {
-        let has = |column: &&str| names.iter().any(|name| name == self.name_of(column));
+        let has = |column: &&str| place(names, self.name_of(column)) != Place::Nowhere;
         spec.columns.iter().map(|(name, _)| *name).filter(|column| has(column)).count()
     }
 
@@ -51,33 +54,37 @@ impl Names {
         names: &[String],
     ) -> Result<Found, TableError> {
         let register = spec.register;
-        let mut found = Found { columns: Vec::with_capacity(spec.columns.len()), ignored: vec![] };
+        let mut found = Found {
+            columns: Vec::with_capacity(spec.columns.len()),
+            renamed: vec![],
+            ignored: vec![],
+        };
         for (column, need) in spec.columns {
             let wanted = self.name_of(column);
-            let mut places = (0..names.len()).filter(|&at| names[at] == wanted);
-            let (first, second) = (places.next(), places.next());
-            if second.is_some() {
-                let column = wanted.to_owned();
-                return Err(TableError::RepeatedColumn { register, path: path.into(), column });
-            }
-            if first.is_none() && *need == Need::Required {
-                let (column, found) = (wanted.to_owned(), quoted(names.iter().take(40)));
+            let at = match place(names, wanted) {
+                Place::At(at) => Some(at),
+                Place::Nowhere => None,
+                Place::Twice => {
+                    let column = wanted.to_owned();
+                    return Err(TableError::RepeatedColumn { register, path: path.into(), column });
+                }
+            };
+            if at.is_none() && *need == Need::Required {
                 return Err(TableError::MissingColumn {
                     register,
                     path: path.into(),
-                    column,
-                    found,
+                    column: wanted.to_owned(),
+                    found: quoted(names),
+                    near: near(names, wanted),
                 });
             }
-            found.columns.push(first);
+            if let Some(name) = at.map(|at| &names[at]).filter(|name| *name != wanted) {
+                found.renamed.push((name.clone(), column));
+            }
+            found.columns.push(at);
         }
-        let unused = (0..names.len()).filter(|at| !found.columns.contains(&Some(*at)));
-        found.ignored = unused.map(|at| names[at].clone()).collect();
+        let is_unused = |at: &usize| !names[*at].is_empty() && !found.columns.contains(&Some(*at));
+        found.ignored = (0..names.len()).filter(is_unused).map(|at| names[at].clone()).collect();
         Ok(found)
     }
-}
-
-fn quoted(names: impl Iterator<Item = impl std::fmt::Display>) -> String {
-    let quoted: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    if quoted.is_empty() { "none".to_owned() } else { quoted.join(", ") }
 }

@@ -76,9 +76,11 @@ fn what_can_not_be_read_is_named() {
         ("p.csv", &b"person_id,person_id\n"[..], "has the column `person_id` twice"),
         ("p.csv", b"", "is empty"),
         ("p.csv", b"sex\n", "has no column `person_id`; it has `sex`"),
-        ("p.csv", b"person_id,sex\na\n", "row 2: it has 1 fields where the header has 2"),
+        ("p.csv", b"sex,person_id\n1\n", "row 2: it has 1 fields where the header has 2"),
+        ("p.csv", b"person_id,sex\na,x,1\n", "row 2: it has 3 fields where the header has 2"),
+        ("p.csv", b"person_id,sex,birth_date\na,1990\nb,L\n", "row 3: it has 2 fields"),
         ("p.csv", b"person_id\n\xe9\n", "row 2: it is not UTF-8 text"),
-        ("p.csv.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\0", "cannot read the header"),
+        ("p.csv.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\0", "cannot be read beyond row 1"),
         ("p.xls", b"", "ends in neither"),
         ("p.parquet", b"no", "not Parquet"),
     ] {

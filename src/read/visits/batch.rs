@@ -41,7 +41,8 @@ pub fn assemble<'t>(
     position_text: impl Fn(usize) -> Option<WrittenPosition<'t>>,
     parse: impl FnMut(VisitField, &mut Beside<'_>) -> Result<Option<ArrayRef>, RowProblem>,
 ) -> Result<RecordBatch, Unread> {
-    let (mut columns, doubtful) = fields(rows, reading.locale, parse).map_err(Unread::Row)?;
+    let (mut columns, doubtful) =
+        fields(rows, (reading.locale, reading.accepted), parse).map_err(Unread::Row)?;
     columns.push(position_texts(&columns, rows.count, position_text));
     columns.push(Arc::new(UInt32Array::from(doubtful)));
     columns.push(Arc::new(UInt16Array::from(vec![reading.number; rows.count])));
@@ -54,12 +55,12 @@ pub fn assemble<'t>(
 /// The column of every field, and the bits of doubtful values.
 fn fields(
     rows: Rows,
-    locale: &Locale,
+    (locale, accepted): (&Locale, u32),
     mut parse: impl FnMut(VisitField, &mut Beside<'_>) -> Result<Option<ArrayRef>, RowProblem>,
 ) -> Result<(Vec<ArrayRef>, Vec<u32>), RowProblem> {
     let mut doubtful = vec![0; rows.count];
     let mut columns: Vec<Option<ArrayRef>> = vec![None; VisitField::ALL.len()];
-    let mut beside = Beside { locale, codes: None, doubtful: &mut doubtful };
+    let mut beside = Beside { locale, accepted, codes: None, doubtful: &mut doubtful };
     let code = VisitField::VillageCode;
     // The code comes first: local times are read by its province.
     let codes = parse(code, &mut beside)?;

@@ -6,7 +6,9 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::error::VisitsError;
+use super::point;
 use crate::domain::visit::{Need, VisitField};
+use crate::read::headers::{Place, near, place, quoted};
 use crate::read::table::Names;
 
 /// What a columns file says of visits files whose columns have other names.
@@ -18,6 +20,7 @@ use crate::read::table::Names;
 /// [columns]
 /// visit_id = "ID_KUNJUNGAN"
 /// longitude = "bujur"
+/// geopoint = "_geolocation"   # instead of both axes: `latitude longitude altitude accuracy`, or bytes
 ///
 /// [persons]                   # likewise for every other register
 /// household_id = "ID_RTM"
@@ -28,7 +31,7 @@ pub struct ColumnsFile {
     pub encoding: Option<Encoding>,
     pub delimiter: Option<Delimiter>,
     #[serde(default)]
-    columns: BTreeMap<FieldName, String>,
+    columns: BTreeMap<ColumnName, String>,
     #[serde(default)]
     persons: Names,
     #[serde(default)]
@@ -78,15 +81,21 @@ impl TryFrom<char> for Delimiter {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
-struct FieldName(VisitField);
+enum ColumnName {
+    Field(VisitField),
+    /// Both axes, and maybe the accuracy, in one column.
+    Geopoint,
+}
 
-impl TryFrom<String> for FieldName {
+impl TryFrom<String> for ColumnName {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        VisitField::find(&name)
-            .map(Self)
-            .ok_or_else(|| format!("no visit field is called `{name}`"))
+        match VisitField::find(&name) {
+            Some(field) => Ok(Self::Field(field)),
+            None if name == "geopoint" => Ok(Self::Geopoint),
+            None => Err(format!("no visit field is called `{name}`")),
+        }
     }
 }
 
@@ -116,7 +125,7 @@ impl ColumnsFile {
     }
 
     fn name_of(&self, field: VisitField) -> &str {
-        self.columns.get(&FieldName(field)).map_or(field.name(), String::as_str)
+        self.columns.get(&ColumnName::Field(field)).map_or(field.name(), String::as_str)
     }
 
     /// Finds each field's column among a file's column names.
@@ -124,41 +133,63 @@ impl ColumnsFile {
     /// # Errors
     /// [`VisitsError`] where a required column is missing or a used one stands twice.
     pub fn find(&self, path: &Path, names: &[String]) -> Result<FoundColumns, VisitsError> {
-        let mut found =
-            FoundColumns { of_field: vec![None; VisitField::ALL.len()], ignored: vec![] };
+        let mut found = FoundColumns {
+            of_field: vec![None; VisitField::ALL.len()],
+            geopoint: None,
+            ignored: vec![],
+            renamed: vec![],
+        };
         let mut is_used = vec![false; names.len()];
         for &field in VisitField::ALL {
             let wanted = self.name_of(field);
-            let mut matches = names.iter().enumerate().filter(|(_, name)| *name == wanted);
-            let first = matches.next().map(|(column, _)| column);
-            if matches.next().is_some() {
-                return Err(VisitsError::RepeatedColumn { path: path.into(), name: wanted.into() });
-            }
-            match first {
-                Some(column) => is_used[column] = true,
+            let at = one_place(path, names, wanted)?;
+            match at {
+                Some(column) => {
+                    is_used[column] = true;
+                    if names[column] != wanted {
+                        found.renamed.push((names[column].clone(), field));
+                    }
+                }
                 None if field.need() == Need::Required => {
-                    let found = quoted(names);
-                    return Err(VisitsError::MissingColumn { path: path.into(), field, found });
+                    return Err(missing(path, names, wanted));
                 }
                 None => {}
             }
-            found.of_field[field.index()] = first;
+            found.of_field[field.index()] = at;
         }
-        let unused = names.iter().zip(&is_used).filter(|(_, used)| !**used);
+        if let Some(wanted) = self.columns.get(&ColumnName::Geopoint) {
+            let column = one_place(path, names, wanted)?;
+            let column = column.ok_or_else(|| missing(path, names, wanted))?;
+            is_used[column] = true;
+            found.geopoint = Some(column);
+        }
+        let unused = names.iter().zip(&is_used).filter(|(name, used)| !**used && !name.is_empty());
         found.ignored = unused.map(|(name, _)| name.clone()).collect();
         Ok(found)
     }
 
     /// How many fields would find their column among these names.
     pub fn matches(&self, names: &[String]) -> usize {
-        let has = |field: &&VisitField| names.iter().any(|name| name == self.name_of(**field));
+        let has = |field: &&VisitField| place(names, self.name_of(**field)) != Place::Nowhere;
         VisitField::ALL.iter().filter(has).count()
     }
 }
 
-fn quoted(names: &[String]) -> String {
-    let quoted: Vec<String> = names.iter().take(40).map(|name| format!("`{name}`")).collect();
-    if quoted.is_empty() { "none".to_owned() } else { quoted.join(", ") }
+fn one_place(path: &Path, names: &[String], wanted: &str) -> Result<Option<usize>, VisitsError> {
+    match place(names, wanted) {
+        Place::At(column) => Ok(Some(column)),
+        Place::Nowhere => Ok(None),
+        Place::Twice => Err(VisitsError::RepeatedColumn { path: path.into(), name: wanted.into() }),
+    }
+}
+
+fn missing(path: &Path, names: &[String], wanted: &str) -> VisitsError {
+    VisitsError::MissingColumn {
+        path: path.into(),
+        wanted: wanted.into(),
+        found: quoted(names),
+        near: near(names, wanted),
+    }
 }
 
 /// Where a file has its fields.
@@ -166,6 +197,10 @@ fn quoted(names: &[String]) -> String {
 pub struct FoundColumns {
     /// The column of each field, by [`VisitField::index`].
     pub of_field: Vec<Option<usize>>,
+    /// The column of whole positions, for the fields of one that have no column.
+    pub geopoint: Option<usize>,
+    /// Columns that were found in other letters, as they stand there.
+    pub renamed: Vec<(String, VisitField)>,
     /// Columns that are no field of ours.
     pub ignored: Vec<String>,
 }
@@ -173,8 +208,21 @@ pub struct FoundColumns {
 impl FoundColumns {
     /// The fields that the file has, as bits.
     pub fn fields(&self) -> u32 {
-        let has = |field: &&VisitField| self.of_field[field.index()].is_some();
+        let has = |field: &&VisitField| self.place(**field).is_some();
         VisitField::ALL.iter().filter(has).fold(0, |bits, field| bits | field.bit())
+    }
+
+    /// The column of a field: its own, or that of whole positions.
+    pub fn place(&self, field: VisitField) -> Option<usize> {
+        let in_point = || self.geopoint.filter(|_| point::index(field).is_some());
+        self.of_field[field.index()].or_else(in_point)
+    }
+
+    /// The first columns of a file, which hold all required fields.
+    pub fn required(&self) -> usize {
+        let required = VisitField::ALL.iter().filter(|field| field.need() == Need::Required);
+        let places = required.filter_map(|field| self.of_field[field.index()]);
+        places.max().map_or(0, |last| last + 1)
     }
 }
 

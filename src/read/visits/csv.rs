@@ -1,30 +1,28 @@
 //! Visits from CSV: any of the usual delimiters, encodings and line ends, packed or not.
 
-use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::ops::{ControlFlow, Range};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use arrow::array::RecordBatch;
-use csv::{ErrorKind, StringRecord};
-use encoding_rs_io::DecodeReaderBytesBuilder;
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::UInt32Type;
 
 use super::Reading;
 use super::batch::{Rows, Unread, assemble};
 use super::columns::{ColumnsFile, FoundColumns};
 use super::error::{Problem, RowProblem, VisitsError};
 use super::parse::{Texts, column};
+use super::point;
 use super::splits::{self, CHUNK_BYTES, Cut};
 use crate::domain::visit::VisitField;
-
-/// Rows that are parsed at a time.
-const BATCH_ROWS: usize = 8192;
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+use crate::read::records::{
+    BATCH_ROWS, Encoded, Header, RecordError, RecordReader, Records, Shape, is_splittable,
+};
 
 /// A CSV file whose header has been read.
 pub struct CsvFile {
     delimiter: u8,
+    shape: Shape,
     pub columns: FoundColumns,
     /// Bytes between two cuts, about.
     chunk_bytes: u64,
@@ -37,14 +35,14 @@ struct Part {
     bytes: Range<u64>,
     /// The number of its first row; the header is row 1.
     first: u64,
-    /// Read before its bytes, so that it begins with a header as the file does.
-    header: Vec<u8>,
 }
 
 /// A file in one go.
 pub const ALL_PARTS: Range<usize> = 0..usize::MAX;
 
-const WHOLE: Part = Part { bytes: 0..u64::MAX, first: 2, header: Vec::new() };
+/// The columns, in the order of [`VISIT_SCHEMA`](crate::domain::visit::VISIT_SCHEMA), behind the fields.
+const POSITION_TEXTS: usize = VisitField::ALL.len();
+const DOUBTS: usize = POSITION_TEXTS + 1;
 
 impl CsvFile {
     /// Reads the header: the delimiter is the one by which most of our columns are found.
@@ -53,20 +51,16 @@ impl CsvFile {
     /// [`VisitsError`] where the file can't be opened or its header does not do.
     pub fn open(path: &Path, settings: &ColumnsFile) -> Result<Self, VisitsError> {
         let asked = settings.delimiter.map(|delimiter| delimiter.0);
-        let mut best: Option<(usize, u8, Vec<String>)> = None;
-        for delimiter in asked.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]) {
-            let names = header(path, settings, delimiter)?;
-            let matches = settings.matches(&names);
-            if best.as_ref().is_none_or(|(most, ..)| matches > *most) {
-                best = Some((matches, delimiter, names));
-            }
-        }
-        let (_, delimiter, names) = best.expect("at least one delimiter was tried");
+        let matches = |names: &[String]| settings.matches(names);
+        let header = RecordReader::find_header(encoded(path, settings), asked, matches);
+        let Header { names, delimiter, .. } =
+            header.map_err(|error| refuse(path, error, |line| line))?;
         if names.iter().all(String::is_empty) {
             return Err(VisitsError::Empty { path: path.into() });
         }
         let columns = settings.find(path, &names)?;
-        Ok(Self { delimiter, columns, chunk_bytes: CHUNK_BYTES, cuts: OnceLock::new() })
+        let shape = Shape { columns: names.len(), required: columns.required() };
+        Ok(Self { delimiter, shape, columns, chunk_bytes: CHUNK_BYTES, cuts: OnceLock::new() })
     }
 
     /// In how many parts the file can be read.
@@ -76,28 +70,22 @@ impl CsvFile {
 
     fn cuts(&self, path: &Path, settings: &ColumnsFile) -> &[Cut] {
         self.cuts.get_or_init(|| {
-            let is_split = is_splittable(path, settings);
             // Who reads it as a whole tells what is wrong with it.
             let find = || splits::find(path, self.delimiter, self.chunk_bytes).unwrap_or_default();
-            if is_split { find() } else { Vec::new() }
+            if is_splittable(encoded(path, settings)) { find() } else { Vec::new() }
         })
     }
 
-    fn part(&self, path: &Path, settings: &ColumnsFile, parts: Range<usize>) -> io::Result<Part> {
+    fn part(&self, path: &Path, settings: &ColumnsFile, parts: Range<usize>) -> Part {
         if parts == ALL_PARTS {
-            return Ok(WHOLE);
+            return Part { bytes: 0..u64::MAX, first: 2 };
         }
         let cuts = self.cuts(path, settings);
         let cut = |part: usize| part.checked_sub(1).and_then(|at| cuts.get(at));
         let end = cut(parts.end).map_or(u64::MAX, |cut| cut.start);
-        let whole = Part { bytes: 0..end, first: 2, header: Vec::new() };
         match cut(parts.start) {
-            None => Ok(whole),
-            Some(cut) => Ok(Part {
-                bytes: cut.start..end,
-                first: cut.records + 1,
-                header: splits::header(path, self.delimiter)?,
-            }),
+            None => Part { bytes: 0..end, first: 2 },
+            Some(cut) => Part { bytes: cut.start..end, first: cut.records + 1 },
         }
     }
 
@@ -113,155 +101,160 @@ impl CsvFile {
         put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
     ) -> Result<(), VisitsError> {
         let path = reading.path;
-        let open = |source| VisitsError::Open { path: path.into(), source };
-        let part = self.part(path, settings, parts).map_err(open)?;
-        let mut reader = reader(path, settings, self.delimiter, &part)?;
-        reader.headers().map_err(|source| VisitsError::Header { path: path.into(), source })?;
-        let mut records = vec![StringRecord::new(); BATCH_ROWS];
+        let part = self.part(path, settings, parts);
+        let line_of = |line| file_line(path, &part, line);
+        let refuse = |error| refuse(path, error, line_of);
+        let mut reader = self.reader(path, settings, &part).map_err(refuse)?;
+        let mut records = Records::default();
         let mut first = part.first;
         loop {
-            let mut count = 0;
-            while count < BATCH_ROWS {
-                let position = reader.position().clone();
-                let more = reader.read_record(&mut records[count]);
-                match more.map_err(|error| {
-                    row_error(path, line_of(path, settings, &part, &position), error)
-                })? {
-                    true => count += 1,
-                    false => break,
-                }
-            }
+            let count = reader.read(&mut records, self.shape, BATCH_ROWS).map_err(refuse)?;
             if count == 0 {
-                return Ok(());
+                break;
             }
-            let batch = self.parse((reading, &part), settings, first, &records[..count])?;
+            let rows = Rows { first, count };
+            let batch = self.parse(reading, rows, &records).map_err(|unread| match unread {
+                Unread::Row(RowProblem { offset, problem }) => {
+                    let row = line_of(records.line(offset));
+                    VisitsError::Row { path: path.into(), row, problem }
+                }
+                Unread::Batch(error) => error,
+            })?;
             first += count as u64;
             if put(batch).is_break() {
                 return Ok(());
             }
         }
+        reading.note_empty_rows(reader.empty_rows());
+        Ok(())
+    }
+
+    /// Reads one field of some rows of the file as it was written: each with its row as messages call it.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    pub fn written(
+        &self,
+        path: &Path,
+        settings: &ColumnsFile,
+        field: VisitField,
+        rows: &[u64],
+    ) -> Result<Vec<(u64, String)>, VisitsError> {
+        let part = Part { bytes: 0..u64::MAX, first: 2 };
+        let refuse = |error| refuse(path, error, |line| line);
+        let mut reader = self.reader(path, settings, &part).map_err(refuse)?;
+        let (mut records, mut first, mut found) = (Records::default(), part.first, Vec::new());
+        while found.len() < rows.len() {
+            let count = reader.read(&mut records, self.shape, BATCH_ROWS).map_err(refuse)? as u64;
+            if count == 0 {
+                break;
+            }
+            for row in rows.iter().filter(|row| (first..first + count).contains(row)) {
+                let record = (row - first) as usize;
+                let text = self.text(&records, field, record).unwrap_or_default();
+                found.push((records.line(record), text.to_owned()));
+            }
+            first += count;
+        }
+        Ok(found)
+    }
+
+    fn reader(
+        &self,
+        path: &Path,
+        settings: &ColumnsFile,
+        part: &Part,
+    ) -> Result<RecordReader, RecordError> {
+        let file = encoded(path, settings);
+        if part.bytes.start == 0 {
+            let (end, asked) = (part.bytes.end, Some(self.delimiter));
+            return Ok(RecordReader::open(file, end, asked, self.delimiter)?.0);
+        }
+        let bytes = file.open(part.bytes.clone());
+        let bytes = bytes.map_err(|source| RecordError::Read { line: 0, source })?;
+        Ok(RecordReader::new(bytes, self.delimiter))
+    }
+
+    /// A field of a record, `None` where the file has it not or it is empty.
+    fn text<'r>(&self, records: &'r Records, field: VisitField, record: usize) -> Option<&'r str> {
+        let text = match self.columns.of_field[field.index()] {
+            Some(column) => records.get(record, column),
+            None => point::part(field, records.get(record, self.columns.geopoint?))?,
+        };
+        (!text.is_empty()).then_some(text)
     }
 
     fn parse(
         &self,
-        (reading, part): (&Reading<'_>, &Part),
-        settings: &ColumnsFile,
-        first: u64,
-        records: &[StringRecord],
-    ) -> Result<RecordBatch, VisitsError> {
-        let of_field = |field: VisitField| {
-            self.columns.of_field[field.index()].filter(|_| reading.wants(field))
-        };
+        reading: &Reading<'_>,
+        rows: Rows,
+        records: &Records,
+    ) -> Result<RecordBatch, Unread> {
+        let has = |field: VisitField| reading.wants(field) && self.columns.place(field).is_some();
         let text = |field: VisitField, row: usize| {
-            of_field(field).map_or("", |column| records[row].get(column).unwrap_or_default().trim())
+            let text = has(field).then(|| self.text(records, field, row));
+            text.flatten().unwrap_or_default()
         };
         let position_text = |row: usize| {
             let (longitude, latitude) =
                 (text(VisitField::Longitude, row), text(VisitField::Latitude, row));
             Some((longitude.into(), latitude.into()))
         };
-        let rows = Rows { first, count: records.len() };
         let batch = assemble(reading, rows, position_text, |field, beside| {
-            let Some(index) = of_field(field) else { return Ok(None) };
-            let get = |row: usize| {
-                records[row].get(index).map(str::trim).filter(|text: &&str| !text.is_empty())
-            };
+            if !has(field) {
+                return Ok(None);
+            }
+            let get = |row: usize| self.text(records, field, row);
             column(&Texts { field, rows: rows.count, get: &get }, beside).map(Some)
         });
-        batch.map_err(|unread| match unread {
-            Unread::Row(RowProblem { offset, problem }) => {
-                let line = |position| line_of(reading.path, settings, part, position);
-                let row = records[offset].position().map_or(first + offset as u64, line);
-                VisitsError::Row { path: reading.path.into(), row, problem }
+        let batch = batch.map_err(|unread| too_short(records, unread))?;
+        let doubts = batch.column(DOUBTS).as_primitive::<UInt32Type>();
+        let positions = batch.column(POSITION_TEXTS);
+        let is_doubtful = |row: usize| doubts.value(row) != 0 || positions.is_valid(row);
+        match records.too_short(is_doubtful) {
+            None => Ok(batch),
+            Some((offset, problem)) => {
+                Err(Unread::Row(RowProblem { offset, problem: Problem::Record(problem) }))
             }
-            Unread::Batch(error) => error,
-        })
-    }
-}
-
-fn header(path: &Path, settings: &ColumnsFile, delimiter: u8) -> Result<Vec<String>, VisitsError> {
-    let mut reader = reader(path, settings, delimiter, &WHOLE)?;
-    let names =
-        reader.headers().map_err(|source| VisitsError::Header { path: path.into(), source })?;
-    Ok(names.iter().map(|name| name.trim().to_owned()).collect())
-}
-
-fn reader(
-    path: &Path,
-    settings: &ColumnsFile,
-    delimiter: u8,
-    part: &Part,
-) -> Result<csv::Reader<impl Read + use<>>, VisitsError> {
-    let bytes =
-        open(path, part).map_err(|source| VisitsError::Open { path: path.into(), source })?;
-    let text = decoded(bytes, settings);
-    Ok(csv::ReaderBuilder::new().delimiter(delimiter).buffer_capacity(1 << 18).from_reader(text))
-}
-
-/// The file's text as UTF-8, without a byte-order mark.
-fn decoded(bytes: Box<dyn Read>, settings: &ColumnsFile) -> impl Read + use<> {
-    DecodeReaderBytesBuilder::new()
-        .encoding(settings.encoding.map(|encoding| encoding.0))
-        .strip_bom(true)
-        .build(bytes)
-}
-
-fn open(path: &Path, part: &Part) -> io::Result<Box<dyn Read>> {
-    let mut file = File::open(path)?;
-    if is_packed(path) {
-        let file = BufReader::with_capacity(1 << 18, file);
-        return Ok(Box::new(flate2::bufread::MultiGzDecoder::new(file)));
-    }
-    file.seek(SeekFrom::Start(part.bytes.start))?;
-    let bytes = file.take(part.bytes.end - part.bytes.start);
-    let bytes = Cursor::new(part.header.clone()).chain(bytes);
-    Ok(Box::new(BufReader::with_capacity(1 << 18, bytes)))
-}
-
-fn is_packed(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"))
-}
-
-/// Whether quotes, delimiters and line ends can be found in the file's bytes before they are decoded.
-fn is_splittable(path: &Path, settings: &ColumnsFile) -> bool {
-    let is_plain = |encoding: &'static encoding_rs::Encoding| {
-        encoding == encoding_rs::UTF_8 || encoding.is_single_byte()
-    };
-    let has_wide_mark = || {
-        let mut start = [0; 2];
-        let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
-        read.is_err() || [[0xff, 0xfe], [0xfe, 0xff]].contains(&start)
-    };
-    !is_packed(path)
-        && settings.encoding.is_none_or(|encoding| is_plain(encoding.0))
-        && !has_wide_mark()
-}
-
-/// The line of the record that is read from a position: blank lines before it are no records, but who
-/// opens the file counts them.
-fn line_of(path: &Path, settings: &ColumnsFile, part: &Part, position: &csv::Position) -> u64 {
-    let line = || -> io::Result<u64> {
-        let before = splits::line_feeds(path, part.bytes.start)?;
-        let again = part.header.iter().filter(|byte| **byte == b'\n').count() as u64;
-        let mut text = BufReader::new(decoded(open(path, part)?, settings));
-        io::copy(&mut text.by_ref().take(position.byte()), &mut io::sink())?;
-        let bytes = text.bytes().map_while(Result::ok);
-        let blank = bytes.take_while(|byte| matches!(byte, b'\n' | b'\r'));
-        let blank = blank.filter(|byte| *byte == b'\n').count() as u64;
-        Ok((before + position.line() + blank).saturating_sub(again))
-    };
-    line().unwrap_or_else(|_| position.line())
-}
-
-fn row_error(path: &Path, row: u64, error: csv::Error) -> VisitsError {
-    let problem = match error.kind() {
-        ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            Problem::Fields { found: *len, expected: *expected_len }
         }
-        ErrorKind::Utf8 { .. } => Problem::Encoding,
-        _ => return VisitsError::Csv { path: path.into(), row, source: error },
-    };
-    VisitsError::Row { path: path.into(), row, problem }
+    }
+}
+
+/// A row without its last fields that can't be read: a delimiter is missing.
+fn too_short(records: &Records, unread: Unread) -> Unread {
+    match unread {
+        Unread::Row(RowProblem { offset, problem }) => {
+            let short = records.too_short(|row| row == offset);
+            let problem = short.map_or(problem, |(_, problem)| Problem::Record(problem));
+            Unread::Row(RowProblem { offset, problem })
+        }
+        Unread::Batch(error) => Unread::Batch(error),
+    }
+}
+
+fn encoded<'a>(path: &'a Path, settings: &ColumnsFile) -> Encoded<'a> {
+    Encoded { path, encoding: settings.encoding.map(|encoding| encoding.0) }
+}
+
+/// The line of the file that is a line of a part.
+fn file_line(path: &Path, part: &Part, line: u64) -> u64 {
+    let before = splits::line_ends(path, part.bytes.start);
+    before.map_or(line, |before| before + line)
+}
+
+fn refuse(path: &Path, error: RecordError, line_of: impl Fn(u64) -> u64) -> VisitsError {
+    let path = path.to_owned();
+    match error {
+        RecordError::Read { line: 0, source } => VisitsError::Open { path, source },
+        RecordError::Read { line, source } => {
+            let row = line_of(line);
+            VisitsError::Csv { path, row, source }
+        }
+        RecordError::Row { line, problem } => {
+            let row = line_of(line);
+            VisitsError::Row { path, row, problem: Problem::Record(problem) }
+        }
+    }
 }
 
 #[cfg(test)]

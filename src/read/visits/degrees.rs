@@ -1,5 +1,10 @@
 //! Reading longitudes and latitudes as people write them.
 
+use crate::read::values::trim;
+
+/// What typesetters and word processors put for a minus before a number.
+const MINUSES: [char; 2] = ['\u{2212}', '\u{2013}'];
+
 /// Which axis an angle belongs to, and so which letters name its directions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Axis {
@@ -10,17 +15,17 @@ pub enum Axis {
 /// Reads decimal degrees, or degrees, minutes and seconds: `-6.2083`, `6°12'30"S`, `6 12 30 LS`,
 /// `106° 49' 35,76" BT`. `None` where it is neither, or minutes or seconds are 60 or more.
 ///
-/// A comma is a decimal comma. The letters are E, W, N, S and the Indonesian BT, BB, LU, LS.
+/// A comma is a decimal comma. A minus may be a dash, and a space may stand behind it. The letters are E, W, N, S and the Indonesian BT, BB, LU, LS.
 pub fn parse(text: &str, axis: Axis) -> Option<f64> {
-    let text = text.trim();
+    let text = trim(text);
     if let Ok(plain) = text.parse::<f64>() {
         return plain.is_finite().then_some(plain);
     }
-    let text = text.to_uppercase().replace(',', ".");
+    let text = text.to_uppercase().replace(',', ".").replace(MINUSES, "-");
     let (body, direction) = split_direction(&text, axis)?;
     let (body, sign) = match (body.strip_prefix('-'), direction) {
         (Some(_), Some(_)) => return None,
-        (Some(rest), None) => (rest, -1.0),
+        (Some(rest), None) => (rest.trim_start(), -1.0),
         (None, direction) => (body, direction.unwrap_or(1.0)),
     };
     let degrees = sign * sexagesimal(body)?;
@@ -86,6 +91,13 @@ mod tests {
         assert_eq!(parse("106 30 0 BT", Axis::Longitude), Some(106.5));
         assert_eq!(parse("106°30,6'E", Axis::Longitude), Some(106.51));
         assert_eq!(parse("12 0 0 BB", Axis::Longitude), Some(-12.0));
+    }
+
+    #[test]
+    fn reads_the_minus_of_typesetters_and_marks_of_direction() {
+        for text in ["\u{2212}6.5", "\u{2013}6,5", "- 6.5", "\u{200e}-6.5", "\u{a0}-6.5\u{200f}"] {
+            assert_eq!(parse(text, Axis::Latitude), Some(-6.5), "{text:?}");
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use crate::domain::visit::VisitField;
+use crate::read::records::RecordProblem;
+use crate::read::row_groups::RowGroupFault;
 
 #[derive(Debug, thiserror::Error)]
 pub enum VisitsError {
@@ -13,17 +15,17 @@ pub enum VisitsError {
          rename it to what it is, or convert it"
     )]
     Format { path: PathBuf },
+    #[error("`{path}` is a folder; name the files in it, for example `{path}/*.parquet`")]
+    Folder { path: PathBuf },
     #[error("there are more than 65,535 visits files; join some")]
     TooManyFiles,
     #[error("visits file `{path}` is empty; it needs a header row and visits")]
     Empty { path: PathBuf },
-    #[error("cannot read the header of visits file `{path}`")]
-    Header { path: PathBuf, source: csv::Error },
     #[error(
-        "visits file `{path}` has no column `{field}`; it has {found}. Rename the column, or name it in \
-         a columns file (--columns)"
+        "visits file `{path}` has no column `{wanted}`; it has {found}.{near} Rename the column, or name \
+         it in a columns file (--columns)"
     )]
-    MissingColumn { path: PathBuf, field: VisitField, found: String },
+    MissingColumn { path: PathBuf, wanted: String, found: String, near: String },
     #[error("visits file `{path}` has the column `{name}` twice; remove one")]
     RepeatedColumn { path: PathBuf, name: String },
     #[error("visits file `{path}`, row {row}: {problem}")]
@@ -32,11 +34,13 @@ pub enum VisitsError {
         "visits file `{path}` cannot be read beyond row {row}; it may not be whole: copy or export it \
          again"
     )]
-    Csv { path: PathBuf, row: u64, source: csv::Error },
+    Csv { path: PathBuf, row: u64, source: std::io::Error },
     #[error(
         "cannot read Parquet file `{path}`; it may not be whole, or not Parquet: export it again"
     )]
     Parquet { path: PathBuf, source: parquet::errors::ParquetError },
+    #[error("Parquet file `{path}`: {fault}")]
+    RowGroups { path: PathBuf, fault: RowGroupFault },
     #[error(
         "column `{field}` of Parquet file `{path}` is of a type that can't be read as it ({found})"
     )]
@@ -65,14 +69,18 @@ pub enum Problem {
     )]
     DottedCode { text: String, system: &'static str },
     #[error(
-        "it has {found} fields where the header has {expected}; look for a stray or missing delimiter or quote"
+        "village_code `{text}` is not a code as it was given out but what a spreadsheet made of it, and \
+         digits of it may be lost; format the column as text and write plain digits, for example \
+         0101010001. `--accept-doubtful village_code` reads such codes as unknown"
     )]
-    Fields { found: u64, expected: u64 },
+    RewrittenCode { text: String },
     #[error(
-        "it is not UTF-8 text; save the file as UTF-8, or say its encoding in a columns file (--columns), \
-         for example encoding = \"windows-1252\""
+        "{field} is the number {text}, of which the last digits are lost; write the column as text or as \
+         whole numbers of 64 bits"
     )]
-    Encoding,
+    InexactId { field: VisitField, text: String },
+    #[error(transparent)]
+    Record(#[from] RecordProblem),
 }
 
 /// A row's problem before its file is known.

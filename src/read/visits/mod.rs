@@ -5,13 +5,15 @@ mod columns;
 mod csv;
 mod degrees;
 mod error;
-mod guarded;
 mod parquet;
 mod parse;
+mod point;
 mod splits;
 
+use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
 
@@ -23,6 +25,7 @@ use self::columns::FoundColumns;
 use self::csv::CsvFile;
 use self::parquet::ParquetFile;
 use crate::domain::visit::{Need, VisitField};
+use crate::read::headers::quoted;
 
 /// Every field, as bits.
 pub const ALL_FIELDS: u32 = u32::MAX;
@@ -31,12 +34,16 @@ pub const ALL_FIELDS: u32 = u32::MAX;
 pub struct VisitFiles {
     files: Vec<VisitFile>,
     settings: ColumnsFile,
+    /// The fields whose doubtful values were accepted, as bits.
+    accepted: u32,
 }
 
 struct VisitFile {
     path: PathBuf,
     number: u16,
     kind: Kind,
+    /// Rows of delimiters alone, by the parts in which they were found.
+    empty_rows: Mutex<BTreeMap<(usize, usize), u64>>,
 }
 
 enum Kind {
@@ -82,9 +89,63 @@ impl VisitFiles {
                 path: path.clone(),
                 number,
                 kind: Kind::open(path, &settings)?,
+                empty_rows: Mutex::default(),
             });
         }
-        Ok(Self { files, settings })
+        Ok(Self { files, settings, accepted: 0 })
+    }
+
+    /// Reads on where values of these fields, as bits, are what stops the reading.
+    #[must_use]
+    pub fn accepting(self, accepted: u32) -> Self {
+        Self { accepted, ..self }
+    }
+
+    /// What people should know of the columns that were found, one sentence each.
+    pub fn remarks(&self) -> Vec<String> {
+        let axes = VisitField::Longitude.bit() | VisitField::Latitude.bit();
+        let mut remarks = Vec::new();
+        for file in &self.files {
+            let (path, columns) = (file.path.display(), file.kind.columns());
+            for (name, field) in &columns.renamed {
+                remarks.push(format!("column `{name}` of `{path}` is read as `{field}`"));
+            }
+            if columns.fields() & axes != axes {
+                remarks.push(format!(
+                    "visits file `{path}` has no columns `longitude` and `latitude`, so its visits have no \
+                     position; name them in a columns file (--columns), or the column of whole \
+                     positions as `geopoint`. Columns that are not read: {}",
+                    quoted(&columns.ignored)
+                ));
+            }
+        }
+        remarks
+    }
+
+    /// The rows of each file that were left out because they hold nothing.
+    pub fn empty_rows(&self) -> Vec<u64> {
+        let of_file = |file: &VisitFile| {
+            let found = file.empty_rows.lock().unwrap_or_else(PoisonError::into_inner);
+            found.get(&(0, usize::MAX)).copied().unwrap_or_else(|| found.values().sum())
+        };
+        self.files.iter().map(of_file).collect()
+    }
+
+    /// Reads one field of some rows of a file as it was written: each with its row as messages call it.
+    ///
+    /// # Errors
+    /// Where the file can't be read again.
+    pub fn written(
+        &self,
+        file: u16,
+        field: VisitField,
+        rows: &[u64],
+    ) -> Result<Vec<(u64, String)>, VisitsError> {
+        let VisitFile { path, kind, .. } = &self.files[usize::from(file)];
+        match kind {
+            Kind::Csv(csv) => csv.written(path, &self.settings, field, rows),
+            Kind::Parquet(parquet) => parquet.written(path, field, rows),
+        }
     }
 
     /// The paths, by the number under which a row names its source.
@@ -148,7 +209,9 @@ impl VisitFiles {
         let (path, number) = (&file.path, file.number);
         let required = VisitField::ALL.iter().filter(|field| field.need() == Need::Required);
         let wanted = required.fold(wanted, |bits, field| bits | field.bit());
-        let reading = Reading { path, number, locale, wanted };
+        let accepted = self.accepted;
+        let empty_rows = (portion, &file.empty_rows);
+        let reading = Reading { path, number, locale, wanted, accepted, empty_rows };
         match &file.kind {
             Kind::Csv(csv) => csv.read(&reading, &self.settings, portion.parts.clone(), put),
             Kind::Parquet(parquet) => parquet.read(&reading, portion.parts.clone(), put),
@@ -163,16 +226,32 @@ struct Reading<'a> {
     locale: &'a Locale,
     /// The fields to read, as bits.
     wanted: u32,
+    /// Those whose doubtful values were accepted.
+    accepted: u32,
+    /// Where rows of delimiters alone are noted.
+    empty_rows: (&'a Portion, &'a Mutex<BTreeMap<(usize, usize), u64>>),
 }
 
 impl Reading<'_> {
     const fn wants(&self, field: VisitField) -> bool {
         self.wanted & field.bit() != 0
     }
+
+    /// Notes the rows of delimiters alone of what was read; each pass finds the same.
+    fn note_empty_rows(&self, rows: u64) {
+        let (Portion { parts, .. }, noted) = self.empty_rows;
+        if rows > 0 {
+            let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
+            noted.insert((parts.start, parts.end), rows);
+        }
+    }
 }
 
 impl Kind {
     fn open(path: &Path, settings: &ColumnsFile) -> Result<Self, VisitsError> {
+        if path.is_dir() {
+            return Err(VisitsError::Folder { path: path.into() });
+        }
         let name = path.to_string_lossy().to_lowercase();
         let name = name.strip_suffix(".gz").unwrap_or(&name);
         if name.ends_with(".csv") || name.ends_with(".tsv") {

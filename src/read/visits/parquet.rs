@@ -1,35 +1,50 @@
 //! Visits from Parquet: columns of our types as they are, others through their text.
 
-use std::fs::File;
 use std::ops::{ControlFlow, Range, RangeInclusive};
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Float64Array, RecordBatch, TimestampMicrosecondArray,
+    Array, ArrayRef, AsArray, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
-use arrow::compute::{CastOptions, cast, cast_with_options};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
-};
-use parquet::errors::ParquetError;
 
 use super::Reading;
 use super::batch::{Rows, Unread, assemble};
 use super::columns::{ColumnsFile, FoundColumns};
 use super::error::{Problem, RowProblem, VisitsError};
-use super::guarded::guarded;
 use super::parse::{Beside, Texts, column, narrow};
+use super::point;
 use crate::domain::visit::{FieldKind, Need, VisitField};
-
-const BATCH_ROWS: usize = 8192;
+use crate::read::arrays::{inexact, texts};
+use crate::read::row_groups::{RowBatch, RowGroups, Unread as UnreadGroups};
 
 /// A Parquet file whose footer has been read.
 pub struct ParquetFile {
-    metadata: ArrowReaderMetadata,
+    groups: RowGroups,
     pub columns: FoundColumns,
+}
+
+/// Where the fields of some rows are.
+struct Fields<'a> {
+    columns: &'a FoundColumns,
+    rows: &'a RowBatch,
+    /// What the points of a geopoint column hold, where the file has one.
+    points: Option<[ArrayRef; 3]>,
+    wanted: u32,
+}
+
+impl Fields<'_> {
+    fn column(&self, field: VisitField) -> Option<&ArrayRef> {
+        if self.wanted & field.bit() == 0 {
+            return None;
+        }
+        match self.columns.of_field[field.index()] {
+            Some(place) => self.rows.column(place),
+            None => Some(&self.points.as_ref()?[point::index(field)?]),
+        }
+    }
 }
 
 impl ParquetFile {
@@ -38,17 +53,13 @@ impl ParquetFile {
     /// # Errors
     /// [`VisitsError`] where the file can't be opened, is no Parquet, or lacks columns.
     pub fn open(path: &Path, settings: &ColumnsFile) -> Result<Self, VisitsError> {
-        let file =
-            File::open(path).map_err(|source| VisitsError::Open { path: path.into(), source })?;
-        let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
-            .map_err(|source| VisitsError::Parquet { path: path.into(), source })?;
-        let names: Vec<String> =
-            metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
-        Ok(Self { columns: settings.find(path, &names)?, metadata })
+        let groups = RowGroups::open(path).map_err(|unread| refuse(path, unread))?;
+        let columns = settings.find(path, &groups.names())?;
+        Ok(Self { columns, groups })
     }
 
     pub fn row_groups(&self) -> usize {
-        self.metadata.metadata().num_row_groups()
+        self.groups.count()
     }
 
     /// Reads the rows of some row groups, in batches, until `put` breaks.
@@ -62,79 +73,76 @@ impl ParquetFile {
         put: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
     ) -> Result<(), VisitsError> {
         let path = reading.path;
-        let parquet = |source: ParquetError| VisitsError::Parquet { path: path.into(), source };
-        let rows_before = self.metadata.metadata().row_groups()[..row_groups.start].iter();
-        let rows_before = rows_before.map(|group| group.num_rows().unsigned_abs());
-        let mut first = rows_before.fold(1, u64::saturating_add);
-        let file =
-            File::open(path).map_err(|source| VisitsError::Open { path: path.into(), source })?;
         let used = VisitField::ALL.iter().filter(|field| reading.wants(**field));
-        let used = used.filter_map(|field| self.columns.of_field[field.index()]);
-        let schema = self.metadata.metadata().file_metadata().schema_descr();
-        let builder =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
-                .with_projection(ProjectionMask::roots(schema, used))
-                .with_row_groups(row_groups.collect())
-                .with_batch_size(BATCH_ROWS);
-        let mut reader = guarded(|| builder.build()).map_err(parquet)?;
-        let mut next = || guarded(|| reader.next().transpose().map_err(ParquetError::from));
-        while let Some(batch) = next().map_err(parquet)? {
-            let rows = Rows { first, count: batch.num_rows() };
-            first = first.saturating_add(rows.count as u64);
-            if put(self.parse(reading, rows, &batch)?).is_break() {
-                break;
-            }
-        }
-        Ok(())
+        let used = used.filter_map(|field| self.columns.place(*field));
+        self.groups.read(path, used, row_groups, |unread| refuse(path, unread), &mut |rows| {
+            Ok(put(self.parse(reading, &rows)?))
+        })
     }
 
-    fn parse(
+    /// Reads one field of some rows of the file as it was written: each with its row as messages call it.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    pub fn written(
         &self,
-        reading: &Reading<'_>,
-        rows: Rows,
-        batch: &RecordBatch,
-    ) -> Result<RecordBatch, VisitsError> {
-        let column_of = |field: VisitField| {
-            let column = self.columns.of_field[field.index()].filter(|_| reading.wants(field))?;
-            let name = self.metadata.schema().field(column).name();
-            batch.column_by_name(name)
-        };
-        let mut texts: Vec<Option<ArrayRef>> = vec![None; VisitField::ALL.len()];
-        for &field in VisitField::ALL {
-            if let Some(array) =
-                column_of(field).filter(|array| !is_native(field, array.data_type()))
-            {
-                texts[field.index()] = Some(as_text(reading.path, field, array)?);
+        path: &Path,
+        field: VisitField,
+        wanted: &[u64],
+    ) -> Result<Vec<(u64, String)>, VisitsError> {
+        let Some(place) = self.columns.place(field) else { return Ok(Vec::new()) };
+        let (all, mut found) = (0..self.groups.count(), Vec::new());
+        let refuse = |unread| refuse(path, unread);
+        self.groups.read(path, std::iter::once(place), all, refuse, &mut |rows| {
+            let Some(array) = rows.column(place) else { return Ok(ControlFlow::Break(())) };
+            let texts = as_text(path, field, array)?;
+            for row in wanted {
+                let at = row.checked_sub(rows.first).map(|at| at as usize);
+                if let Some(at) = at.filter(|at| *at < rows.len()) {
+                    found.push((*row, texts.value(at).to_owned()));
+                }
             }
-        }
+            let is_done = found.len() == wanted.len();
+            Ok(if is_done { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        Ok(found)
+    }
+
+    fn parse(&self, reading: &Reading<'_>, batch: &RowBatch) -> Result<RecordBatch, VisitsError> {
+        let rows = Rows { first: batch.first, count: batch.len() };
+        let points = self.columns.geopoint.and_then(|place| batch.column(place));
+        let points = points.map(point::of_column).transpose();
+        let points = points.map_err(|found| VisitsError::ColumnType {
+            path: reading.path.into(),
+            field: VisitField::Longitude,
+            found,
+        })?;
+        let (columns, wanted) = (&self.columns, reading.wanted);
+        let fields = Fields { columns, rows: batch, points, wanted };
+        let texts = field_texts(&fields, reading, rows.first)?;
         let position_text = |row: usize| {
             let text = |field: VisitField| match &texts[field.index()] {
-                Some(array) if array.is_valid(row) => {
-                    array.as_string::<i32>().value(row).to_owned()
-                }
+                Some(array) if array.is_valid(row) => array.value(row).to_owned(),
                 Some(_) => String::new(),
-                None => column_of(field).map_or_else(String::new, |array| number_text(array, row)),
+                None => {
+                    fields.column(field).map_or_else(String::new, |array| number_text(array, row))
+                }
             };
             Some((text(VisitField::Longitude).into(), text(VisitField::Latitude).into()))
         };
         let [longitude, latitude] = [VisitField::Longitude, VisitField::Latitude];
         let is_odd = [longitude, latitude].iter().any(|field| texts[field.index()].is_some())
-            || are_odd(column_of(longitude), column_of(latitude));
+            || are_odd(fields.column(longitude), fields.column(latitude));
         let batch = assemble(
             reading,
             rows,
             |row| is_odd.then(|| position_text(row)).flatten(),
             |field, beside| {
-                let Some(array) = column_of(field) else { return Ok(None) };
+                let Some(array) = fields.column(field) else { return Ok(None) };
                 let Some(text) = &texts[field.index()] else {
                     return native(field, array, beside).map(Some);
                 };
-                let text = text.as_string::<i32>();
-                let get = |row: usize| {
-                    text.is_valid(row)
-                        .then(|| text.value(row).trim())
-                        .filter(|text| !text.is_empty())
-                };
+                let get = |row: usize| text.is_valid(row).then(|| text.value(row));
                 column(&Texts { field, rows: rows.count, get: &get }, beside).map(Some)
             },
         );
@@ -146,6 +154,41 @@ impl ParquetFile {
             },
             Unread::Batch(error) => error,
         })
+    }
+}
+
+/// The texts of the fields that are read by them.
+fn field_texts(
+    fields: &Fields<'_>,
+    reading: &Reading<'_>,
+    first: u64,
+) -> Result<Vec<Option<StringArray>>, VisitsError> {
+    let mut texts = vec![None; VisitField::ALL.len()];
+    for &field in VisitField::ALL {
+        let Some(array) = fields.column(field) else { continue };
+        if is_native(field, array.data_type()) {
+            continue;
+        }
+        let is_key = matches!(field.kind(), FieldKind::Text | FieldKind::Code);
+        if let Some((row, text)) = inexact(array).filter(|_| is_key) {
+            let (path, row) = (reading.path.into(), first + row as u64);
+            return Err(VisitsError::Row {
+                path,
+                row,
+                problem: Problem::InexactId { field, text },
+            });
+        }
+        texts[field.index()] = Some(as_text(reading.path, field, array)?);
+    }
+    Ok(texts)
+}
+
+fn refuse(path: &Path, unread: UnreadGroups) -> VisitsError {
+    let path = path.to_owned();
+    match unread {
+        UnreadGroups::Open(source) => VisitsError::Open { path, source },
+        UnreadGroups::Parquet(source) => VisitsError::Parquet { path, source },
+        UnreadGroups::Fault(fault) => VisitsError::RowGroups { path, fault },
     }
 }
 
@@ -165,9 +208,8 @@ fn is_native(field: VisitField, found: &DataType) -> bool {
     }
 }
 
-fn as_text(path: &Path, field: VisitField, array: &ArrayRef) -> Result<ArrayRef, VisitsError> {
-    let options = CastOptions { safe: false, ..CastOptions::default() };
-    cast_with_options(array, &DataType::Utf8, &options).map_err(|_| VisitsError::ColumnType {
+fn as_text(path: &Path, field: VisitField, array: &ArrayRef) -> Result<StringArray, VisitsError> {
+    texts(array).map_err(|_| VisitsError::ColumnType {
         path: path.into(),
         field,
         found: array.data_type().to_string(),
@@ -203,9 +245,10 @@ fn native(
         }
         FieldKind::Real(least, most) => {
             let numbers = cast(&DataType::Float64);
+            // What is no number at all is how some programs write that there is none.
             let mut value = |row: usize, number: f64| {
                 let fits = (least..=most).contains(&number);
-                beside.doubt(field, row, !fits);
+                beside.doubt(field, row, !fits && !number.is_nan());
                 fits.then_some(number)
             };
             let numbers = numbers.as_primitive::<Float64Type>();
@@ -220,13 +263,11 @@ fn native(
         }
         FieldKind::Time => Ok(Arc::new(times(field, array, beside)?)),
         FieldKind::Text => {
-            let texts = cast(&DataType::Utf8);
+            let texts = texts(array).expect("texts of one kind are cast to each other");
             let is_required = field.need() == Need::Required;
-            let is_empty =
-                |row: usize| texts.is_null(row) || texts.as_string::<i32>().value(row).is_empty();
-            match (0..texts.len()).find(|&row| is_required && is_empty(row)) {
+            match (0..texts.len()).find(|&row| is_required && texts.is_null(row)) {
                 Some(offset) => Err(RowProblem { offset, problem: Problem::Empty { field } }),
-                None => Ok(texts),
+                None => Ok(Arc::new(texts)),
             }
         }
         kind => Ok(cast(&kind.data_type())),

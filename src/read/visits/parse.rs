@@ -13,6 +13,7 @@ use super::degrees::{self, Axis};
 use super::error::{Problem, RowProblem};
 use crate::domain::code::{CodeForm, CodeSystem, RegionCode};
 use crate::domain::visit::{FieldKind, VisitField, pack_code, unpack_code};
+use crate::read::values::{self, CodeText, shorten};
 
 /// What a reader must know of the regions to read visits: how their codes are written, and what local
 /// time is in each province.
@@ -46,6 +47,8 @@ pub struct Texts<'a> {
 /// What a column was parsed with besides its own texts.
 pub struct Beside<'a> {
     pub locale: &'a Locale,
+    /// The fields whose doubtful values were accepted, as bits.
+    pub accepted: u32,
     /// The declared codes of the same rows, where they are parsed already.
     pub codes: Option<&'a UInt64Array>,
     /// One bit a field, set where a value was doubtful.
@@ -96,15 +99,21 @@ fn code_column(texts: &Texts<'_>, beside: &mut Beside<'_>) -> Result<ArrayRef, R
     let mut column = UInt64Builder::with_capacity(texts.rows);
     for row in 0..texts.rows {
         let text = (texts.get)(row);
-        let parsed = text.map(RegionCode::parse_form);
-        if let (Some(text), Some(Ok((_, CodeForm::Dotted)))) = (text, &parsed)
-            && beside.locale.system != CodeSystem::Kemendagri
-        {
-            let system = beside.locale.system.name();
-            let problem = Problem::DottedCode { text: text.to_owned(), system };
-            return Err(RowProblem { offset: row, problem });
-        }
-        let code = parsed.and_then(Result::ok).map(|(code, _)| pack_code(code));
+        let code = match text.map(|text| (text, values::code(text))) {
+            Some((text, CodeText::Code(_, CodeForm::Dotted)))
+                if beside.locale.system != CodeSystem::Kemendagri =>
+            {
+                let system = beside.locale.system.name();
+                let problem = Problem::DottedCode { text: text.to_owned(), system };
+                return Err(RowProblem { offset: row, problem });
+            }
+            Some((text, CodeText::Rewritten)) if beside.accepted & texts.field.bit() == 0 => {
+                let problem = Problem::RewrittenCode { text: shorten(text) };
+                return Err(RowProblem { offset: row, problem });
+            }
+            Some((_, CodeText::Code(code, _))) => Some(pack_code(code)),
+            _ => None,
+        };
         beside.doubt(texts.field, row, text.is_some() && code.is_none());
         column.append_option(code);
     }
@@ -167,12 +176,8 @@ fn whole_column(
     Ok(narrow(texts.field, &values))
 }
 
-/// A whole number, also as spreadsheets write them: `3.0`.
 fn whole(text: &str) -> Option<u32> {
-    text.parse().ok().or_else(|| {
-        let (whole, zeros) = text.split_once('.')?;
-        zeros.bytes().all(|byte| byte == b'0').then(|| whole.parse().ok())?
-    })
+    values::whole(text)?.try_into().ok()
 }
 
 /// Packs whole numbers into the bits of their field. All of them are in its range.
@@ -203,16 +208,11 @@ fn real_column(
     let mut column = Float64Builder::with_capacity(texts.rows);
     for row in 0..texts.rows {
         let text = (texts.get)(row);
-        let value = text.and_then(real).filter(|value| range.contains(value));
+        let value = text.and_then(values::real).filter(|value| range.contains(value));
         beside.doubt(texts.field, row, text.is_some() && value.is_none());
         column.append_option(value);
     }
     Arc::new(column.finish())
-}
-
-/// A number with a decimal point or a decimal comma.
-fn real(text: &str) -> Option<f64> {
-    text.parse().ok().or_else(|| text.replacen(',', ".", 1).parse().ok())
 }
 
 /// Degrees that can't be read are null; their text stands in the column of position texts.
@@ -237,24 +237,11 @@ fn flag_column(texts: &Texts<'_>, beside: &mut Beside<'_>) -> ArrayRef {
     let mut column = BooleanBuilder::with_capacity(texts.rows);
     for row in 0..texts.rows {
         let text = (texts.get)(row);
-        let flag = text.and_then(flag);
+        let flag = text.and_then(values::flag);
         beside.doubt(texts.field, row, text.is_some() && flag.is_none());
         column.append_option(flag);
     }
     Arc::new(column.finish())
-}
-
-fn flag(text: &str) -> Option<bool> {
-    match text {
-        "1" | "true" | "True" | "TRUE" | "t" => Some(true),
-        "0" | "false" | "False" | "FALSE" | "f" => Some(false),
-        _ => None,
-    }
-}
-
-/// Texts of messages are cut at this many characters.
-fn shorten(text: &str) -> String {
-    text.chars().take(40).collect()
 }
 
 impl Texts<'_> {

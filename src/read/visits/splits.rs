@@ -13,6 +13,8 @@ use std::path::Path;
 use memchr::{memchr, memchr3};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use crate::read::records::{is_nothing, preamble};
+
 /// Bytes between two cuts, about. It does not depend on threads, so that parts have the same numbers on
 /// every machine.
 pub const CHUNK_BYTES: u64 = 16 << 20;
@@ -43,7 +45,7 @@ pub fn find(path: &Path, delimiter: u8, chunk_bytes: u64) -> io::Result<Vec<Cut>
         let chunk = chunk * chunk_bytes..((chunk + 1) * chunk_bytes).min(length);
         after_line_feed(&file, chunk).transpose()
     });
-    let mut starts = vec![mark_bytes(&file)?];
+    let mut starts = vec![bytes_before(&file)?];
     starts.extend(bounds.collect::<io::Result<Vec<u64>>>()?);
     let chunk = |at: usize| starts[at]..starts.get(at + 1).copied().unwrap_or(length);
     let looked = (0..starts.len()).into_par_iter();
@@ -65,50 +67,28 @@ pub fn find(path: &Path, delimiter: u8, chunk_bytes: u64) -> io::Result<Vec<Cut>
     Ok(cuts)
 }
 
-/// The bytes of a file from its start to the end of its first record.
+/// The bytes before the header: marks, and a line that tells the delimiter.
+fn bytes_before(file: &File) -> io::Result<u64> {
+    let mut start = vec![0; file.metadata()?.len().min(64) as usize];
+    file.read_exact_at(&mut start, 0)?;
+    Ok(preamble(&start).0 as u64)
+}
+
+/// The line ends in the first bytes of a file, of which the last one is a line feed.
 ///
 /// # Errors
 /// Where the file can't be read.
-pub fn header(path: &Path, delimiter: u8) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let length = file.metadata()?.len();
-    let mark = mark_bytes(&file)?;
-    let (mut header, mut quotes) = (vec![0; mark as usize], Quotes::new(delimiter, false));
-    file.read_exact_at(&mut header, 0)?;
-    blocks(&file, mark..length, |block| {
-        for byte in block {
-            quotes.feed(&[*byte]);
-            header.push(*byte);
-            if quotes.records > 0 {
-                break;
-            }
-        }
-        quotes.records == 0
-    })?;
-    Ok(header)
-}
-
-/// The bytes of UTF-8's byte-order mark, where the file begins with one.
-fn mark_bytes(file: &File) -> io::Result<u64> {
-    let mut start = [0; 3];
-    let has_mark = file.metadata()?.len() >= 3 && {
-        file.read_exact_at(&mut start, 0)?;
-        start == *b"\xef\xbb\xbf"
-    };
-    Ok(if has_mark { 3 } else { 0 })
-}
-
-/// The line feeds in the first bytes of a file.
-///
-/// # Errors
-/// Where the file can't be read.
-pub fn line_feeds(path: &Path, bytes: u64) -> io::Result<u64> {
-    let (file, mut feeds) = (File::open(path)?, 0);
+pub fn line_ends(path: &Path, bytes: u64) -> io::Result<u64> {
+    let (file, mut ends, mut before) = (File::open(path)?, 0, 0);
     blocks(&file, 0..bytes, |block| {
-        feeds += memchr::memchr_iter(b'\n', block).count() as u64;
+        for at in memchr::memchr2_iter(b'\n', b'\r', block) {
+            let before = at.checked_sub(1).map_or(before, |at| block[at]);
+            ends += u64::from(block[at] == b'\r' || before != b'\r');
+        }
+        before = block.last().copied().unwrap_or(before);
         true
     })?;
-    Ok(feeds)
+    Ok(ends)
 }
 
 /// The place after the first line feed in these bytes.
@@ -141,14 +121,14 @@ fn blocks(
 }
 
 /// Follows quotes and record ends as the CSV reader does: a quote opens only at the start of a field, a
-/// doubled one within quotes is none, and a line without a byte is no record.
+/// doubled one within quotes is none, and a line of delimiters and spaces alone is no record.
 struct Quotes {
     delimiter: u8,
     is_open: bool,
     /// The last byte was a quote within quotes: it closes them unless another one follows.
     is_closing: bool,
     before: u8,
-    /// Whether the record at hand has a byte.
+    /// Whether the record at hand has a byte that says something.
     has_bytes: bool,
     /// Records that ended.
     records: u64,
@@ -202,12 +182,13 @@ impl Quotes {
 
     /// Goes on outside quotes to after the next line end or opening quote.
     fn outside(&mut self, block: &[u8], from: usize) -> usize {
-        let Some(found) = memchr3(b'\n', b'\r', QUOTE, &block[from..]) else {
-            self.has_bytes = true;
-            return block.len();
-        };
-        let at = from + found;
-        self.has_bytes |= found > 0;
+        let found = memchr3(b'\n', b'\r', QUOTE, &block[from..]);
+        let at = found.map_or(block.len(), |found| from + found);
+        let says = |byte: &u8| *byte != self.delimiter && !is_nothing(*byte);
+        self.has_bytes = self.has_bytes || block[from..at].iter().any(says);
+        if found.is_none() {
+            return at;
+        }
         if block[at] == QUOTE {
             let before = at.checked_sub(1).map_or(self.before, |before| block[before]);
             self.is_open = before == self.delimiter || matches!(before, b'\n' | b'\r');

@@ -109,8 +109,16 @@ fn doubtful_values_become_null_and_are_told_of() {
 fn errors_name_file_row_and_remedy() {
     let broken = [
         (
-            "v2,h2,3171010001,e1,2021-03-04T09:00:00,1",
-            "row 3: it has 6 fields where the header has 9; look",
+            "v2,h2,3171010001,e1,2021-03-04T09:00:00",
+            "row 3: it has 5 fields where the header has 9; look",
+        ),
+        (
+            "v2,h2,3171010001,e1,2021-03-04T09:00:00,1,90.5-2.25,3",
+            "row 3: it has 8 fields where the header has 9; look",
+        ),
+        (
+            "v2,h2,3.17101E+09,e1,2021-03-04,1,,,",
+            "row 3: village_code `3.17101E+09` is not a code as it was given out",
         ),
         (
             "v2,h2,3171010001,e1,yesterday,1,,,",
@@ -128,6 +136,9 @@ fn errors_name_file_row_and_remedy() {
         assert!(error.starts_with(&format!("visits file `v.csv`, {expected}")), "{error}");
     }
     assert!(read("v.csv", b"", "").unwrap_err().contains("`v.csv` is empty"));
+    let folder = tempfile::tempdir().unwrap();
+    let error = VisitFiles::open(&[folder.path().into()], ColumnsFile::default()).err().unwrap();
+    assert!(error.to_string().contains("is a folder; name the files in it"), "{error}");
     assert!(read("v.txt", b"", "").unwrap_err().contains("rename it"));
     assert!(
         read("v.parquet", b"PAR1", "")
@@ -145,9 +156,9 @@ fn blank_lines_are_no_rows_but_count_as_lines_of_the_file() {
     let broken = "v2,h2,3171010001,e1,yesterday,1,,,";
     let error = read("v.csv", format!("{HEADER}\n\n\n{ROW}\n\n{broken}\n").as_bytes(), "");
     assert!(error.as_ref().unwrap_err().contains("row 6: started_at"), "{error:?}");
-    let short = format!("{HEADER}\n\n{ROW}\nv2,h2\n");
+    let short = format!("{HEADER}\n\n{ROW}\n,,\t,\nv2,h2\n");
     let error = read("v.csv", short.as_bytes(), "").unwrap_err();
-    assert!(error.contains("row 4: it has 2 fields"), "{error}");
+    assert!(error.contains("row 5: it has 2 fields"), "{error}");
 }
 
 #[test]
