@@ -108,12 +108,12 @@ impl Doubtful {
         let mut at: (Option<RegionId>, Option<RegionId>) = (None, None);
         // Most rows tell nothing new of the enumerator of the row before.
         let mut last = ("", 0);
-        for row in 0..batch.num_rows() {
+        for (row, readable) in readable.iter().copied().enumerate() {
             let region = placed.region(row);
             if region != at.0 {
                 at = (region, region.and_then(&regency));
             }
-            let seen = (readable[row], doubts.value(row) & bits, place_of(row));
+            let seen = (readable, doubts.value(row) & bits, place_of(row));
             if seen.1 != 0 {
                 add_unreadable(&mut self.total, seen.1, seen.2);
                 for field in fields(seen.1) {

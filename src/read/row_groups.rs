@@ -15,6 +15,7 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::basic::{Compression, Type};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 
 use super::guarded::guarded;
 
@@ -74,20 +75,16 @@ impl RowGroups {
     fn fault(&self) -> Option<RowGroupFault> {
         let metadata = self.metadata.metadata();
         let told = metadata.file_metadata().num_rows();
-        let rows = metadata.row_groups().iter().map(|group| group.num_rows());
+        let rows = metadata.row_groups().iter().map(RowGroupMetaData::num_rows);
         let found = rows.clone().fold(0, i64::saturating_add);
         if told != found || rows.into_iter().any(i64::is_negative) {
             return Some(RowGroupFault::Rows { told, found });
         }
-        let columns = metadata.row_groups().iter().flat_map(|group| group.columns());
-        let unread = |compression: Compression| match compression {
-            Compression::BROTLI(_) => Some("brotli"),
-            Compression::LZO => Some("LZO"),
-            _ => None,
-        };
-        columns.into_iter().find_map(|column| {
-            let codec = unread(column.compression())?;
-            Some(RowGroupFault::Codec { column: column.column_path().string(), codec })
+        let columns = metadata.row_groups().iter().flat_map(RowGroupMetaData::columns);
+        let is_unread = |column: &&ColumnChunkMetaData| column.compression() == Compression::LZO;
+        columns.into_iter().find(is_unread).map(|column| RowGroupFault::Codec {
+            column: column.column_path().string(),
+            codec: "LZO",
         })
     }
 
@@ -114,7 +111,7 @@ impl RowGroups {
     ) -> Result<(), E> {
         let of_groups = self.metadata.metadata().row_groups();
         let rows = |groups: Range<usize>| {
-            of_groups[groups].iter().map(|group| group.num_rows()).fold(0, i64::saturating_add)
+            of_groups[groups].iter().map(RowGroupMetaData::num_rows).fold(0, i64::saturating_add)
         };
         let (before, told) = (rows(0..groups.start), rows(groups.clone()));
         let mut places: Vec<usize> = columns.collect();
@@ -133,7 +130,7 @@ impl RowGroups {
         let mut found = 0_i64;
         while let Some(batch) = next().map_err(damaged)? {
             let first = before.saturating_add(found).saturating_add(1).unsigned_abs();
-            found = found.saturating_add(batch.num_rows() as i64);
+            found = found.saturating_add(i64::try_from(batch.num_rows()).unwrap_or(i64::MAX));
             if found > told {
                 break;
             }
@@ -264,8 +261,7 @@ mod tests {
     #[test]
     fn a_footer_that_tells_other_rows_than_the_pages_hold_is_refused() {
         let bytes = sixty();
-        let rows =
-            |columns: Vec<ArrayRef>| columns.iter().map(|column| column.len()).sum::<usize>();
+        let rows = |columns: Vec<ArrayRef>| columns.iter().map(Array::len).sum::<usize>();
         assert_eq!(read(&bytes).map(rows), Ok(60));
         assert_eq!(read(&with_rows(&bytes, |rows| rows, 60)).map(rows), Ok(60));
         for (of_group, in_all, words) in [

@@ -80,7 +80,8 @@ fn a_column_that_cannot_be_read_stops_the_build_unless_it_is_accepted() {
 #[test]
 fn the_share_that_stops_a_build_is_a_setting() {
     let country = Country::new();
-    let decile = |number: usize| if number % 10 == 0 { "x".to_owned() } else { "2".to_owned() };
+    let decile =
+        |number: usize| if number.is_multiple_of(10) { "x".to_owned() } else { "2".to_owned() };
     let file = country.write("some.csv", visits(&country, 80, decile, |_| String::new()));
     refused(&country, &file, &[], &["8 of 80 values can't be read"]);
     let settings = country.write("some.toml", "[check]\ndoubtful_stop_share = 0.2\n");

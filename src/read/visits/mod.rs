@@ -43,7 +43,7 @@ struct VisitFile {
     number: u16,
     kind: Kind,
     /// Rows of delimiters alone, by the parts in which they were found.
-    empty_rows: Mutex<BTreeMap<(usize, usize), u64>>,
+    empty_rows: EmptyRows,
 }
 
 enum Kind {
@@ -219,6 +219,9 @@ impl VisitFiles {
     }
 }
 
+/// Rows of delimiters alone, by file and part.
+type EmptyRows = Mutex<BTreeMap<(usize, usize), u64>>;
+
 /// What a file is read with.
 struct Reading<'a> {
     path: &'a Path,
@@ -229,7 +232,7 @@ struct Reading<'a> {
     /// Those whose doubtful values were accepted.
     accepted: u32,
     /// Where rows of delimiters alone are noted.
-    empty_rows: (&'a Portion, &'a Mutex<BTreeMap<(usize, usize), u64>>),
+    empty_rows: (&'a Portion, &'a EmptyRows),
 }
 
 impl Reading<'_> {
