@@ -108,7 +108,7 @@ impl Doubtful {
         let mut at: (Option<RegionId>, Option<RegionId>) = (None, None);
         // Most rows tell nothing new of the enumerator of the row before.
         let mut last = ("", 0);
-        for (row, readable) in readable.iter().copied().enumerate() {
+        for (row, readable) in readable.into_iter().enumerate() {
             let region = placed.region(row);
             if region != at.0 {
                 at = (region, region.and_then(&regency));

@@ -38,6 +38,9 @@ pub struct VisitFiles {
     accepted: u32,
 }
 
+/// Rows of delimiters alone, by the first and the last of the parts in which they were found.
+type EmptyRows = Mutex<BTreeMap<(usize, usize), u64>>;
+
 struct VisitFile {
     path: PathBuf,
     number: u16,
