@@ -122,11 +122,17 @@ fn one_fault_in_a_clean_day_is_found_by_its_rule_alone() {
             let desk =
                 |at: usize| place((at * at % 7) as f64 + (at % 5 / 4) as f64 * 25.0, at as f64);
             (0..9).for_each(|at| day[at].position = Some(desk(at)));
+            (9..12).for_each(|at| day[at].position = Some(place(at as f64 * 20.0 - 160.0, 60.0)));
             day[..12].iter_mut().for_each(|visit| visit.office_m = Some(80.0));
         }),
         // Houses about the office.
         (&["office_position note 10"], |day| {
-            day[..10].iter_mut().for_each(|visit| visit.office_m = Some(49.0));
+            for (at, visit) in day[..10].iter_mut().enumerate() {
+                let (round, far_m) =
+                    ((at as f64 * 36.0).to_radians(), 60.0 + 12.0 * (at % 4) as f64);
+                visit.position = Some(place(far_m * round.sin(), far_m * round.cos()));
+                visit.office_m = Some(far_m);
+            }
         }),
     ];
     for (number, (expected, spoil)) in faults.into_iter().enumerate() {

@@ -86,12 +86,12 @@ fn an_area_is_the_sum_of_its_parts_and_of_its_remainder() {
             let nation = layer(&leaves, theme, Level::Village, None);
             let provinces = layer(&leaves, theme, Level::Province, None);
             let sum = |layer: &Layer| -> i64 {
-                layer.features().iter().map(|it| it.count.unwrap_or(0)).sum()
+                layer.features().iter().map(|it| it.counted().unwrap_or(0)).sum()
             };
             let left = |layer: &Layer| layer.remainder().unwrap().count.unwrap_or(0);
             let all = sum(&provinces) + left(&provinces);
             assert_eq!(sum(&nation) + left(&nation), all, "{theme}");
-            let province = provinces.features()[0].count.unwrap_or(0);
+            let province = provinces.features()[0].counted().unwrap_or(0);
             let within = layer(&leaves, theme, Level::Village, Some("01"));
             assert_eq!(sum(&within) + left(&within), province, "{theme}");
             let has_margin = |layer: &Layer| layer.remainder().unwrap().moe95.is_some();

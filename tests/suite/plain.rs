@@ -60,8 +60,9 @@ pub fn spoil_codes(texts: &mut Texts) {
             2 => village[..2].to_owned(),
             3 => format!("{}999", &village[..7]),
             4 => "9999999999".to_owned(),
-            5 => "desa".to_owned(),
-            6 => String::new(),
+            // So few that the build does not stop for them.
+            5 if number % 3 == 0 => "desa".to_owned(),
+            5 | 6 => String::new(),
             _ => village,
         };
     }

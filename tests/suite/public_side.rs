@@ -126,24 +126,26 @@ fn a_tag_tells_nothing_that_is_not_public() {
 }
 
 /// The counts of an answer by geography and code: the rest of a hexagon 7 has its code among hexagons 8.
-fn counts(geography: &str, body: &str) -> BTreeMap<String, i64> {
+/// `None` where there are no data.
+fn counts(geography: &str, body: &str) -> BTreeMap<String, Option<i64>> {
     if body.starts_with('{') {
         let layer: Value = serde_json::from_str(body).unwrap();
         let of = |it: &Value| {
             let code = it["properties"]["code"].as_str().unwrap();
-            (format!("{geography} {code}"), it["properties"]["count"].as_i64().unwrap())
+            (format!("{geography} {code}"), it["properties"]["count"].as_i64())
         };
         return layer["features"].as_array().unwrap().iter().map(of).collect();
     }
     let mut rows = csv::Reader::from_reader(body.as_bytes());
+    let count = rows.headers().unwrap().iter().position(|name| name == "count").unwrap();
     let row =
-        |row: csv::StringRecord| (format!("{geography} {}", &row[0]), row[5].parse().unwrap());
+        |row: csv::StringRecord| (format!("{geography} {}", &row[0]), row[count].parse().ok());
     rows.records().map(|it| row(it.unwrap())).collect()
 }
 
 /// How many places have more than one count among these answers.
-fn differing(answers: &[BTreeMap<String, i64>]) -> usize {
-    let mut all: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
+fn differing(answers: &[BTreeMap<String, Option<i64>>]) -> usize {
+    let mut all: BTreeMap<&str, BTreeSet<Option<i64>>> = BTreeMap::new();
     for (code, count) in answers.iter().flatten() {
         all.entry(code).or_default().insert(*count);
     }

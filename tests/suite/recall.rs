@@ -136,7 +136,7 @@ fn faults_beyond_a_threshold_are_found() {
 fn days_filled_in_at_an_office_are_doubted_in_surveys_of_other_seeds() {
     let country = Country::new();
     let [mut doubted, mut beyond, mut wrong, mut honest] = [0; 4];
-    for (seed, households) in [(401, 24_000), (402, 60_000)] {
+    for (seed, households) in [(401, 24_000), (402, 60_000), (403, 60_000)] {
         let plan = Plan { households, faults: Some(0.1), format: TableFormat::Csv };
         let visits = country.survey_of(&format!("held-out-{seed}"), plan, seed);
         let beside = Beside { offices: offices(&visits), ..Beside::default() };

@@ -152,13 +152,14 @@ fn the_layer_of_programmes_tells_what_the_table_does_and_the_public_one_is_near_
             let expected = sums.map_or([0; 3], |sums| [sums[1], sums[2], sums[3]]);
             let own = number * 3..number * 3 + 3;
             let classes = expected.map(|count| i64::try_from(count).ok());
-            assert_eq!(village.breakdown[own], classes, "{programme} in {code}");
+            assert_eq!(village.counted_breakdown()[own], classes, "{programme} in {code}");
         }
         let told = &told[code];
-        assert!(told.moe95.unwrap() > 0.0);
-        let apart = told.count.unwrap() - village.count.unwrap();
+        let moe95 = told.counted_moe95().unwrap();
+        assert!(moe95 > 0.0);
+        let apart = told.counted().unwrap() - village.counted().unwrap();
         all += 1;
-        near += u32::from(apart.abs() as f64 <= told.moe95.unwrap());
+        near += u32::from(apart.abs() as f64 <= moe95);
     }
     assert!(all > 100 && near * 100 >= all * 90, "{near} of {all}");
     let terms = &public.facts().programmes;

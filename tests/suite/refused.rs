@@ -267,7 +267,8 @@ fn a_file_that_is_not_there_is_named() {
 #[test]
 fn a_household_without_a_village_contradicts_the_declaration_that_each_has_one() {
     let country = Country::new();
-    let settings = country.write("sebaran.toml", "[protect]\nevery_household_has_village = true\n");
+    let settings =
+        country.write("declared.toml", "[protect]\nevery_household_has_village = true\n");
     let declared = |release: &str, visits: &str| {
         let file = country.write(&format!("{release}.csv"), visits);
         let config = ["--config", settings.to_str().unwrap()];

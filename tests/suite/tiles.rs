@@ -24,6 +24,14 @@ struct Drawn {
     shape: Geometry,
 }
 
+/// The poor households of a feature; `None` where it has none, which GDAL reads as 0.
+fn poor(feature: &gdal::vector::Feature<'_>) -> Option<i64> {
+    let field = |name: &str| feature.field_index(name).ok();
+    let status = field("poverty_status").and_then(|it| feature.field_as_string(it).unwrap());
+    let count = field("poverty_count").and_then(|it| feature.field_as_integer64(it).unwrap());
+    count.filter(|_| status.as_deref() != Some("no_data"))
+}
+
 /// Decodes a layer of a tile with GDAL; nothing where the tile has no such layer.
 fn decode(folder: &Path, bytes: &[u8], layer: &str) -> Vec<Drawn> {
     let path = folder.join("tile.mvt");
@@ -38,7 +46,7 @@ fn decode(folder: &Path, bytes: &[u8], layer: &str) -> Vec<Drawn> {
         let field = |name: &str| feature.field_index(name).ok();
         Drawn {
             code: feature.field_as_string(field("code").unwrap()).unwrap().unwrap(),
-            poor: field("poverty_count").and_then(|it| feature.field_as_integer64(it).unwrap()),
+            poor: poor(&feature),
             shape: feature.geometry().unwrap().clone(),
         }
     };

@@ -53,7 +53,8 @@ impl Record<'_> {
         }
     }
 
-    /// Whether there are delimiters and spaces alone.
+    /// Whether there are delimiters and spaces alone. A row of NUL is what a disk leaves where rows were: no spreadsheet
+    /// writes it, and it is not passed over.
     pub fn is_empty(&self) -> bool {
         !self.has_quotes && self.text[self.start..].iter().all(|byte| is_nothing(*byte))
     }
@@ -101,5 +102,5 @@ impl Record<'_> {
 
 /// Whether a byte says nothing in a cell.
 pub const fn is_nothing(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | 0)
+    matches!(byte, b' ' | b'\t')
 }

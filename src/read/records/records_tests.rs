@@ -37,13 +37,19 @@ fn fields_are_read_with_and_without_quotes() {
 
 #[test]
 fn rows_of_delimiters_alone_are_counted_and_left_out() {
-    let bytes: Box<dyn Read> = Box::new(io::Cursor::new(b"a,b\n,\n \t, \n\0\0\nc,d\n,,,\n"));
+    let bytes: Box<dyn Read> = Box::new(io::Cursor::new(b"a,b\n,\n \t, \nc,d\n,,,\n"));
     let mut reader = RecordReader::new(bytes, b',');
     let mut records = Records::default();
     let shape = Shape { columns: 2, required: 2 };
     assert_eq!(reader.read(&mut records, shape, 9).unwrap(), 2);
-    assert_eq!((records.line(1), records.get(1, 1)), (5, "d"));
-    assert_eq!(reader.empty_rows(), 4);
+    assert_eq!((records.line(1), records.get(1, 1)), (4, "d"));
+    assert_eq!(reader.empty_rows(), 3);
+}
+
+#[test]
+fn a_row_of_nul_where_a_disk_lost_rows_is_not_left_out() {
+    let error = read(b"a,b\n\0\0\0\nc,d\n", 2, 2).unwrap_err();
+    assert!(error.starts_with("2: it has 1 fields"), "{error}");
 }
 
 #[test]

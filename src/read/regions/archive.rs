@@ -27,18 +27,28 @@ pub fn open(archive: &Path, asked: Option<&str>) -> Result<Opened, Problem> {
     if let [only] = files.as_slice()
         && (asked.is_none() || has_layer(archive, only, asked)?)
     {
-        return source::open_file(&archive.join(only), asked);
+        return source::open_file(&path_inside(archive, only), asked);
     }
     let (inside, mut warnings) = layers(archive, &files, asked.is_some())?;
     let chosen = choose(&inside, asked)?;
     warnings.extend(chosen.warning);
     let Inside { file, layer, .. } = chosen.inside;
-    let opened = source::open_file(&archive.join(file), Some(layer))?;
+    let opened = source::open_file(&path_inside(archive, file), Some(layer))?;
     Ok(Opened { warnings, ..opened })
 }
 
+/// The path by which GDAL knows a file of an archive; an empty one is the archive itself, which GDAL's driver of
+/// geodatabases looks into on its own.
+fn path_inside(archive: &Path, file: &Path) -> PathBuf {
+    if file.as_os_str().is_empty() {
+        let text = archive.to_string_lossy();
+        return PathBuf::from(text.strip_prefix(source::ZIP).unwrap_or(&text));
+    }
+    archive.join(file)
+}
+
 fn has_layer(archive: &Path, file: &Path, asked: Option<&str>) -> Result<bool, Problem> {
-    let opened = source::open_file(&archive.join(file), None)?;
+    let opened = source::open_file(&path_inside(archive, file), None)?;
     Ok(source::layers_of(&opened.dataset).iter().any(|layer| Some(layer.as_str()) == asked))
 }
 
@@ -94,7 +104,7 @@ fn layers(
     let (mut inside, mut warnings) = (Vec::new(), Vec::new());
     let mut unreadable = None;
     for file in files {
-        let opened = match source::open_file(&archive.join(file), None) {
+        let opened = match source::open_file(&path_inside(archive, file), None) {
             Ok(opened) => opened,
             Err(problem) => {
                 let what = format!("`{}` in the archive is not read: {problem}", file.display());

@@ -12,6 +12,9 @@ use super::{archive, log};
 /// Files that belong to a Shapefile.
 const SHAPEFILE_PARTS: [&str; 5] = ["shp", "shx", "dbf", "prj", "cpg"];
 
+/// The virtual folder of what lies in a zip archive.
+pub const ZIP: &str = "/vsizip/";
+
 /// The files that a source is made of, in a fixed order: for its hash.
 pub fn files(path: &Path) -> Vec<PathBuf> {
     if path.is_dir() {
@@ -47,7 +50,7 @@ pub fn open(path: &Path, layer: Option<&str>) -> Result<Opened, Problem> {
     log::keep();
     match ending(path).as_str() {
         "gz" => open_file(&prefixed("/vsigzip/", path), layer),
-        "zip" | "kmz" => archive::open(&prefixed("/vsizip/", path), layer),
+        "zip" | "kmz" => archive::open(&prefixed(ZIP, path), layer),
         _ => open_file(path, layer),
     }
 }

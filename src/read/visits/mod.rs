@@ -222,9 +222,6 @@ impl VisitFiles {
     }
 }
 
-/// Rows of delimiters alone, by file and part.
-type EmptyRows = Mutex<BTreeMap<(usize, usize), u64>>;
-
 /// What a file is read with.
 struct Reading<'a> {
     path: &'a Path,

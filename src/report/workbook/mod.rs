@@ -43,7 +43,7 @@ pub struct Workbook<'a> {
 impl From<XlsxError> for WorkbookError {
     fn from(error: XlsxError) -> Self {
         match error {
-            XlsxError::IoError(_) => Self::NoRoom,
+            XlsxError::IoError(_) | XlsxError::TempFileError(..) => Self::NoRoom,
             error => Self::Write(error),
         }
     }
