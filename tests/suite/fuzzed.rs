@@ -151,8 +151,13 @@ proptest! {
         let content = format!("{}\n{}\n", header(), rows.join("\n"));
         match read(content.as_bytes(), ColumnsFile::default()) {
             Ok(batches) => {
-                let mut plain = csv::Reader::from_reader(content.as_bytes());
-                let records = plain.byte_records().filter(Result::is_ok).count();
+                // Fields that are missing at the end are empty, and a row of nothing is none.
+                let mut plain =
+                    csv::ReaderBuilder::new().flexible(true).from_reader(content.as_bytes());
+                let is_row = |record: &csv::ByteRecord| {
+                    record.iter().flatten().any(|byte| !matches!(byte, b' ' | b'\t'))
+                };
+                let records = plain.byte_records().map(Result::unwrap).filter(is_row).count();
                 prop_assert_eq!(checked(&batches), records);
             }
             Err(error) => prop_assert!(is_clear(&error), "{}", error),
