@@ -20,6 +20,7 @@ use crate::check::settings::{CheckSettings, SettingError};
 use crate::domain::indicator::PovertyThreshold;
 use crate::domain::programme::ProgrammeSettings;
 use crate::protect::Policy;
+use crate::protect::carried_over::LeastChanged;
 
 /// The settings file that is read where no other is named.
 pub const DEFAULT_FILE: &str = "sebaran.toml";
@@ -38,6 +39,8 @@ pub struct Config {
     pub programmes: ProgrammeSettings,
     /// `[protect]`: what may be told in public.
     pub protect: Policy,
+    /// `[publish]`: how much must have changed where anything did.
+    pub publish: LeastChanged,
     /// `[serve]`.
     pub serve: ServeSettings,
 }
@@ -258,7 +261,7 @@ fn put_over(
 fn split(name: &str) -> Option<(&'static str, String)> {
     let rest = name.strip_prefix("SEBARAN_")?;
     let (section, field) = rest.split_once('_')?;
-    let section = ["check", "build", "cluster", "programmes", "protect", "serve"]
+    let section = ["check", "build", "cluster", "programmes", "protect", "publish", "serve"]
         .into_iter()
         .find(|name| name.to_uppercase() == section)?;
     Some((section, field.to_lowercase()))
@@ -282,6 +285,11 @@ fn validate(config: &Config) -> Result<(), Problem> {
         field: error.field(),
         reason: error.to_string(),
     })?;
+    let share = config.publish.least_changed_share;
+    if !(0.0..=1.0).contains(&share) {
+        let reason = format!("`least_changed_share` can't be {share}; it is a share from 0 to 1");
+        return Err(Problem { section: "publish", field: "least_changed_share", reason });
+    }
     let positive = [
         ("build", "memory_mib", config.build.memory_mib),
         ("cluster", "tasks", config.cluster.tasks),

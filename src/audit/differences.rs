@@ -3,7 +3,7 @@
 
 use super::Attack;
 use super::case::Case;
-use super::figures::{Share, exactly_right};
+use super::figures::{Share, Targets, clipped};
 use crate::domain::table::Table;
 use crate::protect::policy::TreeLevel;
 
@@ -21,14 +21,16 @@ pub fn attack(case: &Case<'_>) -> Attack {
     for table in [Table::Welfare, Table::Deciles, Table::Ages, Table::Disabilities] {
         let (mut right, mut expected) = (Share::default(), 0.0);
         for (class, _) in case.classes(table) {
+            let mut targets = Targets::default();
             for leaf in &leaves {
                 let Some(variance) = case.variance(class, &[*leaf]) else { continue };
                 let exact = case.exact(class, &[*leaf]);
                 if FEW.contains(&exact) {
-                    right.add(case.told(class, &[*leaf]) == exact);
-                    expected += 100.0 * exactly_right(variance);
+                    right.add(clipped(case.told(class, &[*leaf]), &FEW) == exact);
+                    targets.add(exact, variance);
                 }
             }
+            expected += 100.0 * targets.most_right();
         }
         if right.of < 1.0 {
             continue;
@@ -49,9 +51,10 @@ pub fn attack(case: &Case<'_>) -> Attack {
     Attack {
         name: "differences",
         tried: "subtracts hexagons from villages and from each other down to single leaves, and takes the \
-                result for the truth where it is 1 to 9",
+                result for the truth where that is 1 to 9, 1 for what is below and 9 for what is above",
         found,
-        allowed: "right at most 5 percentage points more often than the noise of a single figure lets it be",
+        allowed: "right at most 5 percentage points more often than the noise of a single figure lets the best attacker be, \
+                  who knows how common each figure is",
         faults,
         doubts: doubt.into_iter().collect(),
     }

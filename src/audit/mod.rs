@@ -11,6 +11,7 @@ mod noise;
 mod paths;
 mod program;
 mod recompute;
+mod remake;
 mod rival;
 mod successive;
 pub mod utility;
@@ -18,6 +19,7 @@ pub mod utility;
 use serde::Serialize;
 
 pub use case::Case;
+pub use remake::attack as remake;
 pub use successive::successive;
 
 /// What was tried on a release, and what came of it.

@@ -40,6 +40,7 @@ impl Answers {
             disability_definition: None,
             programmes: Vec::new(),
             licence: None,
+            carried_over: BTreeMap::new(),
         };
         let mut bytes = Vec::new();
         if Format::Csv.write(layer, &label, Outlines::None, &mut bytes).is_err() {

@@ -5,7 +5,7 @@ use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
 
 use super::Attack;
 use super::case::{Case, Class};
-use super::figures::Share;
+use super::figures::{Share, Targets, clipped};
 use super::rival;
 use crate::domain::region::Level;
 use crate::domain::table::Table;
@@ -14,9 +14,15 @@ use crate::protect::policy::TreeLevel;
 /// Districts that are attacked, spread over the nation.
 const DISTRICTS: usize = 8;
 
+/// Exact figures that are attacked, as the attacker knows.
+const FEW: std::ops::RangeInclusive<i64> = 1..=4;
+
 /// Percentage points that combining figures may gain on the public ones, and must gain on the control.
 const MOST_GAIN: f64 = 2.0;
 const LEAST_GAIN: f64 = 15.0;
+
+/// Percentage points by which a single figure may be right more often than noise of its size allows.
+const MOST_BEYOND_NOISE: f64 = 5.0;
 
 /// Hidden figures from which on the control is judged.
 const LEAST_TARGETS: f64 = 100.0;
@@ -54,10 +60,13 @@ pub fn attack(case: &Case<'_>) -> Attack {
         if all.public.of < 1.0 {
             continue;
         }
-        let gain = all.public.percent() - all.commonest();
+        let (single, allowed) = (all.single.percent(), all.allowed());
+        let gain = all.public.percent() - single.max(allowed);
         let name = table.name();
         found.push((format!("{name}: figures of 1 to 4"), all.public.of));
         found.push((format!("{name}: the commonest is right, percent"), all.commonest()));
+        found.push((format!("{name}: the public figure is right, percent"), single));
+        found.push((format!("{name}: what the noise alone allows, percent"), allowed));
         found.push((format!("{name}: the program is right, percent"), all.public.percent()));
         found.push((
             format!("{name}: the same on hidden small counts, percent"),
@@ -66,6 +75,11 @@ pub fn attack(case: &Case<'_>) -> Attack {
         if gain > MOST_GAIN + all.public.slack() {
             faults
                 .push(format!("{name}: the program gains {gain:.1} points on the public figures"));
+        }
+        if single > allowed + MOST_BEYOND_NOISE + all.single.slack() {
+            faults.push(format!(
+                "{name}: {single:.1} % of the public figures are right, where noise allows {allowed:.1} %"
+            ));
         }
         control.right += all.hidden.right;
         control.of += all.hidden.of;
@@ -90,10 +104,11 @@ pub fn attack(case: &Case<'_>) -> Attack {
     Attack {
         name: "linear_program",
         tried: "solves for every figure of 1 to 4 of districts, villages and hexagons from all others; the \
-                same where small counts are hidden, as a control",
+                same where small counts are hidden, as a control. What is below 1 or above 4 is taken for 1 or 4",
         found,
-        allowed: "right at most 2 points more often than who always says the commonest value; the control \
-                  gains 15 at least",
+        allowed: "the program right at most 2 points more often than who takes the public figure, or the noise of \
+                  a single figure allows the best attacker, who knows how common each is; the public figure right \
+                  at most 5 points more often than that; the control gains 15 on the commonest value at least",
         faults,
         doubts: doubt.into_iter().collect(),
     }
@@ -103,6 +118,10 @@ pub fn attack(case: &Case<'_>) -> Attack {
 #[derive(Debug, Clone, Default)]
 struct Tried {
     public: Share,
+    /// Who takes the public figure alone.
+    single: Share,
+    /// Of each class the targets.
+    targets: Vec<Targets>,
     hidden: Share,
     /// How many targets have 1, 2, 3 and 4.
     values: [f64; 4],
@@ -110,11 +129,23 @@ struct Tried {
 
 impl Tried {
     fn add(&mut self, more: &Self) {
-        for (sum, share) in [(&mut self.public, more.public), (&mut self.hidden, more.hidden)] {
+        self.targets.resize(self.targets.len().max(more.targets.len()), Targets::default());
+        self.targets.iter_mut().zip(&more.targets).for_each(|(sum, more)| sum.merge(more));
+        for (sum, share) in [
+            (&mut self.public, more.public),
+            (&mut self.single, more.single),
+            (&mut self.hidden, more.hidden),
+        ] {
             sum.right += share.right;
             sum.of += share.of;
         }
         self.values.iter_mut().zip(more.values).for_each(|(sum, value)| *sum += value);
+    }
+
+    /// How often the noise of a single figure lets the best attacker be right, in percent.
+    fn allowed(&self) -> f64 {
+        let all: f64 = self.targets.iter().map(Targets::of).sum();
+        100.0 * self.targets.iter().map(Targets::most_right).sum::<f64>() / all.max(1.0)
     }
 
     /// How often the commonest value is right, in percent.
@@ -126,7 +157,8 @@ impl Tried {
 
 fn try_district(case: &Case<'_>, district: &District, table: Table) -> Tried {
     let classes: Vec<Class> = case.classes(table).into_iter().map(|(class, _)| class).collect();
-    let mut tried = Tried::default();
+    let targets = vec![Targets::default(); classes.len()];
+    let mut tried = Tried { targets, ..Tried::default() };
     let public = district.solve(classes.len(), |place, class| {
         rival::told(case, &classes, &district.places[place], class)
     });
@@ -136,15 +168,18 @@ fn try_district(case: &Case<'_>, district: &District, table: Table) -> Tried {
     for (place, nodes) in district.places.iter().enumerate().skip(1) {
         for (at, class) in classes.iter().enumerate() {
             let exact = case.exact(*class, nodes);
-            if case.variance(*class, nodes).is_none() {
+            let Some(variance) = case.variance(*class, nodes) else { continue };
+            if !FEW.contains(&exact) {
                 continue;
             }
-            let Some(value) = (1..=4).position(|few| few == exact) else { continue };
-            tried.values[value] += 1.0;
+            tried.values[(exact - FEW.start()) as usize] += 1.0;
+            tried.single.add(clipped(case.told(*class, nodes), &FEW) == exact);
+            tried.targets[at].add(exact, variance);
             let is_right = |found: &Option<Vec<f64>>| {
                 found
                     .as_ref()
-                    .is_some_and(|found| found[place * classes.len() + at].round() as i64 == exact)
+                    .map(|found| found[place * classes.len() + at].round() as i64)
+                    .is_some_and(|found| clipped(found, &FEW) == exact)
             };
             tried.public.add(is_right(&public));
             tried.hidden.add(is_right(&hidden));

@@ -10,10 +10,10 @@ use super::answer::{print, table};
 use crate::audit::utility::{self, Utility};
 use crate::audit::{self, Attack, Case, Outcome};
 use crate::domain::region::{RegionTree, Slug};
-use crate::protect::LeafTable;
-use crate::protect::ledger::Spent;
+use crate::protect::region_digests::RegionDigests;
+use crate::protect::{Counted, LeafTable, NoiseKey, Policy, Protect};
 use crate::store::manifest::RegionsUsed;
-use crate::store::{Release, leaves, public, regions, release};
+use crate::store::{Release, content, ledger, public, regions, release, secret};
 
 /// What scripts are told by the exit code where an audit is inconclusive; 1 says that a release fails, or that there
 /// was an error, and 2 that the command was wrong.
@@ -47,12 +47,15 @@ pub struct AuditArgs {
     pub utility: bool,
 }
 
-/// What is audited of a release.
-struct Audited {
-    release: Release,
+/// A release with its public figures, and the exact ones that those were made of.
+pub(super) struct Audited {
+    pub release: Release,
+    pub digests: RegionDigests,
+    pub policy: Policy,
     public: LeafTable,
     exact: LeafTable,
-    ledger: Vec<Spent>,
+    /// The public figures, made once more from content, policy and secret.
+    made_again: LeafTable,
 }
 
 /// Attacks a release and prints the verdict.
@@ -60,18 +63,18 @@ struct Audited {
 /// # Errors
 /// Where the release can't be read or has no public figures, where it fails, and [`Inconclusive`].
 pub fn run(common: &Common, args: &AuditArgs) -> Result<()> {
-    let used =
-        release::open(&common.register, Some(&args.release))?.manifest().build().regions.clone();
-    let tree = regions::load_general(&common.register, &used.version)?.0;
-    let audited = open(&common.register, &args.release, (&used, &tree))?;
-    let case = audited.case(&tree)?;
-    let mut attacks = audit::attacks(&case);
+    let (used, tree) = regions_of(&common.register, &args.release)?;
+    let audited = Audited::open(&common.register, &args.release, (&used, &tree))?;
+    let mut attacks = audited.attacks(&tree)?;
     if let Some(other) = &args.with {
-        let other = open(&common.register, other, (&used, &tree))?;
-        let mut attack = audit::successive(&case, &other.case(&tree)?);
-        attack.faults.extend(secrets_differ(&audited, &other));
-        attacks.push(attack);
+        let other = Audited::open(&common.register, other, (&used, &tree))?;
+        let ledger = ledger::read(&common.register)?;
+        let releases = [&audited.release, &other.release].map(Release::id);
+        let is_answered =
+            ledger.iter().any(|entry| entry.spend.is_some() && releases.contains(&&entry.release));
+        attacks.push(audited.with(&other, &tree, is_answered)?);
     }
+    let case = audited.case(&tree)?;
     let utility = args.utility.then(|| utility::measure(&case));
     if common.json {
         print(&verdict(args, &audited, &attacks, utility.as_ref()).to_string())?;
@@ -92,30 +95,87 @@ pub fn run(common: &Common, args: &AuditArgs) -> Result<()> {
 }
 
 /// The attacks with an outcome.
-fn named(attacks: &[Attack], outcome: Outcome) -> Vec<&'static str> {
+pub(super) fn named(attacks: &[Attack], outcome: Outcome) -> Vec<&'static str> {
     attacks.iter().filter(|attack| attack.outcome() == outcome).map(|attack| attack.name).collect()
 }
 
-fn open(register: &Path, id: &Slug, (used, tree): (&RegionsUsed, &RegionTree)) -> Result<Audited> {
-    let release = release::open(register, Some(id))?;
-    let own = &release.manifest().build().regions;
-    if own != used || regions::content(register, &own.version)? != own.content {
-        bail!(
-            "release `{id}` was built on other regions; only releases on the same can be compared"
-        );
-    }
-    let side = public::open(register, Some(id))?;
-    let public = side.leaves(tree)?;
-    let exact = leaves::read(&release, tree)?;
-    Ok(Audited { release, public, exact, ledger: side.facts().policy.ledger() })
+/// The regions of a release.
+///
+/// # Errors
+/// Where the release or the regions can't be read.
+pub(super) fn regions_of(register: &Path, id: &Slug) -> Result<(RegionsUsed, RegionTree)> {
+    let used = release::open(register, Some(id))?.manifest().build().regions.clone();
+    let tree = regions::load_general(register, &used.version)?.0;
+    Ok((used, tree))
 }
 
 impl Audited {
+    /// Opens a release with public figures, and makes those once more.
+    ///
+    /// # Errors
+    /// Where it can't be read, stands on other regions, or the register has another secret.
+    pub fn open(
+        register: &Path,
+        id: &Slug,
+        (used, tree): (&RegionsUsed, &RegionTree),
+    ) -> Result<Self> {
+        let release = release::open(register, Some(id))?;
+        let own = &release.manifest().build().regions;
+        if own != used || regions::content(register, &own.version)? != own.content {
+            bail!(
+                "release `{id}` was built on other regions; only releases on the same can be compared"
+            );
+        }
+        let side = public::open(register, Some(id))?;
+        let policy = side.facts().policy;
+        let public = side.leaves(tree)?;
+        let cube = content::read(&release, tree)?;
+        let (fields, threshold) = (public.fields(), public.threshold());
+        let exact = LeafTable::exact(&cube, fields, threshold, tree);
+        let key = NoiseKey::new(&secret::open(register)?, policy.noise, id, tree.system());
+        let counted = Counted { cube: &cube, fields, threshold, regions: tree };
+        let made_again = LeafTable::public(counted, &Protect::new(policy, key));
+        let digests = RegionDigests::of(&cube, tree);
+        Ok(Self { release, digests, policy, public, exact, made_again })
+    }
+
     fn case<'a>(&'a self, tree: &'a RegionTree) -> Result<Case<'a>> {
         let case = Case::new(&self.public, &self.exact, tree);
         case.ok_or_else(|| {
             anyhow::anyhow!("the public leaves of `{}` are exact ones", self.release.id())
         })
+    }
+
+    fn is_erasure(&self) -> bool {
+        let succeeds = self.release.manifest().build().succeeds.as_ref();
+        succeeds.is_some_and(|succeeds| succeeds.erasure.is_some())
+    }
+
+    /// Every attack on this release alone.
+    ///
+    /// # Errors
+    /// Where its public leaves are exact ones.
+    pub fn attacks(&self, tree: &RegionTree) -> Result<Vec<Attack>> {
+        let mut attacks = vec![audit::remake(&self.public, &self.made_again, tree)];
+        attacks.extend(audit::attacks(&self.case(tree)?));
+        Ok(attacks)
+    }
+
+    /// What this release and another tell together; whether somebody answers for fresh noise over the same content.
+    ///
+    /// # Errors
+    /// Where the public leaves of one are exact ones.
+    pub fn with(&self, other: &Self, tree: &RegionTree, is_answered: bool) -> Result<Attack> {
+        let digests = (&self.digests, &other.digests);
+        let mut attack = audit::successive(&self.case(tree)?, &other.case(tree)?, digests);
+        if is_answered {
+            attack.accept_fresh_noise();
+        }
+        if self.is_erasure() || other.is_erasure() {
+            attack.accept_correction();
+        }
+        attack.faults.extend(secrets_differ(self, other));
+        Ok(attack)
     }
 }
 
@@ -145,7 +205,7 @@ fn verdict(
         "is_held": outcome == Outcome::Holds,
         "public_content": audited.release.manifest().files().get("public/leaves.parquet"),
         "protected": audited.release.manifest().build().protected,
-        "ledger": audited.ledger,
+        "ledger": audited.policy.ledger(),
         "attacks": attacks.iter().map(with_outcome).collect::<Vec<_>>(),
         "utility": utility,
     })
@@ -167,7 +227,7 @@ fn text(
         format!("Audit of release {}: it {}.", args.release, word(outcome)),
         "This report is made from exact figures: it is restricted.".to_owned(),
     ];
-    for spent in &audited.ledger {
+    for spent in &audited.policy.ledger() {
         lines.push(format!(
             "A household of {} spends an epsilon of at most {}, with a delta of {:.1e}.",
             spent.persons, spent.epsilon, spent.delta

@@ -1,16 +1,18 @@
 //! `sebaran build`: visits in, a release out.
 
 mod accounts;
+mod args;
 mod choices;
 mod public;
 mod registers;
+mod succession;
 mod tiles;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -21,17 +23,17 @@ use super::Common;
 use super::answer::print;
 use super::beside;
 use super::cluster;
-use super::doubtful::{self, AcceptedColumn, accepted_fields, accepted_names};
+use super::doubtful::{self, accepted_fields, accepted_names};
 use super::engine::Engine;
 use super::inputs::Inputs;
 use super::joinless;
 use super::progress::Progress;
+use super::publish;
 use super::releases;
 use super::strange_codes;
 use super::without_village;
 use crate::check::Rule;
 use crate::config::Config;
-use crate::domain::date::Date;
 use crate::domain::region::{RegionTree, Slug};
 use crate::domain::visit::{AssignBy, VisitField};
 use crate::engine::{self, Beside, Build, Built, EngineError, Ground, Pass, Sink};
@@ -45,77 +47,37 @@ use crate::store::{
 };
 
 use accounts::accounts_of;
+pub use args::BuildArgs;
 pub use choices::{Assign, Rules, Tiles};
 use registers::closed_regions;
 pub use registers::{RegisterArgs, Registers};
+pub(super) use succession::last_published;
 use tiles::TileMaker;
 
-/// Build a release from visits.
-#[derive(Debug, clap::Args)]
-pub struct BuildArgs {
-    /// Visits files: .csv, .csv.gz, .tsv or .parquet.
-    #[arg(required = true)]
-    pub visits: Vec<PathBuf>,
-    /// The regions by which households are counted; `demo` is the invented country.
-    #[arg(long)]
-    pub regions: Slug,
-    /// The new release's id, for example 2021-q3.
-    #[arg(long)]
-    pub release: Slug,
-    /// The day at which ages are taken, for example 2021-11-30.
-    #[arg(long)]
-    pub reference_date: Date,
-    /// A TOML file that names the columns of visits files with other column names.
-    #[arg(long)]
-    pub columns: Option<PathBuf>,
-    /// Resident households and persons by region, .csv or .parquet: without it there are no shares.
-    #[arg(long)]
-    pub denominators: Option<PathBuf>,
-    #[command(flatten)]
-    pub registers: RegisterArgs,
-    /// Make exact figures alone, for this machine: no public ones.
-    #[arg(long)]
-    pub restricted: bool,
-    /// What says where a household counts.
-    #[arg(long, value_enum, default_value_t = Assign::Declared)]
-    pub assign: Assign,
-    /// The release before: households far from where it has them are noted.
-    #[arg(long)]
-    pub since: Option<Slug>,
-    /// A column, for example decile or persons.birth_date, of which many values can't be read: they count
-    /// as unknown and do not stop the build. May be repeated.
-    #[arg(long, value_name = "COLUMN")]
-    pub accept_doubtful: Vec<AcceptedColumn>,
-    /// Which quality rules look at the visits.
-    #[arg(long, value_enum, default_value_t = Rules::All)]
-    pub rules: Rules,
-    /// What runs the plan: local, or ballista://host:port, the cluster of a scheduler there.
-    #[arg(long, default_value_t = Engine::Local)]
-    pub engine: Engine,
-    /// Whether to write map tiles; without them a map has layers only.
-    #[arg(long, value_enum, default_value_t = Tiles::Yes)]
-    pub tiles: Tiles,
-    /// The memory in MiB that the plan may hold before it spills to the disk; by default the setting.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(8..))]
-    pub memory_mib: Option<u32>,
-}
-
-/// Builds a release, makes it current and prints its accounts.
+/// Builds a release and prints its accounts.
 ///
 /// # Errors
 /// Whatever stopped it; the current release stays as it was.
 pub fn run(common: &Common, args: &BuildArgs) -> Result<()> {
     let release = build(common, args)?;
+    let is_candidate = !args.restricted && !args.publish;
     if common.json {
-        return print(&releases::describe(&release, true).to_string());
+        return print(&releases::describe(&release, !is_candidate).to_string());
     }
     if common.quiet {
         return Ok(());
     }
-    print(&accounts_of(&release).join("\n"))
+    let mut lines = accounts_of(&release);
+    if is_candidate {
+        let id = release.id();
+        lines.push(format!(
+            "It is a candidate: `sebaran publish {id}` audits it and makes it current."
+        ));
+    }
+    print(&lines.join("\n"))
 }
 
-/// Builds a release and makes it current.
+/// Builds a release. With public figures it is a candidate until it is published; without, it is current.
 ///
 /// # Errors
 /// Whatever stopped it; the current release stays as it was.
@@ -192,8 +154,18 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
         }
         let (cube, threshold, regions) = (&built.cube, ground.threshold, &ground.tree);
         let counted = Counted { cube, fields, threshold, regions };
+        let (content, succeeds) =
+            succession::content(common, &record, counted, (settings.publish, args.erasure()))?;
+        let counted = Counted { cube: &content, ..counted };
         let chosen = (settings.protect, secret::open(&common.register)?);
-        public::make(&draft, &mut record, chosen, counted, table.as_ref(), tiles.as_ref())?;
+        let beside = (table.as_ref(), tiles.as_ref());
+        public::make(&draft, &mut record, chosen, counted, beside, succeeds)?;
+        let release = draft.keep(record)?;
+        if args.publish {
+            progress.phase("Auditing and publishing");
+            publish::publish(common, release.id(), args.spend())?;
+        }
+        return Ok(release);
     }
     Ok(draft.publish(record)?)
 }
@@ -366,6 +338,7 @@ fn record(
     Ok(BuildRecord {
         protection: Protection::Restricted,
         protected: None,
+        succeeds: None,
         regions: RegionsUsed {
             version: args.regions.clone(),
             system: ground.tree.system(),

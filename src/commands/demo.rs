@@ -10,13 +10,14 @@ use super::Common;
 use super::build::{self, Assign, BuildArgs, RegisterArgs, Rules, Tiles};
 use super::engine::Engine;
 use super::generate::{self, GenerateArgs};
+use super::publish;
 use super::serve::{self, ServeArgs};
 use crate::domain::region::Slug;
 use crate::invent;
 use crate::invent::survey::Persons;
 use crate::store::aside::Aside;
 use crate::store::tables::TableFormat;
-use crate::store::{regions, release};
+use crate::store::{public, regions, release};
 
 /// Generate, build and serve the invented country; the second start is instant.
 #[derive(Debug, clap::Args)]
@@ -40,6 +41,10 @@ pub fn run(common: &Common, args: &DemoArgs) -> Result<()> {
     let id: Slug = format!("demo-{}", args.households).parse()?;
     if release::open(&common.register, Some(&id)).is_err() {
         invent_release(common, args, &id)?;
+    }
+    if public::stamp(&common.register, &id).is_none() {
+        // It was killed before it was published.
+        publish::publish(common, &id, None)?;
     }
     let listen = args.listen;
     serve::run(common, &ServeArgs { listen, release: Some(id), restricted: false })
@@ -84,6 +89,10 @@ fn invent_release(common: &Common, args: &DemoArgs, id: &Slug) -> Result<()> {
         },
         accept_doubtful: Vec::new(),
         restricted: false,
+        publish: true,
+        spend: None,
+        erasure: None,
+        person: None,
         assign: Assign::Declared,
         tiles: Tiles::Yes,
         since: None,

@@ -43,7 +43,7 @@ pub fn served_on(
 }
 
 fn public_side(register: &Path, id: Option<&Slug>, grounds: &Grounds) -> Result<Served> {
-    let release = public::open(register, id)?;
+    let release = public::open_published(register, id)?;
     let facts = release.facts();
     let label = ReleaseLabel {
         release: release.id().clone(),
@@ -51,6 +51,7 @@ fn public_side(register: &Path, id: Option<&Slug>, grounds: &Grounds) -> Result<
         disability_definition: facts.disability_definition,
         programmes: facts.programmes.clone(),
         licence: regions::load_manifest(register, &facts.regions.version)?.report.licence,
+        carried_over: facts.carried_over.clone(),
     };
     let given = release.denominators()?;
     let tiles = tiles(|file| release.has(file).then(|| release.path(file)))?;
@@ -71,6 +72,8 @@ fn exact_side(register: &Path, id: Option<&Slug>, grounds: &Grounds) -> Result<S
         disability_definition: record.persons.and_then(|persons| persons.definition),
         programmes: record.programmes.clone(),
         licence: regions::load_manifest(register, &record.regions.version)?.report.licence,
+        // Exact figures are those of the release's own visits.
+        carried_over: BTreeMap::new(),
     };
     let given = denominators::read(&release)?;
     let tiles = tiles(|file| release.file(file).ok())?;

@@ -17,6 +17,7 @@ mod inputs;
 mod joinless;
 mod load;
 mod progress;
+pub mod publish;
 pub mod regions;
 mod register;
 pub mod releases;
@@ -92,6 +93,7 @@ pub enum Command {
     Regions(regions::RegionsCommand),
     Generate(generate::GenerateArgs),
     Build(Box<build::BuildArgs>),
+    Publish(publish::PublishArgs),
     Check(check::CheckArgs),
     /// Look at what waits for a decision, and decide.
     #[command(subcommand)]
@@ -126,6 +128,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Regions(command) => regions::run(common, &command),
         Command::Generate(args) => generate::run(common, &args),
         Command::Build(args) => build::run(common, &args),
+        Command::Publish(args) => publish::run(common, &args),
         Command::Check(args) => check::run(common, &args),
         Command::Findings(command) => findings::run(common, &command),
         Command::Revisit(args) => revisit::run(common, &args),

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use super::Common;
 use super::answer::{print, table};
 use crate::domain::region::Slug;
+use crate::protect::Protection;
+use crate::store::public;
 use crate::store::release::{self, FileState, Release};
 
 /// Arguments of `sebaran verify`.
@@ -33,14 +35,21 @@ pub fn list(common: &Common) -> anyhow::Result<()> {
     let releases = release::list(&common.register)?;
     let is_current = |release: &Release| current.as_ref() == Some(release.id());
     if common.json {
-        let rows: Vec<_> =
-            releases.iter().map(|release| describe(release, is_current(release))).collect();
+        let rows: Vec<_> = releases
+            .iter()
+            .map(|release| {
+                let mut row = describe(release, is_current(release));
+                row["is_published"] =
+                    public::stamp(&common.register, release.id()).is_some().into();
+                row
+            })
+            .collect();
         return print(&json!({ "releases": rows }).to_string());
     }
     if releases.is_empty() {
         return print("There is no release yet; `sebaran build` makes one.");
     }
-    let rows = releases.iter().map(|release| row(release, is_current(release)));
+    let rows = releases.iter().map(|release| row(common, release, is_current(release)));
     let lines: Vec<_> = std::iter::once(HEADER.map(str::to_owned)).chain(rows).collect();
     print(&table(&lines).join("\n"))
 }
@@ -82,8 +91,12 @@ pub fn verify(common: &Common, args: &VerifyArgs) -> anyhow::Result<()> {
 /// Makes a release the current one.
 ///
 /// # Errors
-/// Where there is no such release, or it is damaged.
+/// Where there is no such release, it is damaged, or it is a candidate that was not published.
 pub fn make_current(common: &Common, args: &UseArgs) -> anyhow::Result<()> {
+    let wanted = release::open(&common.register, Some(&args.release))?;
+    if wanted.manifest().build().protection == Protection::Public {
+        public::open_published(&common.register, Some(&args.release))?;
+    }
     let before = release::use_release(&common.register, &args.release)?;
     if common.json {
         return print(&json!({ "current": args.release, "before": before }).to_string());
@@ -99,19 +112,21 @@ pub fn make_current(common: &Common, args: &UseArgs) -> anyhow::Result<()> {
 fn current(register: &Path) -> anyhow::Result<Slug> {
     let current = release::current(register)?;
     current.with_context(|| {
-        format!("`{}` has no current release; make one with `sebaran build`", register.display())
+        format!("`{}` has no current release; `sebaran build` makes one and `sebaran publish` makes it current", register.display())
     })
 }
 
 const HEADER: [&str; 8] =
     ["", "release", "protection", "regions", "reference date", "rows", "households", "MB"];
 
-fn row(release: &Release, is_current: bool) -> [String; 8] {
+fn row(common: &Common, release: &Release, is_current: bool) -> [String; 8] {
     let build = release.manifest().build();
+    let is_candidate = build.protection == Protection::Public
+        && public::stamp(&common.register, release.id()).is_none();
     [
         if is_current { "*" } else { "" }.to_owned(),
         release.id().to_string(),
-        build.protection.name().to_owned(),
+        if is_candidate { "candidate" } else { build.protection.name() }.to_owned(),
         build.regions.version.to_string(),
         build.reference_date.to_string(),
         build.accounts.rows.to_string(),

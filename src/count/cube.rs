@@ -134,6 +134,25 @@ impl Cube {
         }
     }
 
+    /// What is counted in some regions alone. It is known of the same programmes whom they reach.
+    pub fn within(&self, is_in: impl Fn(Option<RegionId>) -> bool) -> Self {
+        let cells = self.cells.iter().filter(|(key, _)| is_in(key.region));
+        let of_regions = |regions: &BTreeMap<Option<RegionId>, ReachCell>| {
+            let kept = regions.iter().filter(|(region, _)| is_in(**region));
+            kept.map(|(region, cell)| (*region, *cell)).collect()
+        };
+        let unknown = self.unknown.iter().filter(|(region, _)| is_in(**region));
+        Self {
+            cells: cells.map(|(key, cell)| (*key, *cell)).collect(),
+            reach: self
+                .reach
+                .iter()
+                .map(|(programme, regions)| (*programme, of_regions(regions)))
+                .collect(),
+            unknown: unknown.map(|(region, cell)| (*region, *cell)).collect(),
+        }
+    }
+
     /// Adds households of a region whose figures are unknown.
     pub fn add_unknown(&mut self, region: Option<RegionId>, cell: &UnknownCell) {
         // It is told with the region's own cell.

@@ -5,10 +5,19 @@
 //! that differ have the same digest with a chance of 2^-64. Units are hashed by SipHash-1-3 to 128 bits
 //! (Aumasson and Bernstein 2012), which is the same for good.
 
+use std::borrow::Cow;
+
 use siphasher::sip128::SipHasher13;
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::domain::indicator::{Counts, CubeColumn, PovertyThreshold};
 use crate::domain::table::Table;
+
+/// Counts up when the same content gets other digests than before. Noise is drawn by the digest, so another version
+/// draws fresh noise for content that was published, which has to be accounted for like any other release of it.
+///
+/// 1: ids as they stand; 2: [`canonical`] ids.
+pub const DIGEST_VERSION: u8 = 2;
 
 /// One digest for each table, by [`Table::index`].
 pub type Digests = [u64; Table::COUNT];
@@ -18,8 +27,9 @@ pub type Digests = [u64; Table::COUNT];
 pub struct Unit([u64; 2]);
 
 impl Unit {
+    /// Of an id, whichever way it is written ([`canonical`]).
     pub fn new(id: &str) -> Self {
-        let hash = SipHasher13::new().hash(id.as_bytes());
+        let hash = SipHasher13::new().hash(canonical(id).as_bytes());
         Self([hash.h1, hash.h2])
     }
 
@@ -52,6 +62,21 @@ impl Unit {
     }
 }
 
+/// An id in one way of writing: without spaces around, in compatible characters (Unicode NFKC), in lower case. So the
+/// same households have the same digests where only the way of writing their ids changed.
+pub fn canonical(id: &str) -> Cow<'_, str> {
+    let trimmed = id.trim();
+    if !trimmed.is_ascii() {
+        // Lower case letters may be compatible characters once more, for example of U+03D4.
+        let folded = trimmed.nfkc().collect::<String>().to_lowercase();
+        return Cow::Owned(folded.nfkc().collect());
+    }
+    if trimmed.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Cow::Owned(trimmed.to_ascii_lowercase());
+    }
+    Cow::Borrowed(trimmed)
+}
+
 /// A number for each class of a table.
 fn class(table: Table, column: CubeColumn, threshold: PovertyThreshold) -> u64 {
     match table {
@@ -70,7 +95,7 @@ pub fn add(sum: &mut Digests, more: &Digests) {
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea and Flood 2014, variant 13 of Stafford).
-const fn mix(word: u64) -> u64 {
+pub const fn mix(word: u64) -> u64 {
     let word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     word ^ (word >> 31)
@@ -113,6 +138,20 @@ mod tests {
         assert_eq!(differing(&one, &other), [Table::Counted, Table::Welfare, Table::Deciles]);
         assert_eq!(of("h", &[]), [0; Table::COUNT]);
         assert_eq!(one[Table::Ages.index()], 0);
+    }
+
+    #[test]
+    fn an_id_has_one_digest_whichever_way_it_is_written() {
+        let decile = [(CubeColumn::Decile1, 1)];
+        for (one, other) in
+            [("AB-12", "ab-12"), (" 12\t", "12"), ("\u{ff21}1", "a1"), ("É", "e\u{301}")]
+        {
+            assert_eq!(of(one, &decile), of(other, &decile), "{one} {other}");
+        }
+        assert_ne!(of("12", &decile), of("012", &decile));
+        for id in ["\u{3d4}\u{212b}\u{130}", "ﬁ", "ΑΣ"] {
+            assert_eq!(canonical(&canonical(id)), canonical(id));
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub mod recipient_accounts;
 
 pub use accounts::Accounts;
 pub use cube::{Cell, Cube, CubeKey, ReachCell, UnknownCell};
-pub use digest::{Digests, Unit};
+pub use digest::{DIGEST_VERSION, Digests, Unit};
 pub use household::{HouseholdColumns, HouseholdCounts, Unknown};
 pub use person_accounts::PersonAccounts;
 pub use quality::Quality;

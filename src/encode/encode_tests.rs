@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -31,6 +33,7 @@ fn label() -> ReleaseLabel {
         disability_definition: None,
         programmes: Vec::new(),
         licence: None,
+        carried_over: BTreeMap::new(),
     }
 }
 

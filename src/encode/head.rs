@@ -1,5 +1,7 @@
 //! What stands at the head of a layer's file: of which release it is, who may see it, what it counts.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::title::title;
@@ -11,6 +13,7 @@ use crate::domain::licence::Licence;
 use crate::domain::person::Definition;
 use crate::domain::programme::ProgrammeTerms;
 use crate::domain::region::Slug;
+use crate::protect::carried_over::CarriedFrom;
 use crate::protect::{Layer, Protection, Remainder, Totals};
 
 /// The head of a layer.
@@ -34,6 +37,9 @@ pub(super) struct Head<'a> {
     /// Of the boundaries, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     licence: Option<&'a Licence>,
+    /// The regencies whose figures are those of an earlier release.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    carried_over: &'a BTreeMap<RegionCode, CarriedFrom>,
     matched: usize,
     totals: Totals,
     /// What is known to the area and to none of its parts; of layers of regions.
@@ -62,6 +68,7 @@ impl<'a> Head<'a> {
             disability_definition: label.disability_definition,
             programmes: (!theme.rates.is_empty()).then_some(&label.programmes),
             licence: label.licence.as_ref(),
+            carried_over: &label.carried_over,
             matched: layer.matched(),
             totals: layer.totals(),
             remainder: layer.remainder(),

@@ -15,6 +15,7 @@ pub mod table;
 pub mod tilejson;
 pub mod title;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::str::FromStr;
 
@@ -25,11 +26,13 @@ pub(crate) use csv::CHANGE;
 pub(crate) use head::{ORIGIN, origin};
 
 use crate::analyse::Change;
+use crate::domain::code::RegionCode;
 use crate::domain::licence::Licence;
 use crate::domain::person::Definition;
 use crate::domain::programme::ProgrammeTerms;
 use crate::domain::region::Slug;
 use crate::protect::Layer;
+use crate::protect::carried_over::CarriedFrom;
 
 /// The release that a layer was summed from, as every file names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,6 +47,9 @@ pub struct ReleaseLabel {
     /// Under which the boundaries may be shown, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub licence: Option<Licence>,
+    /// The regencies whose figures are those of an earlier release, because too little changed in them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub carried_over: BTreeMap<RegionCode, CarriedFrom>,
 }
 
 /// The outlines of regions, by [`crate::domain::region::RegionId`]. A hexagon's outline is its own.

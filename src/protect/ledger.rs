@@ -30,20 +30,22 @@ impl Policy {
     /// What a release spends on a poor household in which every person is disabled and of which no figure is
     /// known in full, with so many persons and visits: any other household of this size costs less.
     pub fn spent(&self, persons: u32, visits: u32) -> Spent {
-        let of = |table: Table| {
-            let units = match table {
-                Table::Ages | Table::Disabilities => persons,
-                Table::Visits => visits,
-                Table::Counted | Table::Welfare | Table::Deciles | Table::Positions => 1,
-                Table::Pkh | Table::Sembako | Table::PbiJk => 1,
-                Table::ChildrenUnknown | Table::ElderlyUnknown | Table::DisabilityUnknown => 1,
-            };
-            (table, self.total(table).times(units))
-        };
+        let of = |table: Table| (table, self.total(table).times(units(table, persons, visits)));
         let tables = Table::ALL.map(of).to_vec();
         let epsilon = tables.iter().map(|(_, epsilon)| *epsilon).sum();
         let delta = TreeLevel::ALL.into_iter().map(|level| self.chance_alone(level)).sum();
         Spent { persons, visits, tables, epsilon, delta }
+    }
+}
+
+/// How many units of a table a household of so many persons and visits is at most.
+pub const fn units(table: Table, persons: u32, visits: u32) -> u32 {
+    match table {
+        Table::Ages | Table::Disabilities => persons,
+        Table::Visits => visits,
+        Table::Counted | Table::Welfare | Table::Deciles | Table::Positions => 1,
+        Table::Pkh | Table::Sembako | Table::PbiJk => 1,
+        Table::ChildrenUnknown | Table::ElderlyUnknown | Table::DisabilityUnknown => 1,
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod arranged;
 mod batch;
+pub mod carried_over;
 mod consistency;
 mod denominator;
 pub mod epsilon;
@@ -29,11 +30,13 @@ pub mod on_tree;
 mod parts;
 pub mod policy;
 pub mod public;
+pub mod region_digests;
 mod regions;
 pub mod request;
 mod rests;
 mod runs;
 pub mod secret;
+pub mod spend;
 mod sums;
 mod table_errors;
 pub mod tree;

@@ -48,6 +48,12 @@ impl RegisterSecret {
     }
 }
 
+impl Fingerprint {
+    pub const fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+}
+
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))

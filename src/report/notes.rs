@@ -3,6 +3,7 @@
 use super::sentence::with_margin;
 use super::words::Words;
 use crate::analyse::Measure;
+use crate::domain::code::RegionCode;
 use crate::domain::geography::Geography;
 use crate::encode::ReleaseLabel;
 use crate::protect::{Layer, Protection, ShareOf};
@@ -63,7 +64,23 @@ fn source(layer: &Layer, by: Measure, label: &ReleaseLabel, words: Words) -> Str
     }));
     said.push(words.say("picture.boundaries", &[("regions", layer.regions().as_str())]));
     said.extend(licence(label, words));
+    said.extend(carried_over(layer, label, words));
     said.join(" ")
+}
+
+/// How many regencies of the layer's area have the figures of an earlier release, and of which date the oldest are.
+fn carried_over(layer: &Layer, label: &ReleaseLabel, words: Words) -> Option<String> {
+    let is_within = |code: &RegionCode| {
+        layer.within().is_none_or(|area| {
+            let width = area.width().min(code.width());
+            area.prefix(width) == code.prefix(width)
+        })
+    };
+    let found = label.carried_over.iter().filter(|(code, _)| is_within(code));
+    let dates: Vec<_> = found.map(|(_, from)| from.reference_date).collect();
+    let oldest = words.date(&dates.iter().min()?.to_string());
+    let count = words.count(dates.len());
+    Some(words.say("picture.carried_over", &[("count", &count), ("date", &oldest)]))
 }
 
 /// Under which licence the boundaries are shown, where it is known.

@@ -85,6 +85,7 @@ pub fn served(id: &Slug) -> Served {
             disability_definition: None,
             programmes: Vec::new(),
             licence: None,
+            carried_over: BTreeMap::new(),
         },
         content: format!("0123 {id}"),
         regions: if id.as_str() == "elsewhere" { "89ab" } else { "4567" }.to_owned(),

@@ -22,6 +22,7 @@ use crate::domain::geography::Geography;
 use crate::domain::indicator::Theme;
 use crate::domain::position::Bounds;
 use crate::domain::region::{Level, RegionId, RegionKind, Slug};
+use crate::protect::carried_over::CarriedFrom;
 use crate::protect::{Layer, LayerRequest};
 use crate::report::first::PlaceFigures;
 use crate::report::sentence::Told;
@@ -38,6 +39,9 @@ struct Profile<'a> {
     level: &'static str,
     kind: RegionKind,
     area_km2: f64,
+    /// The release whose figures it has, where too little changed since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    carried_over: Option<&'a CarriedFrom>,
     bbox: [f64; 4],
     label: [f64; 2],
     parents: Vec<Named<'a>>,
@@ -130,6 +134,9 @@ fn of_region(served: &Served, id: RegionId) -> Profile<'_> {
         level: region.level.name(),
         kind: region.kind,
         area_km2: region.area_km2,
+        carried_over: tree
+            .ancestor(id, Level::Regency)
+            .and_then(|regency| served.label.carried_over.get(&tree.get(regency).code)),
         bbox: bbox(region.bounds),
         label: label(region.label),
         parents: Named::parents(id, tree),
@@ -177,6 +184,7 @@ fn of_nation(served: &Served) -> Profile<'_> {
         level: NATION,
         kind: RegionKind::Region,
         area_km2: area_km2(served),
+        carried_over: None,
         bbox: bbox(tree.bounds()),
         label: middle,
         parents: Vec::new(),

@@ -52,17 +52,27 @@ impl Draft {
         &self.id
     }
 
-    /// Publishes every file in the folder as one release and makes it current:
+    /// Keeps the draft as a release, and makes it the current one by a new `current` renamed over the old.
+    ///
+    /// # Errors
+    /// As [`Self::keep`].
+    pub fn publish(self, build: BuildRecord) -> Result<Release, StoreError> {
+        let register = self.register.clone();
+        let release = self.keep(build)?;
+        release::switch_current(&register, release.id())?;
+        Ok(release)
+    }
+
+    /// Keeps every file in the folder as one release:
     ///
     /// 1. hash the files and write the manifest;
     /// 2. force all to the disk;
     /// 3. read all back and compare;
-    /// 4. rename the folder to the release's, which makes it a release;
-    /// 5. rename a new `current` over the old, which makes it the current one.
+    /// 4. rename the folder to the release's, which makes it a release.
     ///
     /// # Errors
-    /// [`StoreError`]; up to step 4 nothing of the draft stays, and the release before is current.
-    pub fn publish(self, build: BuildRecord) -> Result<Release, StoreError> {
+    /// [`StoreError`]; then nothing of the draft stays.
+    pub fn keep(self, build: BuildRecord) -> Result<Release, StoreError> {
         let files = tree::hash_files(&self.folder)?;
         let manifest = Manifest::seal(self.id.clone(), build, files);
         let path = self.folder.join(MANIFEST);
@@ -74,7 +84,6 @@ impl Draft {
         let published = releases.join(self.id.as_str());
         fs::rename(&self.folder, &published).map_err(StoreError::io("publish", &published))?;
         tree::sync(&releases)?;
-        release::switch_current(&self.register, &self.id)?;
         release::read(&self.register, &self.id)
     }
 

@@ -26,7 +26,9 @@ pub enum StoreError {
     Busy { path: PathBuf },
     #[error("there is no release `{release}` in `{path}`; `sebaran releases` lists what there is")]
     NoRelease { release: Slug, path: PathBuf },
-    #[error("`{path}` has no current release; make one with `sebaran build`")]
+    #[error(
+        "`{path}` has no current release; `sebaran build` makes one and `sebaran publish` makes it current"
+    )]
     NoCurrent { path: PathBuf },
     #[error(
         "`{path}` does not name a release; write it again with `sebaran use RELEASE`, \
@@ -83,6 +85,18 @@ pub enum StoreError {
     Index { version: Slug, source: IndexError },
     #[error("the leaf table `{path}` is not what its release says; build the release again")]
     Leaves { path: PathBuf, source: LeafError },
+    #[error(
+        "cannot understand the ledger `{path}`; restore it from a copy: without it nobody knows what was published \
+         of the same households before"
+    )]
+    Ledger { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error(
+        "release `{release}` in `{path}` is a candidate and not published; `sebaran publish {release}` audits and \
+         publishes it"
+    )]
+    NotPublished { release: Slug, path: PathBuf },
+    #[error("the content `{path}` is not what its release says: {what}; build the release again")]
+    Content { path: PathBuf, what: &'static str },
     /// An archive of tiles can't be written or read; the cause says why.
     #[error("cannot {action} the tiles `{path}`")]
     Archive { action: &'static str, path: PathBuf, source: Box<pmtiles::PmtError> },

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
+use super::ledger::Statement;
 use crate::check::RulesUsed;
 use crate::check::settings::CheckSettings;
 use crate::count::{Accounts, PersonAccounts, RecipientAccounts};
@@ -16,10 +17,11 @@ use crate::domain::person::Definition;
 use crate::domain::programme::ProgrammeTerms;
 use crate::domain::region::Slug;
 use crate::domain::visit::AssignBy;
+use crate::protect::carried_over::CarriedFrom;
 use crate::protect::{Fingerprint, Policy, Protection};
 
 /// The version of the manifest's own form; a change of a field raises it.
-pub const FORMAT: u64 = 3;
+pub const FORMAT: u64 = 4;
 
 /// What a build tells of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +32,9 @@ pub struct BuildRecord {
     /// By what its public figures were made, where it has some.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protected: Option<Protected>,
+    /// What its public figures have to do with those of the release before, where it has some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succeeds: Option<Succeeds>,
     pub regions: RegionsUsed,
     /// The day at which ages are taken.
     pub reference_date: Date,
@@ -79,6 +84,23 @@ pub struct Protected {
     pub policy: Policy,
     /// Of the register's secret, which no release holds.
     pub secret: Fingerprint,
+    /// [`crate::count::DIGEST_VERSION`] of the program that built it.
+    pub digest_version: u8,
+}
+
+/// What a release publishes again of the release that was published before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Succeeds {
+    /// The release published last when this one was built; `None` where there was none on the same regions with the
+    /// same fields.
+    pub before: Option<ReleaseUsed>,
+    /// The regencies in which too few villages changed: their content is that of an earlier release.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub carried_over: BTreeMap<RegionCode, CarriedFrom>,
+    /// Why regencies in which something was deleted are published at once, and who answers for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erasure: Option<Statement>,
 }
 
 /// How much of the prelist was visited. Rows are visited ones, those that are not, and repeated ones.
@@ -265,6 +287,7 @@ pub(super) mod tests {
         BuildRecord {
             protection: Protection::Restricted,
             protected: None,
+            succeeds: None,
             regions: RegionsUsed {
                 version: "demo".parse().unwrap(),
                 system: CodeSystem::Invented,

@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod aside;
 mod before;
+pub mod content;
 pub mod coverage;
 mod csv_rows;
 pub mod decisions;
@@ -16,6 +17,7 @@ pub mod geopackage;
 pub mod index;
 pub mod institutions;
 pub mod leaves;
+pub mod ledger;
 mod lock;
 pub mod manifest;
 mod mapped;

@@ -1,7 +1,8 @@
 //! The public side of a release: a folder of its own, all that a public server ever opens of it.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -11,12 +12,14 @@ use super::error::StoreError;
 use super::institutions::INSTITUTIONS;
 use super::manifest::{Files, RegionsUsed};
 use super::{denominators, leaves, public_institutions, release, tree};
+use crate::domain::code::RegionCode;
 use crate::domain::date::Date;
 use crate::domain::indicator::Denominators;
 use crate::domain::institution::PublicInstitution;
 use crate::domain::person::Definition;
 use crate::domain::programme::ProgrammeTerms;
 use crate::domain::region::{RegionTree, Slug};
+use crate::protect::carried_over::CarriedFrom;
 use crate::protect::ledger::Spent;
 use crate::protect::{LeafTable, Policy};
 
@@ -44,6 +47,9 @@ pub struct PublicFacts {
     pub programmes: Vec<ProgrammeTerms>,
     /// By which the figures were noised.
     pub policy: Policy,
+    /// The regencies whose content is that of an earlier release, because too few of their villages changed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub carried_over: BTreeMap<RegionCode, CarriedFrom>,
 }
 
 #[derive(Serialize)]
@@ -105,7 +111,19 @@ pub fn write(
     fs::write(&path, text).map_err(StoreError::io("write", &path))
 }
 
-/// Opens the public side of a release, by default of the current one.
+/// Opens the public side of a release that was published, by default of the current one.
+///
+/// # Errors
+/// [`StoreError::NotPublished`] where it is a candidate; as [`open`].
+pub fn open_published(register: &Path, id: Option<&Slug>) -> Result<PublicRelease, StoreError> {
+    let release = open(register, id)?;
+    if stamp(register, release.id()).is_some() {
+        return Ok(release);
+    }
+    Err(StoreError::NotPublished { release: release.id, path: register.to_owned() })
+}
+
+/// Opens the public side of a release, published or not, by default of the current one.
 ///
 /// # Errors
 /// [`StoreError::NotPublic`] where it has none; [`StoreError`] where there is no such release or its
@@ -142,12 +160,40 @@ pub fn open(register: &Path, id: Option<&Slug>) -> Result<PublicRelease, StoreEr
     Ok(PublicRelease { id, folder, facts, files, content })
 }
 
-/// What tells a public side from another that has had its release's name; `None` where there is none.
+/// What tells a published public side from another that has had its release's name; `None` where there is none.
 pub fn stamp(register: &Path, id: &Slug) -> Option<String> {
-    tree::stamp(&release::releases_folder(register).join(id.as_str()).join(PUBLIC).join(FACTS))
+    let folder = release::releases_folder(register).join(id.as_str());
+    let stamp = tree::stamp(&folder.join(PUBLIC).join(FACTS))?;
+    folder.join(release::PUBLISHED).is_file().then_some(stamp)
 }
 
-/// The releases that have a public side, sorted.
+/// What everybody may know of the releases that were published up to one, that one included.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sum {
+    /// How many releases were published.
+    pub releases: usize,
+    /// By table the epsilon that was spent on one household or person at most.
+    pub tables: BTreeMap<String, f64>,
+}
+
+/// Says that a release was published. From here on a server may answer from it.
+///
+/// # Errors
+/// [`StoreError`] where the disk refuses.
+pub fn publish(register: &Path, id: &Slug, sum: &Sum) -> Result<(), StoreError> {
+    let path = release::releases_folder(register).join(id.as_str()).join(release::PUBLISHED);
+    let folder = path.parent().unwrap_or(register);
+    let failed = |error| StoreError::io("write", &path)(error);
+    let mut text = serde_json::to_string_pretty(sum).expect("its keys are texts");
+    text.push('\n');
+    let mut aside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    aside.write_all(text.as_bytes()).and_then(|()| aside.as_file().sync_all()).map_err(failed)?;
+    aside.persist(&path).map_err(|error| failed(error.error))?;
+    tree::sync(folder)
+}
+
+/// The releases that were published, sorted.
 ///
 /// # Errors
 /// [`StoreError`] where the folder can't be read.

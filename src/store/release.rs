@@ -23,7 +23,10 @@ use crate::domain::region::Slug;
 /// The manifest's name in a release.
 pub const MANIFEST: &str = "manifest.json";
 
-/// A published release.
+/// The file in a release that says that it was published: no server opens a public side without it.
+pub(super) const PUBLISHED: &str = "public/published.json";
+
+/// A release that was built whole.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Release {
     folder: PathBuf,
@@ -170,6 +173,8 @@ pub fn verify(register: &Path, id: &Slug) -> Result<BTreeMap<String, FileState>,
     let mut states = BTreeMap::from([(MANIFEST.to_owned(), sealed)]);
     let mut found = tree::list_files(&release.folder)?;
     found.remove(MANIFEST);
+    // It comes when a release is published, which changes nothing of the release itself.
+    found.remove(PUBLISHED);
     for (name, fact) in manifest.files() {
         let state = match found.remove(name) {
             None => FileState::Missing,

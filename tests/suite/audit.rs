@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::{Field, Schema};
+use arrow::array::{AsArray, Int64Array, RecordBatch};
+use arrow::datatypes::{Field, Int64Type, Schema};
 use sebaran::audit::{self, Attack, Case, Outcome, utility};
 use sebaran::count::{Cell, CubeKey, Unit};
 use sebaran::domain::code::CodeSystem;
 use sebaran::domain::indicator::{CubeColumn, PovertyThreshold};
 use sebaran::domain::region::{Level, RegionId};
 use sebaran::domain::table::Table;
+use sebaran::protect::region_digests::RegionDigests;
 use sebaran::protect::{
     Counted, Epsilon, LeafTable, NoiseKey, NoiseMode, Policy, Protect, RegisterSecret,
 };
@@ -124,7 +125,9 @@ fn fresh_noise_on_the_same_content_is_found_out() {
         let first = said_to_be_default(&public(&nation, policy, "r1"), &nation);
         let second = said_to_be_default(&public(&later, policy, "r2"), &later);
         let case = Case::new(&first, &exact, &nation.tree).unwrap();
-        audit::successive(&case, &Case::new(&second, &exact_later, &later.tree).unwrap())
+        let digests = [&nation, &later].map(|it| RegionDigests::of(&it.cube, &it.tree));
+        let other = Case::new(&second, &exact_later, &later.tree).unwrap();
+        audit::successive(&case, &other, (&digests[0], &digests[1]))
     };
     let keyed = compare(Policy::default());
     assert_eq!(keyed.faults, [""; 0], "{keyed:#?}");
@@ -168,7 +171,7 @@ fn the_command_says_whether_a_release_holds() {
     }
     let verdict = run_json(&register, &["audit", "r1", "--with", "r2", "--utility"]);
     assert_eq!((&verdict["is_held"], &verdict["protection"]), (&true.into(), &"restricted".into()));
-    assert_eq!(verdict["attacks"].as_array().unwrap().len(), 6);
+    assert_eq!(verdict["attacks"].as_array().unwrap().len(), 7);
     assert_eq!(verdict["ledger"][1]["epsilon"], 29.1);
     assert!(verdict["utility"]["errors"].as_array().unwrap().len() > 20);
     let said = run(&register, &["audit", "r1"]);
@@ -199,4 +202,32 @@ fn a_release_with_too_few_figures_is_inconclusive_and_does_not_fail() {
     assert!(said.out.contains("linear_program: is INCONCLUSIVE"), "{}", said.out);
     assert!(said.out.trim_end().ends_with("Release few: inconclusive."), "{}", said.out);
     assert!(said.err.contains("audit of release `few` is inconclusive: "), "{}", said.err);
+}
+
+#[test]
+fn exact_figures_in_a_tenth_of_the_villages_are_found_out() {
+    let nation = invent(SIZE, 3);
+    let honest = public(&nation, Policy::default(), "r");
+    let again = public(&nation, Policy::default(), "r");
+    let attack = audit::remake(&honest, &again, &nation.tree);
+    assert_eq!((attack.outcome(), attack.name), (Outcome::Holds, "remake"));
+    // Who changes the leaves can make every seal of the release again, but not the noise.
+    let batch = honest.to_batch(&nation.tree);
+    let regions = batch.column(0).as_string::<i32>().clone();
+    let is_told = |code: &str| code.len() == 10 && code.ends_with('1');
+    let mut columns = batch.columns().to_vec();
+    let at = batch.schema().index_of("decile_1").unwrap();
+    let figures = columns[at].as_primitive::<Int64Type>();
+    let changed = figures.iter().zip(&regions).map(|(figure, code)| {
+        figure.map(|figure| if code.is_some_and(is_told) { figure + 1 } else { figure })
+    });
+    columns[at] = Arc::new(changed.collect::<Int64Array>());
+    let batch = RecordBatch::try_new(batch.schema(), columns).unwrap();
+    let tampered = LeafTable::from_batch(&batch, &nation.tree).unwrap();
+    let attack = audit::remake(&tampered, &again, &nation.tree);
+    assert_eq!(attack.outcome(), Outcome::Fails);
+    assert_eq!(attack.faults, ["`decile_1` has figures that the secret does not make"]);
+    // Another epsilon, and another secret, make other figures too.
+    let other = said_to_be_default(&public(&nation, scaled(1.01), "r"), &nation);
+    assert_eq!(audit::remake(&other, &again, &nation.tree).outcome(), Outcome::Fails);
 }

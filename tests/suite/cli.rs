@@ -89,6 +89,7 @@ fn visits_become_layers() {
     let words =
         ["build", text(&visits), "--denominators", text(&denominators), "--regions", VERSION];
     let words = [&words[..], &["--release", "r1", "--reference-date", "2021-11-30"]].concat();
+    let words = [&words[..], &["--publish"]].concat();
     let built = run_json(&register, &words);
     assert_eq!(built["accounts"]["rows"], generated["tables"]["visits"]["rows"]);
     let counted = built["accounts"]["counted"].as_i64().unwrap();
@@ -166,6 +167,7 @@ fn exact_figures_stay_on_the_machine() {
     let register = country.register();
     let visits = country.write("v.csv", crate::refused::visits(&country));
     country.build("r1", &[visits], crate::country::Means::default()).unwrap();
+    country.publish("r1");
     let said = run(&register, &["serve", "--restricted", "--listen", "0.0.0.0:0"]);
     assert_eq!((said.code, said.out.as_str()), (Some(1), ""));
     assert!(said.err.contains("127.0.0.1"), "{}", said.err);

@@ -9,6 +9,7 @@ use sebaran::commands::Common;
 use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs, Rules, Tiles};
 use sebaran::commands::engine::Engine;
 use sebaran::commands::generate::{self, GenerateArgs};
+use sebaran::commands::publish;
 use sebaran::domain::code::CodeSystem;
 use sebaran::domain::region::{Level, Region, RegionTree, Shapes, Slug};
 use sebaran::invent::survey::Persons;
@@ -18,7 +19,7 @@ use sebaran::store::digest::Digest;
 use sebaran::store::regions::{self, IfThere, ImportReport, SourceStamp};
 use sebaran::store::secret::SECRET;
 use sebaran::store::tables::TableFormat;
-use sebaran::store::{Release, leaves};
+use sebaran::store::{Release, leaves, release};
 use tempfile::TempDir;
 
 /// The name of its regions.
@@ -176,17 +177,28 @@ impl Country {
         args.registers = registers;
         args.since = since;
         args.memory_mib = means.memory_mib;
-        build::build(&self.common(means), &args)
+        self.built(build::build(&self.common(means), &args)?)
     }
 
-    /// Builds a release with tiles from visits.
+    /// Makes a candidate the current release: commands on the register's machine read it where none is named.
+    fn built(&self, release: Release) -> anyhow::Result<Release> {
+        release::use_release(&self.register(), release.id())?;
+        Ok(release)
+    }
+
+    /// Publishes a release that was built.
+    pub fn publish(&self, release: &str) {
+        publish::publish(&self.common(Means::default()), &release.parse().unwrap(), None).unwrap();
+    }
+
+    /// Builds a release with tiles from visits, and publishes it.
     pub fn build_with_tiles(
         &self,
         release: &str,
         visits: &[PathBuf],
         means: Means,
     ) -> anyhow::Result<Release> {
-        let args = BuildArgs { tiles: Tiles::Yes, ..build_args(release, visits) };
+        let args = BuildArgs { tiles: Tiles::Yes, publish: true, ..build_args(release, visits) };
         build::build(&self.common(means), &args)
     }
 
@@ -194,7 +206,7 @@ impl Country {
     #[cfg(feature = "cluster")]
     pub fn build_single(&self, release: &str, visits: &[PathBuf]) -> anyhow::Result<Release> {
         let args = BuildArgs { rules: Rules::Single, ..build_args(release, visits) };
-        build::build(&self.common(Means::default()), &args)
+        self.built(build::build(&self.common(Means::default()), &args)?)
     }
 
     /// Builds a release on a cluster, with the settings of a file and rules about single visits.
@@ -210,7 +222,7 @@ impl Country {
         args.engine = engine.parse().unwrap();
         args.rules = Rules::Single;
         let common = Common { config: Some(settings.into()), ..self.common(Means::default()) };
-        build::build(&common, &args)
+        self.built(build::build(&common, &args)?)
     }
 
     fn common(&self, means: Means) -> Common {
@@ -242,6 +254,10 @@ fn build_args(release: &str, visits: &[PathBuf]) -> BuildArgs {
         registers: RegisterArgs::default(),
         accept_doubtful: Vec::new(),
         restricted: false,
+        publish: false,
+        spend: None,
+        erasure: None,
+        person: None,
         assign: Assign::Declared,
         tiles: Tiles::No,
         since: None,

@@ -59,6 +59,7 @@ fn built() -> Country {
     let country = Country::new();
     let visits = country.survey("survey", PLAN);
     country.build("r1", &[visits], Means::default()).unwrap();
+    country.publish("r1");
     country
 }
 

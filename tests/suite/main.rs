@@ -38,6 +38,7 @@ mod protected;
 #[path = "../bench/protected_nation.rs"]
 mod protected_nation;
 mod public_side;
+mod published;
 mod recall;
 mod recipients;
 mod reference;

@@ -181,6 +181,7 @@ fn public_figures_hexagons_and_profiles_tell_what_is_unknown() {
     }
     crate::table::write_csv(&survey, &table);
     build(&country, "r1", survey);
+    country.publish("r1");
     let server = Server::start(&country.register(), &["serve"]);
     let profile = |code: &str| -> serde_json::Value {
         serde_json::from_str(&server.get(&format!("/regions/{code}")).2).unwrap()

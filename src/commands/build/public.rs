@@ -3,12 +3,13 @@
 use anyhow::{Context, Result};
 
 use super::tiles::TileMaker;
+use crate::count::DIGEST_VERSION;
 use crate::domain::indicator::Denominators;
 use crate::protect::{Counted, LeafTable, NoiseKey, Policy, Protect, Protection, RegisterSecret};
 use crate::store::institutions::INSTITUTIONS;
-use crate::store::manifest::{BuildRecord, Protected};
+use crate::store::manifest::{BuildRecord, Protected, Succeeds};
 use crate::store::public::{self, PublicFacts};
-use crate::store::{Draft, public_institutions};
+use crate::store::{Draft, content, public_institutions};
 
 /// Makes the public leaves of what was counted, writes them into the draft, and records by what they were
 /// made.
@@ -20,9 +21,10 @@ pub fn make(
     record: &mut BuildRecord,
     (policy, secret): (Policy, RegisterSecret),
     counted: Counted<'_>,
-    denominators: Option<&Denominators>,
-    tiles: Option<&TileMaker<'_>>,
+    (denominators, tiles): (Option<&Denominators>, Option<&TileMaker<'_>>),
+    succeeds: Succeeds,
 ) -> Result<()> {
+    content::write(draft.path(), counted.cube, counted.regions)?;
     let key = NoiseKey::new(&secret, policy.noise, draft.id(), counted.regions.system());
     let leaves = LeafTable::public(counted, &Protect::new(policy, key));
     let facts = PublicFacts {
@@ -31,6 +33,7 @@ pub fn make(
         disability_definition: record.persons.as_ref().and_then(|persons| persons.definition),
         programmes: record.programmes.clone(),
         policy,
+        carried_over: succeeds.carried_over.clone(),
     };
     let folder = public::begin(draft.path())?;
     if let Some(tiles) = tiles {
@@ -43,6 +46,8 @@ pub fn make(
     public::write(&folder, &facts, (&leaves, denominators), counted.regions)
         .context("cannot write the public figures")?;
     record.protection = Protection::Public;
-    record.protected = Some(Protected { policy, secret: secret.fingerprint() });
+    let (secret, digest_version) = (secret.fingerprint(), DIGEST_VERSION);
+    record.protected = Some(Protected { policy, secret, digest_version });
+    record.succeeds = Some(succeeds);
     Ok(())
 }

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use std::collections::BTreeSet;
 
 use resvg::tiny_skia::Pixmap;
@@ -47,6 +49,7 @@ fn sheet(picture: &Picture<'_>, width: u32) -> String {
         disability_definition: None,
         programmes: Vec::new(),
         licence: None,
+        carried_over: BTreeMap::new(),
     };
     let told = Told::from(&picture.shown.layer.features()[0]);
     Sheet { picture, told, label: &label, conditions: "" }.svg(width)

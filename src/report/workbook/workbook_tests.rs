@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use std::io::Read;
 
 use flate2::read::DeflateDecoder;
@@ -15,6 +17,7 @@ fn label() -> ReleaseLabel {
         disability_definition: None,
         programmes: Vec::new(),
         licence: None,
+        carried_over: BTreeMap::new(),
     }
 }
 
