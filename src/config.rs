@@ -92,8 +92,14 @@ pub struct ServeSettings {
     pub most_features: u32,
     /// The seconds after which a request is given up; 30.
     pub timeout_s: u32,
-    /// The requests that are worked on at once; more are told to come back; 64.
+    /// The per cent of connections and of places for work that one client may have; 25.
+    pub client_share: u32,
+    /// The tiles, layers and pages that are worked on or wait for it at once; more are told to come back; 256.
     pub concurrency: u32,
+    /// The same of pictures, reports and exports; 32.
+    pub concurrency_heavy: u32,
+    /// Whether clients on this machine are counted as others are; false.
+    pub count_loopback: bool,
     /// The MiB of one answer before compression; 192.
     pub most_answer_mib: u32,
     /// The square degrees of a box that may be asked for; 64800, the whole world.
@@ -104,7 +110,7 @@ pub struct ServeSettings {
     pub cache_mib: u32,
     /// The releases that are held open, the current one among them; 4.
     pub open_releases: u32,
-    /// The connections at the same time; more wait; 512.
+    /// The connections at the same time; for a further one the client that has most loses one; 512.
     pub connections: u32,
     /// The requests a second that one client may make on average, from other machines; 0 for any number;
     /// 50.
@@ -138,7 +144,10 @@ impl Default for ServeSettings {
             listen,
             most_features: 100_000,
             timeout_s: 30,
-            concurrency: 64,
+            client_share: 25,
+            concurrency: 256,
+            concurrency_heavy: 32,
+            count_loopback: false,
             most_answer_mib: 192,
             most_bbox_deg2: 64_800,
             most_body_kib: 64,
@@ -296,7 +305,9 @@ fn validate(config: &Config) -> Result<(), Problem> {
         ("cluster", "timeout_s", config.cluster.timeout_s),
         ("serve", "most_features", config.serve.most_features),
         ("serve", "timeout_s", config.serve.timeout_s),
+        ("serve", "client_share", config.serve.client_share),
         ("serve", "concurrency", config.serve.concurrency),
+        ("serve", "concurrency_heavy", config.serve.concurrency_heavy),
         ("serve", "most_answer_mib", config.serve.most_answer_mib),
         ("serve", "most_bbox_deg2", config.serve.most_bbox_deg2),
         ("serve", "open_releases", config.serve.open_releases),
@@ -310,6 +321,10 @@ fn validate(config: &Config) -> Result<(), Problem> {
             let reason = format!("`{field}` must be at least 1");
             return Err(Problem { section, field, reason });
         }
+    }
+    if config.serve.client_share > 100 {
+        let reason = "`client_share` is in per cent, at most 100".to_owned();
+        return Err(Problem { section: "serve", field: "client_share", reason });
     }
     if config.cluster.executor_timeout_s < 10 {
         let reason =

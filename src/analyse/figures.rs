@@ -171,7 +171,7 @@ fn sum_of_denominators(features: &[Feature]) -> Option<ShareOf> {
         column: first.column,
         year: first.year,
         source: sources.join("; "),
-        value: parts.iter().map(|part| part.value).sum(),
+        value: parts.iter().try_fold(0_u64, |sum, part| sum.checked_add(part.value))?,
     })
 }
 

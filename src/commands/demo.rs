@@ -42,7 +42,7 @@ pub fn run(common: &Common, args: &DemoArgs) -> Result<()> {
     if release::open(&common.register, Some(&id)).is_err() {
         invent_release(common, args, &id)?;
     }
-    if public::stamp(&common.register, &id).is_none() {
+    if !public::is_published(&common.register, &id) {
         // It was killed before it was published.
         publish::publish(common, &id, None)?;
     }

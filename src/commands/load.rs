@@ -1,9 +1,10 @@
 //! Loading a release to answer from.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::grounds::{Ground, Grounds};
 use crate::domain::indicator::{Denominators, Indicators};
@@ -14,7 +15,11 @@ use crate::protect::{LeafTable, Protection, completed_denominators};
 use crate::serve::Served;
 use crate::store::archive::{TileArchive, file_name};
 use crate::store::institutions::INSTITUTIONS;
-use crate::store::{denominators, leaves, public, public_institutions, regions, release};
+use crate::store::release::MANIFEST;
+use crate::store::verified::Published;
+use crate::store::{
+    StoreError, denominators, leaves, public, public_institutions, regions, release,
+};
 
 /// Opens a release, by default the current one, with the regions on which it was built: its public
 /// figures, or its exact ones. Of what is public nothing else is opened.
@@ -54,7 +59,7 @@ fn public_side(register: &Path, id: Option<&Slug>, grounds: &Grounds) -> Result<
         carried_over: facts.carried_over.clone(),
     };
     let given = release.denominators()?;
-    let tiles = tiles(|file| release.has(file).then(|| release.path(file)))?;
+    let tiles = tiles(|level| release.tiles(level))?;
     let institutions = release.institutions()?;
     let (content, regions) = (release.content().to_string(), facts.regions.content.to_string());
     let source = Source { label, content, regions, given, tiles, institutions };
@@ -65,6 +70,10 @@ fn public_side(register: &Path, id: Option<&Slug>, grounds: &Grounds) -> Result<
 
 fn exact_side(register: &Path, id: Option<&Slug>, grounds: &Grounds) -> Result<Served> {
     let release = release::open(register, id)?;
+    if !release.manifest().is_sealed() {
+        let release = release.id().clone();
+        return Err(StoreError::Damaged { release, file: MANIFEST.to_owned() }.into());
+    }
     let record = release.manifest().build();
     let label = ReleaseLabel {
         release: release.id().clone(),
@@ -76,9 +85,12 @@ fn exact_side(register: &Path, id: Option<&Slug>, grounds: &Grounds) -> Result<S
         carried_over: BTreeMap::new(),
     };
     let given = denominators::read(&release)?;
-    let tiles = tiles(|file| release.file(file).ok())?;
-    let institutions = release.file(INSTITUTIONS).ok();
-    let institutions = institutions.map(|path| public_institutions::read(&path)).transpose()?;
+    let file = |name: &str| Published::of(&release, name).ok();
+    let archive = |level| file(&file_name(level)).map(|file| TileArchive::open(&file)).transpose();
+    let tiles = tiles(archive)?;
+    let institutions = file(INSTITUTIONS);
+    let institutions =
+        institutions.map(|file| public_institutions::read_verified(&file)).transpose()?;
     let content = release.manifest().content().to_string();
     let regions = record.regions.content.to_string();
     let source = Source { label, content, regions, given, tiles, institutions };
@@ -118,8 +130,12 @@ impl Source {
     }
 }
 
-/// The archives of tiles that a release has; `path` tells where one of its files lies.
-fn tiles(path: impl Fn(&str) -> Option<PathBuf>) -> Result<BTreeMap<Level, TileArchive>> {
-    let held = Level::ALL.into_iter().filter_map(|level| Some((level, path(&file_name(level))?)));
-    held.map(|(level, path)| Ok((level, TileArchive::open(&path)?))).collect()
+/// The archives of tiles that a release has, each read and verified at the same time as the others.
+fn tiles(
+    open: impl Fn(Level) -> Result<Option<TileArchive>, StoreError> + Sync,
+) -> Result<BTreeMap<Level, TileArchive>> {
+    let opened = Level::ALL.into_par_iter().map(|level| Ok((level, open(level)?)));
+    let opened: Vec<_> = opened.collect::<Result<_, StoreError>>()?;
+    let held = opened.into_iter().filter_map(|(level, archive)| Some((level, archive?)));
+    Ok(held.collect())
 }

@@ -40,7 +40,7 @@ pub fn list(common: &Common) -> anyhow::Result<()> {
             .map(|release| {
                 let mut row = describe(release, is_current(release));
                 row["is_published"] =
-                    public::stamp(&common.register, release.id()).is_some().into();
+                    public::is_published(&common.register, release.id()).into();
                 row
             })
             .collect();
@@ -122,7 +122,7 @@ const HEADER: [&str; 8] =
 fn row(common: &Common, release: &Release, is_current: bool) -> [String; 8] {
     let build = release.manifest().build();
     let is_candidate = build.protection == Protection::Public
-        && public::stamp(&common.register, release.id()).is_none();
+        && !public::is_published(&common.register, release.id());
     [
         if is_current { "*" } else { "" }.to_owned(),
         release.id().to_string(),

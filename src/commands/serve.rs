@@ -12,7 +12,7 @@ use super::register::Register;
 use crate::config::ServeSettings;
 use crate::domain::region::Slug;
 use crate::protect::Protection;
-use crate::serve::{self, Limits, Proxies, Rate, Server};
+use crate::serve::{self, Limits, Loopback, Proxies, Rate, Server};
 
 /// Serve a release over HTTP.
 #[derive(Debug, clap::Args)]
@@ -52,7 +52,9 @@ pub fn run(common: &Common, args: &ServeArgs) -> anyhow::Result<()> {
     runtime.block_on(async {
         let listener = serve::bind(args.listen.unwrap_or(settings.listen), protection).await?;
         let address = listener.local_addr().context("cannot tell the address listened on")?;
-        info!(%release, protection = protection.name(), "Serving {release} at http://{address}");
+        let release =
+            release.map_or_else(|| "no release".to_owned(), |release| release.to_string());
+        info!(release, protection = protection.name(), "Serving {release} at http://{address}");
         server.run(listener).await?;
         Ok(())
     })
@@ -70,6 +72,9 @@ fn limits(common: &Common, settings: &ServeSettings) -> Limits {
         open_releases: settings.open_releases as usize,
         connections: settings.connections as usize,
         concurrent: settings.concurrency as usize,
+        concurrent_heavy: settings.concurrency_heavy as usize,
+        client_share: settings.client_share as usize,
+        loopback: if settings.count_loopback { Loopback::Counted } else { Loopback::Free },
         time: seconds(settings.timeout_s),
         head_time: seconds(settings.head_timeout_s),
         stall_time: seconds(settings.stall_timeout_s),

@@ -33,6 +33,10 @@ pub enum LeafError {
     Region { code: String, version: String },
     #[error("the leaf table has the hexagon {value:x}, which is none of resolution 7 or 8")]
     Hexagon { value: u64 },
+    #[error(
+        "the column `{name}` of the leaf table holds more than can be counted; build the release again"
+    )]
+    TooMany { name: &'static str },
     #[error("row {row} of the leaf table stands out of order or twice; build the release again")]
     Order { row: usize },
 }
@@ -193,6 +197,10 @@ fn read_hexagons(column: &dyn Array) -> Result<Vec<Option<CellIndex>>, LeafError
     Ok(hexagons)
 }
 
+/// What the counts of a column may be together, signs left out: 30,000 times the people on Earth. No sum of them, nor
+/// of all columns, can then pass the largest number.
+const MOST: u64 = 1 << 48;
+
 fn read_counts(
     column: &dyn Array,
     name: &'static str,
@@ -202,6 +210,12 @@ fn read_counts(
     let nulls = if is_held { 0 } else { column.len() };
     if column.null_count() != nulls {
         return Err(LeafError::Column { name });
+    }
+    if is_held
+        && column.values().iter().map(|count| count.unsigned_abs()).fold(0, u64::saturating_add)
+            > MOST
+    {
+        return Err(LeafError::TooMany { name });
     }
     Ok(is_held.then(|| column.values().clone()))
 }

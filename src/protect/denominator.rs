@@ -47,8 +47,13 @@ fn sum(parts: &[Denominator]) -> Option<Denominator> {
     let sources: BTreeSet<&str> = parts.iter().map(|part| part.source.as_str()).collect();
     Some(Denominator {
         year,
-        population: parts.iter().map(|part| part.population).sum(),
-        households: parts.iter().map(|part| part.households).sum(),
+        population: checked_sum(parts.iter().map(|part| part.population)),
+        households: checked_sum(parts.iter().map(|part| part.households)),
         source: sources.into_iter().collect::<Vec<_>>().join("; "),
     })
+}
+
+/// `None` where a part is not known, or no number holds the sum.
+fn checked_sum(mut parts: impl Iterator<Item = Option<u64>>) -> Option<u64> {
+    parts.try_fold(0_u64, |sum, part| sum.checked_add(part?))
 }

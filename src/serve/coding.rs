@@ -96,7 +96,8 @@ impl Coding {
             Self::Gzip => gzip(&body),
             Self::Brotli => brotli(&body),
         };
-        packed.map(Bytes::from).map_err(|failure| {
+        // Kept in the cache, it takes as much memory as it has bytes.
+        packed.map(|packed| packed.into_boxed_slice().into()).map_err(|failure| {
             error!(error = &failure as &dyn std::error::Error, "Failed to code an answer");
             ApiError::internal()
         })

@@ -15,13 +15,15 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
 use tracing::{debug, info, warn};
 
+use super::clients::Counting;
+use super::connections::{Connections, Slot};
 use super::limits::Limits;
 use super::metrics::Metrics;
-use super::patience::{Patient, Portions, Progress, Work};
+use super::patience::{Patient, Portions, Work};
+use super::reached::Proxies;
 
 /// Who asks.
 #[derive(Debug, Clone, Copy)]
@@ -40,24 +42,49 @@ const STREAMS: u32 = 64;
 /// Bytes of a request's headers in HTTP/2.
 const MOST_HEADERS: u32 = 16 << 10;
 
+/// What connections are answered by, and within which bounds.
+pub(super) struct Speaking {
+    router: Router,
+    limits: Limits,
+    metrics: Arc<Metrics>,
+    proxies: Arc<Proxies>,
+    connections: Arc<Connections>,
+}
+
+impl Speaking {
+    pub fn new(
+        router: Router,
+        limits: Limits,
+        metrics: Arc<Metrics>,
+        proxies: &Arc<Proxies>,
+    ) -> Self {
+        let connections = Connections::new(limits.connections, limits.share(limits.connections));
+        Self { router, limits, metrics, proxies: Arc::clone(proxies), connections }
+    }
+}
+
 /// Answers connections until `stop` ends, then ends the requests in work.
 pub(super) async fn answer(
     listener: TcpListener,
-    router: Router,
-    (limits, metrics): (Limits, Arc<Metrics>),
+    speaking: &Speaking,
     stop: impl Future<Output = ()>,
 ) {
     let mut stop = std::pin::pin!(stop);
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(limits.connections.max(1)));
+    let Speaking { router, limits, metrics, proxies, connections } = speaking;
+    let counting = Counting { proxies, loopback: limits.loopback };
     loop {
-        let accepted = tokio::select! {
+        let (stream, peer) = tokio::select! {
             () = &mut stop => break,
-            accepted = accept(&listener, &places) => accepted,
+            accepted = accept(&listener) => accepted,
         };
-        let Some((stream, peer, place)) = accepted else { break };
-        let taken = Taken { stream, peer, place, watcher: graceful.watcher() };
-        tokio::spawn(taken.speak(router.clone(), limits, Arc::clone(&metrics)));
+        match connections.admit(counting.of_connection(peer.address.ip())) {
+            Some(slot) => {
+                let taken = Taken { stream, peer, slot, watcher: graceful.watcher() };
+                tokio::spawn(taken.speak(router.clone(), *limits, Arc::clone(metrics)));
+            }
+            None => turn_away(&stream, metrics),
+        }
     }
     drop(listener);
     info!("Stopping: requests in work are still answered");
@@ -69,15 +96,11 @@ pub(super) async fn answer(
     }
 }
 
-/// The next connection, once there is a place for it; `None` where there never will be one.
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(TcpStream, Peer, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
+/// The next connection.
+async fn accept(listener: &TcpListener) -> (TcpStream, Peer) {
     loop {
         match listener.accept().await {
-            Ok((stream, address)) => return Some((stream, Peer { address }, place)),
+            Ok((stream, address)) => return (stream, Peer { address }),
             // A client that has gone, or no more files: the latter needs others to end.
             Err(failure) => {
                 warn!(error = &failure as &dyn std::error::Error, "Failed to take a connection");
@@ -87,23 +110,33 @@ async fn accept(
     }
 }
 
+/// Says that there is no place for a connection, where the system takes the words at once.
+fn turn_away(stream: &TcpStream, metrics: &Metrics) {
+    metrics.turned_away.fetch_add(1, Ordering::Relaxed);
+    let refusal = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\n\
+                    Connection: close\r\n\r\n";
+    if stream.try_write(refusal).is_err() {
+        debug!("Closed a connection that there was no place for");
+    }
+}
+
 /// A connection and its place among those that there may be.
 struct Taken {
     stream: TcpStream,
     peer: Peer,
-    place: OwnedSemaphorePermit,
+    slot: Slot,
     watcher: Watcher,
 }
 
 impl Taken {
     async fn speak(self, router: Router, limits: Limits, metrics: Arc<Metrics>) {
-        let Self { stream, peer, place, watcher } = self;
+        let Self { stream, peer, slot, watcher } = self;
         metrics.connections.fetch_add(1, Ordering::Relaxed);
         // An answer is written as a whole: nothing is gained by waiting for more.
         let _ = stream.set_nodelay(true);
-        let progress = Progress::new();
+        let progress = &slot.progress;
         let service = service_fn(|request: Request<Incoming>| {
-            let work = Work::begin(&progress);
+            let work = Work::begin(progress);
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(peer);
             let router = router.clone();
@@ -125,9 +158,12 @@ impl Taken {
                 metrics.stalled.fetch_add(1, Ordering::Relaxed);
                 debug!("Closed a connection on which nothing was taken");
             }
+            () = slot.ended.notified() => {
+                metrics.turned_away.fetch_add(1, Ordering::Relaxed);
+                debug!("Closed a connection for another client's");
+            }
         }
         metrics.connections.fetch_sub(1, Ordering::Relaxed);
-        drop(place);
     }
 }
 

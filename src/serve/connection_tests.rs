@@ -4,8 +4,10 @@ use std::time::Instant;
 use axum::body::Bytes;
 use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpSocket;
 use tokio::sync::oneshot;
 
+use super::super::clients::Loopback;
 use super::*;
 
 /// Bytes that count themselves as long as somebody holds them.
@@ -61,8 +63,10 @@ async fn start(limits: Limits) -> Running {
         .route("/slow", get(slow))
         .route("/large", get(large));
     let (stop, told) = oneshot::channel();
-    let counted = (limits, Arc::clone(&metrics));
-    let task = tokio::spawn(answer(listener, router, counted, async { told.await.unwrap() }));
+    let speaking = Speaking::new(router, limits, Arc::clone(&metrics), &Arc::default());
+    let task = tokio::spawn(async move {
+        answer(listener, &speaking, async { told.await.unwrap() }).await;
+    });
     Running { address, stop, task, metrics, held }
 }
 
@@ -183,14 +187,52 @@ async fn neither_does_one_hold_memory_who_gives_no_room_in_http_2() {
 }
 
 #[tokio::test]
-async fn more_connections_than_there_may_be_wait_for_the_others() {
-    let running = start(Limits { connections: 2, ..limits() }).await;
-    let silent = [running.say(b"").await, running.say(b"").await];
-    let begin = Instant::now();
+async fn a_silent_connection_makes_room_for_one_that_asks() {
+    let head_time = Duration::from_secs(60);
+    let running = start(Limits { connections: 2, head_time, ..limits() }).await;
+    let mut silent = [running.say(b"").await, running.say(b"").await];
     let mut third = running.say(HEALTH).await;
     assert!(rest(&mut third).await.unwrap().ends_with(b"up"));
-    assert!(begin.elapsed() > Duration::from_millis(150));
-    drop(silent);
+    let ended = rest(&mut silent[0]).await.unwrap_or_default();
+    assert!(ended.is_empty());
+    assert_eq!(running.metrics.turned_away.load(Ordering::Relaxed), 1);
+}
+
+/// A connection from another address of this machine.
+async fn say_from(running: &Running, last: u8, bytes: &[u8]) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from(([127, 0, 0, last], 0))).unwrap();
+    let mut stream = socket.connect(running.address).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn one_client_with_many_connections_keeps_no_other_from_being_answered() {
+    let head_time = Duration::from_secs(60);
+    let limits = Limits { connections: 8, head_time, loopback: Loopback::Counted, ..limits() };
+    let running = start(limits).await;
+    let mut held = Vec::new();
+    for _ in 0..20 {
+        // It asks now and then, so that it is never idle for long.
+        let asked = b"GET /health HTTP/1.1\r\nHost: h\r\n\r\n";
+        held.push(say_from(&running, 2, asked).await);
+    }
+    assert_eq!(running.metrics.connections.load(Ordering::Relaxed).min(3), 2);
+    for last in 3..9 {
+        let mut other = say_from(&running, last, HEALTH).await;
+        assert!(rest(&mut other).await.unwrap().ends_with(b"up"), "{last}");
+    }
+    // With all of its connections in work it gets no further one, and is told so.
+    let slow = b"GET /slow HTTP/1.1\r\nHost: h\r\n\r\n";
+    let mut busy = vec![say_from(&running, 9, slow).await, say_from(&running, 9, slow).await];
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let mut third = say_from(&running, 9, HEALTH).await;
+    let refusal = rest(&mut third).await.unwrap_or_default();
+    assert!(refusal.is_empty() || refusal.starts_with(b"HTTP/1.1 503"), "{refusal:?}");
+    let mut answer = [0; 15];
+    busy[0].read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
 }
 
 #[tokio::test]

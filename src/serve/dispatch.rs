@@ -35,7 +35,7 @@ pub(super) async fn dispatch(
     let pinned = named(request.uri())?;
     let opened = match &pinned {
         Some(id) => desk.shelf.get(id).await?,
-        None => desk.shelf.current(),
+        None => desk.shelf.serving()?,
     };
     if let Some(id) = pinned.clone() {
         request.extensions_mut().insert(Pinned(id));

@@ -10,6 +10,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use super::pool::NoPlace;
 use crate::encode::Format;
 use crate::report::workbook::WorkbookError;
 use crate::store::StoreError;
@@ -92,6 +93,21 @@ impl ApiError {
                       example a whole layer or a PMTiles archive.";
         let seconds = 1 + wait.as_secs();
         Self { retry_after_s: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail) }
+    }
+
+    /// There is no place for the work that the request is.
+    pub(super) fn no_place(why: NoPlace) -> Self {
+        let wait = "try again in a few seconds.";
+        match why {
+            NoPlace::Full => Self::unavailable(format!("Too many requests are in work: {wait}")),
+            NoPlace::OfClient => {
+                let detail = format!(
+                    "You have as many requests in work as one client may: wait for their answers, or {wait}"
+                );
+                let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, detail);
+                Self { retry_after_s: Some(5), ..refusal }
+            }
+        }
     }
 
     /// A fault of ours, told to the log and not to the client.

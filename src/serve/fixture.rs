@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use super::{AnyError, FullShapes, Limits, Releases, Served, Server};
+use super::{AnyError, Fault, FullShapes, Limits, Releases, Served, Server, Unopened};
 use crate::domain::indicator::{Denominators, Indicators};
 use crate::domain::institution::{InstitutionKind, PublicInstitution};
 use crate::domain::position::Position;
 use crate::domain::region::{RegionTree, Slug};
 use crate::encode::ReleaseLabel;
+use crate::protect::Protection;
 use crate::protect::fixture::{code, denominators, leaves, shapes, tree};
 
 /// Releases that are made when they are opened.
@@ -21,6 +22,10 @@ pub struct State {
     /// Each with its stamp.
     pub there: BTreeMap<String, u32>,
     pub damaged: BTreeSet<String>,
+    /// What is wrong with those.
+    pub fault: Fault,
+    /// Those that panic when they are opened.
+    pub panics: BTreeSet<String>,
     /// Those that were opened, in order.
     pub opened: Vec<String>,
 }
@@ -47,6 +52,10 @@ impl Made {
 }
 
 impl Releases for Made {
+    fn figures(&self) -> Protection {
+        leaves(&tree()).protection()
+    }
+
     fn current(&self) -> Result<Slug, AnyError> {
         Ok(self.change(|state| state.current.parse())?)
     }
@@ -61,16 +70,18 @@ impl Releases for Made {
         self.change(|state| state.there.get(id.as_str()).map(ToString::to_string))
     }
 
-    fn open(&self, id: &Slug) -> Result<Served, AnyError> {
-        self.change(|state| {
+    fn open(&self, id: &Slug) -> Result<Served, Unopened> {
+        let fault = self.change(|state| {
             state.opened.push(id.to_string());
-            if state.damaged.contains(id.as_str()) {
-                Err("a file has another size".into())
-            } else {
-                Ok(())
-            }
-        })
-        .map(|()| served(id))
+            let wrong = if state.panics.contains(id.as_str()) { Some(None) } else { None };
+            let damaged = state.damaged.contains(id.as_str());
+            wrong.or_else(|| damaged.then_some(Some(state.fault)))
+        });
+        match fault {
+            None => Ok(served(id)),
+            Some(Some(fault)) => Err(Unopened { fault, cause: "a file is another".into() }),
+            Some(None) => panic!("a figure is too large"),
+        }
     }
 }
 

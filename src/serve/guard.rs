@@ -1,6 +1,5 @@
 //! The bounds around all work: who may ask, how often, how much at once, for how long.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use axum::extract::{Request, State};
@@ -10,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use tracing::error;
 
 use super::Desk;
-use super::connection::Peer;
+use super::clients::{ASKER, ClientKey, Counting};
 use super::error::ApiError;
 use super::reached::{Base, Reached, split_port};
 use crate::protect::Protection;
@@ -18,23 +17,24 @@ use crate::protect::Protection;
 /// Turns away who may not ask, or asks too often or too much, before anything is done.
 pub(super) async fn admit(State(desk): State<Desk>, mut request: Request, next: Next) -> Response {
     match check(&desk, &request) {
-        Ok(base) => {
+        Ok((base, client)) => {
             request.extensions_mut().insert(base);
-            next.run(request).await
+            ASKER.scope(client, next.run(request)).await
         }
         Err(refusal) => refusal.into_response(),
     }
 }
 
-fn check(desk: &Desk, request: &Request) -> Result<Base, ApiError> {
+fn check(desk: &Desk, request: &Request) -> Result<(Base, Option<ClientKey>), ApiError> {
     let reached = Reached::of(request, &desk.proxies)?;
     check_names(desk.protection, &reached.names)?;
     check_body(desk.limits.body_bytes, request.headers())?;
-    let peer = request.extensions().get::<Peer>().map(|peer| peer.address);
-    if let (Some(buckets), Some(peer)) = (&desk.buckets, peer) {
-        buckets.take(SocketAddr::ip(&peer), Instant::now()).map_err(ApiError::too_often)?;
+    let counting = Counting { proxies: &desk.proxies, loopback: desk.limits.loopback };
+    let client = counting.of_request(request);
+    if let (Some(buckets), Some(client)) = (&desk.buckets, client) {
+        buckets.take(client, Instant::now()).map_err(ApiError::too_often)?;
     }
-    Ok(reached.base)
+    Ok((reached.base, client))
 }
 
 /// Lets a restricted release be asked for under this machine's own names alone: another site's page could
@@ -73,13 +73,9 @@ fn check_body(most: usize, headers: &HeaderMap) -> Result<(), ApiError> {
     )))
 }
 
-/// Turns requests away where too many are in work, and gives up those that take too long. The page
-/// itself, and whether the server is up, are answered whatever is in work.
+/// Gives up requests that take too long. What has to be made takes a place where it is made, so that what is kept is
+/// answered whatever is in work.
 pub(super) async fn bound(State(desk): State<Desk>, request: Request, next: Next) -> Response {
-    let Ok(_permit) = desk.places.try_acquire() else {
-        let refusal = "Too many requests are in work: try again in a few seconds.";
-        return ApiError::unavailable(refusal).into_response();
-    };
     let answer = tokio::time::timeout(desk.limits.time, next.run(request)).await;
     answer.unwrap_or_else(|_| {
         ApiError::unavailable(

@@ -55,11 +55,17 @@ pub(super) async fn layer(
     let work =
         move |served: &Served| coding.pack(encode(served, &limits, &query, other.as_deref())?);
     let keep = keep.map_or_else(Keep::default, |Extension(keep)| keep);
+    let house = if is_export(format) { house.heavy() } else { house };
     let body = house.cached(&tag, keep, work).await?;
     // What can't be kept would be made again for each of its parts.
     let has_parts = house.cache.has_room(body.len());
     let response = answer::layer(format, coding, &tag, name, body);
     Ok(if has_parts { answer::as_file(response) } else { response })
+}
+
+/// Whether a format is a file to take away, which costs more than what a page or a map shows.
+const fn is_export(format: Format) -> bool {
+    !matches!(format, Format::GeoJson | Format::GeoJsonLines | Format::Csv)
 }
 
 fn encode(

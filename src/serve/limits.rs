@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use super::clients::Loopback;
 use super::error::ApiError;
+use super::pool::Room;
 use super::rate::Rate;
 use crate::domain::position::Bounds;
 
@@ -21,11 +23,17 @@ pub struct Limits {
     pub cache_bytes: usize,
     /// Releases that are held open, the current one among them.
     pub open_releases: usize,
-    /// Connections at the same time; a further one waits.
+    /// Connections at the same time; for a further one another ends.
     pub connections: usize,
-    /// Requests in work or waiting for it; a further one is turned away.
+    /// Tiles, layers and pages in work or waiting for it; a further one is turned away.
     pub concurrent: usize,
-    /// Layers summed and written at the same time.
+    /// The same of pictures, reports and exports.
+    pub concurrent_heavy: usize,
+    /// The part of connections and places that one client may have, in per cent.
+    pub client_share: usize,
+    /// Whether clients on this machine are counted.
+    pub loopback: Loopback,
+    /// Answers of either cost that are made at the same time.
     pub workers: usize,
     /// After this long a request is given up.
     pub time: Duration,
@@ -50,7 +58,10 @@ impl Default for Limits {
             cache_bytes: 256 << 20,
             open_releases: 4,
             connections: 512,
-            concurrent: 128,
+            concurrent: 256,
+            concurrent_heavy: 32,
+            client_share: 25,
+            loopback: Loopback::Free,
             workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
             time: Duration::from_secs(60),
             head_time: Duration::from_secs(10),
@@ -61,6 +72,27 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// What one client may have of so many.
+    pub(super) fn share(&self, all: usize) -> usize {
+        (all.saturating_mul(self.client_share) / 100).max(1)
+    }
+
+    /// The room for tiles, layers and pages. One client may have all workers: none has them for long.
+    pub(super) fn light_room(&self) -> Room {
+        let workers = self.workers.max(1);
+        let places = self.concurrent;
+        let places_of_client = self.share(places);
+        Room { workers, workers_of_client: workers, places, places_of_client }
+    }
+
+    /// The room for pictures, reports and exports. A worker is left for other clients.
+    pub(super) fn heavy_room(&self) -> Room {
+        let workers = self.workers.max(1);
+        let workers_of_client = (workers - 1).max(1);
+        let places = self.concurrent_heavy;
+        Room { workers, workers_of_client, places, places_of_client: self.share(places) }
+    }
+
     /// Lets a box through that is not too large.
     ///
     /// # Errors

@@ -121,7 +121,7 @@ pub(super) async fn map(
         let others = Others { compared: other.as_deref(), classed: classed.as_deref() };
         coding.pack(query.draw(served, others, &limits)?)
     };
-    let body = house.cached(&tag, Keep::Quarter, work).await?;
+    let body = house.heavy().cached(&tag, Keep::Quarter, work).await?;
     Ok(answer::as_file(answer::typed(form.media_type(), coding, &tag, name, body)))
 }
 

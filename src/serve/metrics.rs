@@ -20,6 +20,7 @@ pub(super) struct Metrics {
     pub in_work: AtomicU64,
     pub connections: AtomicU64,
     pub stalled: AtomicU64,
+    pub turned_away: AtomicU64,
     pub cache_hits: AtomicU64,
     pub cache_misses: AtomicU64,
 }
@@ -82,6 +83,12 @@ impl Metrics {
                 "counter",
                 "Connections closed because their client was too slow.",
                 read(&self.stalled),
+            ),
+            (
+                "connections_turned_away_total",
+                "counter",
+                "Connections closed because there was no place for them.",
+                read(&self.turned_away),
             ),
             (
                 "cache_hits_total",

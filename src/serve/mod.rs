@@ -6,9 +6,11 @@ mod answer;
 mod bind;
 mod cache;
 mod catalogue;
+mod clients;
 mod coding;
 mod compare;
 mod connection;
+mod connections;
 mod container;
 mod dispatch;
 mod error;
@@ -31,6 +33,7 @@ mod paper;
 mod parameters;
 mod patience;
 mod place;
+mod pool;
 mod preference;
 mod profile;
 mod query;
@@ -58,11 +61,12 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use futures::FutureExt;
-use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::error;
 
 pub use bind::bind;
+pub use cache::{Cache, Keep, OVERHEAD};
+pub use clients::Loopback;
 pub use error::{ApiError, ServeError};
 pub use limits::Limits;
 pub use ogc::ROUTES as OGC_ROUTES;
@@ -70,13 +74,14 @@ pub use rate::Rate;
 pub use reached::Proxies;
 pub use served::{AnyError, FullShapes, Served};
 pub use server::Server;
-pub use shelf::Releases;
+pub use shelf::{Fault, Releases, Unopened};
 pub use workbook::Told;
 
 use account::Numbers;
-use cache::{Cache, Keep};
+use clients::ClientKey;
 use making::Making;
 use metrics::Metrics;
+use pool::{Cost, Pool};
 use rate::Buckets;
 use shelf::Shelf;
 
@@ -199,8 +204,6 @@ struct Desk {
     cache: Arc<Cache>,
     metrics: Arc<Metrics>,
     numbers: Arc<Numbers>,
-    /// Requests that may be in work.
-    places: Arc<Semaphore>,
     buckets: Option<Arc<Buckets>>,
 }
 
@@ -212,14 +215,22 @@ struct House {
     cache: Arc<Cache>,
     making: Arc<Making>,
     metrics: Arc<Metrics>,
-    workers: Arc<Semaphore>,
+    light: Arc<Pool>,
+    heavy: Arc<Pool>,
+    /// What the work of this request costs.
+    cost: Cost,
     /// Made when it is first asked for: a start does not wait for it.
     search: Arc<OnceLock<RegionSearch>>,
 }
 
 impl House {
-    /// The bytes that a tag stands for, from the cache, or made in a thread that may take its time, once for
-    /// all who wait for them.
+    /// The same for pictures, reports and exports.
+    fn heavy(&self) -> Self {
+        Self { cost: Cost::Heavy, ..self.clone() }
+    }
+
+    /// The bytes that a tag stands for: from the cache, or made in a blocking thread, once for all who wait for them,
+    /// when it is the turn of the client that asked first.
     async fn cached(
         &self,
         tag: &str,
@@ -230,17 +241,23 @@ impl House {
             return Ok(body);
         }
         let (house, own) = (self.clone(), tag.to_owned());
-        self.making.join(tag, || house.make(own, keep, make).boxed()).await
+        let client = clients::asker();
+        self.making.join(tag, || house.make(own, keep, client, make).boxed()).await
     }
 
     async fn make(
         self,
         tag: String,
         keep: Keep,
+        client: Option<ClientKey>,
         make: impl FnOnce(&Served) -> Result<Bytes, ApiError> + Send + 'static,
     ) -> Result<Bytes, ApiError> {
-        let workers = self.workers.clone().acquire_owned().await;
-        let permit = workers.map_err(|_| ApiError::internal())?;
+        let pool = match self.cost {
+            Cost::Light => &self.light,
+            Cost::Heavy => &self.heavy,
+        };
+        let waiting = pool.enter(client).map_err(ApiError::no_place)?;
+        let place = waiting.place().await.ok_or_else(ApiError::internal)?;
         // Another request may have made it while this one waited.
         if let Some(body) = self.kept(&tag) {
             return Ok(body);
@@ -251,7 +268,7 @@ impl House {
             if let Ok(body) = &body {
                 self.cache.put(&tag, body, keep);
             }
-            drop(permit);
+            drop(place);
             body
         });
         work.await.unwrap_or_else(|failure| {

@@ -86,7 +86,7 @@ async fn a_hundred_switches_under_load_mix_nothing_and_fail_nothing() {
             }
             made.change(|state| state.current = (*name).to_owned());
             shelf.look();
-            assert_eq!(shelf.current().id().as_str(), *name);
+            assert_eq!(shelf.current().unwrap().id().as_str(), *name);
             std::thread::sleep(Duration::from_millis(2));
         }
     });
@@ -201,5 +201,8 @@ async fn says_that_it_is_up_whatever_is_in_work() {
     for url in ["/health", "/ready", "/metrics", "/"] {
         assert_eq!(ask_of(&full, url).await.status, StatusCode::OK, "{url}");
     }
-    assert_eq!(ask_of(&full, "/layers").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    let refused = ask_of(&full, "/layers").await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(refused.detail().contains("Too many requests"));
+    assert_eq!(refused.header("retry-after"), "5");
 }

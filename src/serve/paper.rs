@@ -44,7 +44,7 @@ pub(super) async fn paper(
     let canonical = format!("{region:?} {} {:?}", language.name(), fonts());
     let question = Question { name: "report", canonical, media_type: HTML };
     let make = move |served: &Served| Ok(write(served, region, language).into_bytes());
-    let mut response = reply(&house, &headers, question, make).await?;
+    let mut response = reply(&house.heavy(), &headers, question, make).await?;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     let vary = HeaderValue::from_static("accept-encoding, accept-language");

@@ -38,6 +38,17 @@ impl Progress {
         })
     }
 
+    /// Whether nothing is in work.
+    pub fn is_idle(&self) -> bool {
+        self.in_work.load(Ordering::Relaxed) == 0
+    }
+
+    /// How long ago something was asked or taken last.
+    pub fn quiet(&self) -> Duration {
+        let last = Duration::from_millis(self.last_ms.load(Ordering::Relaxed));
+        self.start.elapsed().saturating_sub(last)
+    }
+
     fn note(&self) {
         let now_ms = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.last_ms.store(now_ms, Ordering::Relaxed);
@@ -48,11 +59,9 @@ impl Progress {
     pub async fn ended(&self, stall: Duration, idle: Duration) {
         loop {
             sleep(stall.min(idle) / 4).await;
-            let last = Duration::from_millis(self.last_ms.load(Ordering::Relaxed));
-            let quiet = self.start.elapsed().saturating_sub(last);
+            let quiet = self.quiet();
             let is_waiting = self.waiting.load(Ordering::Relaxed) > 0;
-            let is_idle = self.in_work.load(Ordering::Relaxed) == 0;
-            if is_waiting && quiet >= stall || is_idle && quiet >= idle {
+            if is_waiting && quiet >= stall || self.is_idle() && quiet >= idle {
                 return;
             }
         }

@@ -1,9 +1,10 @@
-//! How often one client may ask: a bucket of tokens for each address, in bounded memory.
+//! How often one client may ask: a bucket of tokens for each, in bounded memory.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use super::clients::ClientKey;
 
 /// What a client may ask.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,14 +15,14 @@ pub struct Rate {
     pub burst: f64,
 }
 
-/// Addresses that are remembered. More than these have asked within the time in which a bucket fills
+/// Clients that are remembered. More than these have asked within the time in which a bucket fills
 /// only where somebody sends from many addresses, which counting by address can't bound.
 const MOST_CLIENTS: usize = 1 << 16;
 
 /// The buckets of all clients.
 pub(super) struct Buckets {
     rate: Rate,
-    clients: Mutex<HashMap<IpAddr, Bucket>>,
+    clients: Mutex<HashMap<ClientKey, Bucket>>,
 }
 
 #[derive(Clone, Copy)]
@@ -39,8 +40,7 @@ impl Buckets {
     ///
     /// # Errors
     /// How long the client is to wait where it has none left.
-    pub fn take(&self, client: IpAddr, now: Instant) -> Result<(), Duration> {
-        let Some(client) = counted_as(client) else { return Ok(()) };
+    pub fn take(&self, client: ClientKey, now: Instant) -> Result<(), Duration> {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if clients.len() >= MOST_CLIENTS && !clients.contains_key(&client) {
             clients.retain(|_, bucket| bucket.tokens_at(now, self.rate) < self.rate.burst);
@@ -66,59 +66,39 @@ impl Bucket {
     }
 }
 
-/// Whose bucket an address takes from: its own, or in IPv6 its network's, because a client has a whole
-/// one. This machine's own programs, a proxy among them, are not counted.
-fn counted_as(client: IpAddr) -> Option<IpAddr> {
-    match client.to_canonical() {
-        address if address.is_loopback() => None,
-        IpAddr::V4(address) => Some(address.into()),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Some(std::net::Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into())
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
+    use super::super::clients::{Counting, Loopback};
+    use super::super::reached::Proxies;
     use super::*;
 
     const RATE: Rate = Rate { per_s: 2.0, burst: 3.0 };
 
-    fn address(text: &str) -> IpAddr {
-        text.parse().unwrap()
+    fn client(number: u32) -> ClientKey {
+        let counting = Counting { proxies: &Proxies::default(), loopback: Loopback::Counted };
+        counting.of_connection(IpAddr::V4(number.into())).unwrap()
     }
 
     #[test]
     fn a_client_may_ask_at_once_and_then_at_its_rate() {
         let (buckets, start) = (Buckets::new(RATE), Instant::now());
-        let client = address("192.0.2.7");
         for _ in 0..3 {
-            assert_eq!(buckets.take(client, start), Ok(()));
+            assert_eq!(buckets.take(client(7), start), Ok(()));
         }
-        assert_eq!(buckets.take(client, start), Err(Duration::from_millis(500)));
-        assert_eq!(buckets.take(address("192.0.2.8"), start), Ok(()));
+        assert_eq!(buckets.take(client(7), start), Err(Duration::from_millis(500)));
+        assert_eq!(buckets.take(client(8), start), Ok(()));
         let later = start + Duration::from_millis(600);
-        assert_eq!(buckets.take(client, later), Ok(()));
-        assert!(buckets.take(client, later).is_err());
-    }
-
-    #[test]
-    fn this_machine_is_not_counted_and_a_network_of_ipv6_is_one_client() {
-        let (buckets, now) = (Buckets::new(RATE), Instant::now());
-        for _ in 0..10 {
-            assert_eq!(buckets.take(address("127.0.0.1"), now), Ok(()));
-            assert_eq!(buckets.take(address("::ffff:127.0.0.1"), now), Ok(()));
-        }
-        let took = (0..4).map(|at| buckets.take(address(&format!("2001:db8::{at}")), now));
-        assert_eq!(took.filter(Result::is_ok).count(), 3);
+        assert_eq!(buckets.take(client(7), later), Ok(()));
+        assert!(buckets.take(client(7), later).is_err());
     }
 
     #[test]
     fn memory_is_bounded_whoever_asks() {
         let (buckets, now) = (Buckets::new(RATE), Instant::now());
         for number in 0..(MOST_CLIENTS as u32 + 10) {
-            assert_eq!(buckets.take(IpAddr::V4((0x0b00_0000 + number).into()), now), Ok(()));
+            assert_eq!(buckets.take(client(0x0b00_0000 + number), now), Ok(()));
         }
         assert!(buckets.clients.lock().unwrap().len() <= MOST_CLIENTS);
     }

@@ -9,15 +9,16 @@ use axum::response::IntoResponse;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 
 use super::account::Numbers;
 use super::bind::told_to_stop;
 use super::cache::Cache;
-use super::error::ServeError;
+use super::connection::Speaking;
+use super::error::{ApiError, ServeError};
 use super::limits::Limits;
 use super::making::Making;
 use super::metrics::{Gauges, Metrics};
+use super::pool::{Cost, Pool};
 use super::rate::Buckets;
 use super::reached::Proxies;
 use super::served::{AnyError, Served};
@@ -35,14 +36,15 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the current release.
+    /// Opens the current release. Where that is damaged, the server answers 503 until it is mended or another one is
+    /// current.
     ///
     /// # Errors
-    /// Where there is no current release, or it is damaged.
+    /// Where there is no current release, or it can't be served for another reason.
     pub fn open(releases: impl Releases, limits: Limits) -> Result<Self, AnyError> {
         let cache = Arc::new(Cache::new(limits.cache_bytes));
         let metrics = Arc::new(Metrics::default());
-        let workers = Arc::new(Semaphore::new(limits.workers.max(1)));
+        let (light, heavy) = (Pool::new(limits.light_room()), Pool::new(limits.heavy_room()));
         let making = Arc::new(Making::default());
         let (of_house, counted) = (Arc::clone(&cache), Arc::clone(&metrics));
         let make_router = move |served: Arc<Served>| {
@@ -52,12 +54,14 @@ impl Server {
                 cache: Arc::clone(&of_house),
                 making: Arc::clone(&making),
                 metrics: Arc::clone(&counted),
-                workers: Arc::clone(&workers),
+                light: Arc::clone(&light),
+                heavy: Arc::clone(&heavy),
+                cost: Cost::Light,
                 search: Arc::default(),
             })
         };
         let shelf = Shelf::new(Box::new(releases), limits.open_releases, make_router)?;
-        let protection = shelf.current().served.leaves.protection();
+        let protection = shelf.figures();
         let desk = Desk {
             shelf: Arc::new(shelf),
             limits,
@@ -66,7 +70,6 @@ impl Server {
             cache,
             metrics,
             numbers: Arc::new(Numbers::new()),
-            places: Arc::new(Semaphore::new(limits.concurrent)),
             buckets: limits.rate.map(|rate| Arc::new(Buckets::new(rate))),
         };
         Ok(Self { desk })
@@ -84,9 +87,9 @@ impl Server {
         self.desk.protection
     }
 
-    /// The release that is answered from where none is named.
-    pub fn release(&self) -> Slug {
-        self.desk.shelf.current().id().clone()
+    /// The release that is answered from where none is named; `None` where that one is damaged.
+    pub fn release(&self) -> Option<Slug> {
+        self.desk.shelf.current().map(|current| current.id().clone())
     }
 
     /// Everything that is answered.
@@ -102,8 +105,9 @@ impl Server {
     pub async fn run(self, listener: TcpListener) -> Result<(), ServeError> {
         let stop = told_to_stop()?;
         let follow = tokio::spawn(follow(Arc::clone(&self.desk.shelf)));
-        let counted = Arc::clone(&self.desk.metrics);
-        connection::answer(listener, self.router(), (self.desk.limits, counted), stop).await;
+        let Desk { limits, metrics, proxies, .. } = &self.desk;
+        let speaking = Speaking::new(self.router(), *limits, Arc::clone(metrics), proxies);
+        connection::answer(listener, &speaking, stop).await;
         follow.abort();
         Ok(())
     }
@@ -115,7 +119,6 @@ async fn follow(shelf: Arc<Shelf>) {
     loop {
         tokio::time::sleep(EVERY).await;
         let shelf = Arc::clone(&shelf);
-        // A look that fails by a bug is told by the panic itself; the next one is a new one.
         let _ = tokio::task::spawn_blocking(move || shelf.look()).await;
     }
 }
@@ -126,8 +129,9 @@ pub(super) async fn health() -> Json<Value> {
 }
 
 /// `/ready`: it answers from this release.
-pub(super) async fn ready(State(desk): State<Desk>) -> Json<Value> {
-    Json(json!({ "status": "ready", "release": desk.shelf.current().id() }))
+pub(super) async fn ready(State(desk): State<Desk>) -> Result<Json<Value>, ApiError> {
+    let current = desk.shelf.serving()?;
+    Ok(Json(json!({ "status": "ready", "release": current.id() })))
 }
 
 /// `/metrics`

@@ -1,16 +1,17 @@
 //! Tiles over HTTP: those of regions from the release's archives, those of hexagons made when asked for.
 
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read};
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use flate2::read::GzDecoder;
-use tower::ServiceExt;
-use tower_http::services::ServeFile;
 use tracing::error;
 
 use super::House;
@@ -30,6 +31,7 @@ use crate::domain::zoom::{ZoomSettings, Zooms};
 use crate::encode::mvt::TileFigures;
 use crate::encode::tilejson::{TileJson, Tiled};
 use crate::store::archive::TileArchive;
+use crate::store::verified::VerifiedFile;
 
 /// The zooms of tiles of hexagons: before the first, the largest would be too many; the smallest are
 /// drawn from the last on.
@@ -128,86 +130,101 @@ async fn told(
 
 /// Of several parts that are larger together the whole archive is sent.
 const MOST_PARTS_BYTES: u64 = 16 << 20;
+/// What is read of an archive at a time, while it is sent.
+const PORTION: u64 = 256 << 10;
 
 /// An archive as it lies there, or the parts of it that the client asks for.
 async fn whole(served: &Served, level: Level, mut request: Request) -> Result<Response, ApiError> {
-    let archive = archive(served, level)?;
+    let file = archive(served, level)?.file();
     let name = format!("tiles {level}");
     let tag = answer::tag_of(served, &format!("{level}.pmtiles"), Coding::Identity);
-    if answer::is_known(request.headers(), &tag) {
+    let modified = file.modified().map(http_date);
+    if has(request.headers(), &tag, modified.as_deref()) {
         return Ok(answer::not_modified(&tag, name));
     }
-    if request.headers().contains_key(header::IF_NONE_MATCH) {
-        // It says more than a time does.
-        request.headers_mut().remove(header::IF_MODIFIED_SINCE);
-    }
-    let Some(ranges) = request.extensions_mut().remove::<Ranges>() else {
-        return sent(archive, request, &tag, name).await;
-    };
-    let mut head = Request::new(Body::empty());
-    *head.method_mut() = Method::HEAD;
-    let head = sent(archive, head, &tag, name.clone()).await?;
-    let bytes =
-        head.headers().get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse().ok());
-    let bytes: u64 = bytes.ok_or_else(ApiError::internal)?;
-    match ranges.cut(head.headers(), bytes) {
-        Cut::Whole => {}
-        Cut::Nothing => return Ok(range::nothing(bytes)),
+    let bytes = file.bytes();
+    let mut head = answer::as_file(answer::tag_response(Response::new(Body::empty()), &tag, name));
+    let media_type = HeaderValue::from_static("application/octet-stream");
+    head.headers_mut().insert(header::CONTENT_TYPE, media_type);
+    let modified = modified.and_then(|date| HeaderValue::try_from(date).ok());
+    head.headers_mut().extend(modified.map(|date| (header::LAST_MODIFIED, date)));
+    let ranges = request.extensions_mut().remove::<Ranges>();
+    match ranges.map_or(Cut::Whole, |ranges| ranges.cut(head.headers(), bytes)) {
+        Cut::Nothing => Ok(range::nothing(bytes)),
         Cut::Parts(parts) => match &parts[..] {
             [part] => {
-                let part = format!("bytes={}-{}", part.start, part.end - 1);
-                let part = HeaderValue::try_from(part).map_err(|_| ApiError::internal())?;
-                request.headers_mut().insert(header::RANGE, part);
+                let told = format!("bytes {}-{}/{bytes}", part.start, part.end - 1);
+                let told = HeaderValue::try_from(told).map_err(|_| ApiError::internal())?;
+                head.headers_mut().insert(header::CONTENT_RANGE, told);
+                *head.status_mut() = StatusCode::PARTIAL_CONTENT;
+                Ok(sent(file, part.clone(), head))
             }
             parts
                 if parts.iter().map(|part| part.end - part.start).sum::<u64>()
                     <= MOST_PARTS_BYTES =>
             {
-                let parts = read_parts(archive, parts.to_vec()).await?;
-                return Ok(range::partial(head, bytes, parts));
+                Ok(range::partial(head, bytes, read_parts(file, parts.to_vec()).await?))
             }
-            _ => {}
+            _ => Ok(sent(file, 0..bytes, head)),
         },
+        Cut::Whole => Ok(sent(file, 0..bytes, head)),
     }
-    sent(archive, request, &tag, name).await
 }
 
-/// The archive's file, or one part of it.
-async fn sent(
-    archive: &TileArchive,
-    request: Request,
-    tag: &str,
-    name: String,
-) -> Result<Response, ApiError> {
-    let Ok(response) = ServeFile::new(archive.path()).oneshot(request).await;
-    if response.status() == StatusCode::NOT_FOUND {
-        return Err(ApiError::not_found(
-            "The release is being removed, and its tiles can't be taken any more: ask for another.",
-        ));
+/// Whether the client has the archive: by its tag, or by the time of its last change where it names no tag.
+fn has(headers: &HeaderMap, tag: &str, modified: Option<&str>) -> bool {
+    if headers.contains_key(header::IF_NONE_MATCH) {
+        return answer::is_known(headers, tag);
     }
-    Ok(answer::as_file(answer::tag_response(response.map(Body::new), tag, name)))
+    let since = headers.get(header::IF_MODIFIED_SINCE).and_then(|since| since.to_str().ok());
+    since.is_some() && since == modified
+}
+
+/// A time as headers have it (RFC 9110, 5.6.7).
+fn http_date(time: SystemTime) -> String {
+    DateTime::<Utc>::from(time).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// A part of an archive, read as the client takes it.
+fn sent(file: &Arc<VerifiedFile>, part: Range<u64>, mut head: Response) -> Response {
+    let length = HeaderValue::from(part.end - part.start);
+    head.headers_mut().insert(header::CONTENT_LENGTH, length);
+    let portions =
+        futures::stream::try_unfold((Arc::clone(file), part), |(file, part)| async move {
+            if part.is_empty() {
+                return Ok(None);
+            }
+            let end = part.end.min(part.start + PORTION);
+            let bytes = read(Arc::clone(&file), part.start..end).await?;
+            Ok::<_, io::Error>(Some((bytes, (file, end..part.end))))
+        });
+    *head.body_mut() = Body::from_stream(portions);
+    head
 }
 
 async fn read_parts(
-    archive: &TileArchive,
-    parts: Vec<std::ops::Range<u64>>,
-) -> Result<Vec<(std::ops::Range<u64>, Bytes)>, ApiError> {
-    let path = archive.path().to_owned();
+    file: &Arc<VerifiedFile>,
+    parts: Vec<Range<u64>>,
+) -> Result<Vec<(Range<u64>, Bytes)>, ApiError> {
+    let mut read_parts = Vec::with_capacity(parts.len());
+    for part in parts {
+        let bytes = read(Arc::clone(file), part.clone()).await;
+        read_parts.push((part, bytes.map_err(|_| ApiError::internal())?));
+    }
+    Ok(read_parts)
+}
+
+/// A part of an archive, in a thread that may wait for the disk. What fails is told to the log.
+async fn read(file: Arc<VerifiedFile>, part: Range<u64>) -> io::Result<Bytes> {
     let read = tokio::task::spawn_blocking(move || {
-        let mut file = File::open(path)?;
-        let read = parts.into_iter().map(|part| {
-            file.seek(SeekFrom::Start(part.start))?;
-            let mut bytes = Vec::new();
-            file.by_ref().take(part.end - part.start).read_to_end(&mut bytes)?;
-            Ok((part, Bytes::from(bytes)))
-        });
-        read.collect::<std::io::Result<Vec<_>>>()
+        let bytes = file.read(part);
+        if let Err(cause) = &bytes {
+            let path = file.path().display();
+            error!(error = cause as &dyn std::error::Error, "Failed to read the tiles {path}");
+        }
+        bytes
     });
-    let read = read.await.map_err(|_| ApiError::internal())?;
-    read.map_err(|cause| {
-        error!(error = &cause as &dyn std::error::Error, "Failed to read tiles");
-        ApiError::internal()
-    })
+    read.await.map_err(io::Error::other)?
 }
 
 fn parse(

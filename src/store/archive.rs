@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use flate2::write::GzEncoder;
@@ -12,7 +13,8 @@ use pmtiles::{
     PmTilesStreamWriter, PmTilesWriter, PmtError, PmtResult, TileCoord, TileId, TileType,
 };
 
-use super::{StoreError, mapped};
+use super::StoreError;
+use super::verified::{Published, VerifiedFile};
 use crate::domain::position::Bounds;
 use crate::domain::region::Level;
 use crate::domain::tile::Tile;
@@ -90,52 +92,52 @@ pub fn gzip(tile: &[u8]) -> Vec<u8> {
     written.expect("memory takes all that is written")
 }
 
-/// An archive that is mapped into memory.
+/// An archive whose bytes are verified.
 pub struct TileArchive {
-    path: PathBuf,
-    reader: AsyncPmTilesReader<Mapped, HashMapCache>,
+    file: Arc<VerifiedFile>,
+    reader: AsyncPmTilesReader<Verified, HashMapCache>,
 }
 
 impl TileArchive {
-    /// Opens an archive.
+    /// Opens an archive and reads all of it, to compare it with what was published.
     ///
     /// # Errors
-    /// [`StoreError`] where it can't be read.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let map = mapped::map(path).map_err(StoreError::io("read", path))?;
-        let source = Mapped(Bytes::from_owner(map));
+    /// [`StoreError`] where it is damaged or can't be read.
+    pub fn open(published: &Published) -> Result<Self, StoreError> {
+        let file = Arc::new(VerifiedFile::open(published)?);
+        let source = Verified(Arc::clone(&file));
         let reader = AsyncPmTilesReader::try_from_cached_source(source, HashMapCache::default());
         let reader =
             reader.now_or_never().expect("every byte is at hand, so nothing is waited for");
-        let reader = reader.map_err(StoreError::archive("read", path))?;
-        Ok(Self { path: path.to_owned(), reader })
+        let reader = reader.map_err(StoreError::archive("read", file.path()))?;
+        Ok(Self { file, reader })
     }
 
-    /// Where it lies.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// All of its bytes.
+    pub const fn file(&self) -> &Arc<VerifiedFile> {
+        &self.file
     }
 
-    /// A tile, compressed with gzip; `None` where nothing lies in it. No byte is copied.
+    /// A tile, compressed with gzip; `None` where nothing lies in it.
     ///
     /// # Errors
     /// [`StoreError`] where the archive is damaged.
     pub async fn tile(&self, tile: Tile) -> Result<Option<Bytes>, StoreError> {
         let found = self.reader.get_tile(coord(tile)).await;
-        found.map_err(StoreError::archive("read", &self.path))
+        found.map_err(StoreError::archive("read", self.file.path()))
     }
 }
 
 /// The bytes of an archive.
-struct Mapped(Bytes);
+struct Verified(Arc<VerifiedFile>);
 
-impl AsyncBackend for Mapped {
+impl AsyncBackend for Verified {
     async fn read(&self, offset: u64, length: usize) -> PmtResult<BackendResponse> {
-        let beyond = || PmtError::Reading(io::ErrorKind::UnexpectedEof.into());
-        let offset = usize::try_from(offset).ok().filter(|&offset| offset <= self.0.len());
-        let offset = offset.ok_or_else(beyond)?;
-        let end = offset.saturating_add(length).min(self.0.len());
-        Ok(BackendResponse::new(self.0.slice(offset..end)))
+        if offset > self.0.bytes() {
+            return Err(PmtError::Reading(io::ErrorKind::UnexpectedEof.into()));
+        }
+        let part = offset..offset.saturating_add(length as u64);
+        self.0.read(part).map(BackendResponse::new).map_err(PmtError::Reading)
     }
 }
 
@@ -170,8 +172,11 @@ mod tests {
         writer.add_zoom(vec![(Tile::new(0, 0, 0).unwrap(), gzip(b"whole"))]).unwrap();
         writer.add_zoom(tiles.iter().map(|&tile| (tile, bytes(tile))).collect()).unwrap();
         writer.finish().unwrap();
+        let fact = crate::store::manifest::FileFact::of(&std::fs::read(&path).unwrap());
+        let release = "r1".parse().unwrap();
+        let published = Published { release, name: "a".to_owned(), path, fact };
         block_on(async {
-            let archive = TileArchive::open(&path).unwrap();
+            let archive = TileArchive::open(&published).unwrap();
             for &tile in &tiles {
                 assert_eq!(archive.tile(tile).await.unwrap().unwrap(), bytes(tile));
             }

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray, UInt16Array, UInt64Array};
 use arrow::datatypes::{UInt16Type, UInt64Type};
 use arrow::error::ArrowError;
+use bytes::Bytes;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 
+use super::verified::Published;
 use super::{Release, StoreError};
 use crate::domain::code::RegionCode;
 use crate::domain::indicator::{Denominator, Denominators};
@@ -44,16 +46,16 @@ pub fn read(release: &Release) -> Result<Denominators, StoreError> {
     if !release.manifest().files().contains_key(DENOMINATORS) {
         return Ok(Denominators::new());
     }
-    read_path(&release.file(DENOMINATORS)?)
+    read_verified(&Published::of(release, DENOMINATORS)?)
 }
 
-/// Reads a file that [`write`] made.
+/// Reads a file that [`write`] made, once its bytes are verified.
 ///
 /// # Errors
 /// [`StoreError`] where it can't be read.
-pub(super) fn read_path(path: &Path) -> Result<Denominators, StoreError> {
-    let file = File::open(path).map_err(StoreError::io("read", path))?;
-    read_file(file).map_err(StoreError::parquet("read the denominators", path))
+pub(super) fn read_verified(published: &Published) -> Result<Denominators, StoreError> {
+    let path = &published.path;
+    read_table(published.map()?).map_err(StoreError::parquet("read the denominators", path))
 }
 
 fn to_batch(table: &Denominators) -> Result<RecordBatch, ArrowError> {
@@ -72,13 +74,13 @@ fn to_batch(table: &Denominators) -> Result<RecordBatch, ArrowError> {
     RecordBatch::try_from_iter(columns)
 }
 
-fn read_file(file: File) -> Result<Denominators, ParquetError> {
-    let mut table = Denominators::new();
-    for batch in ParquetRecordBatchReaderBuilder::try_new(file)?.build()? {
+fn read_table(table: Bytes) -> Result<Denominators, ParquetError> {
+    let mut all = Denominators::new();
+    for batch in ParquetRecordBatchReaderBuilder::try_new(table)?.build()? {
         let rows = from_batch(&batch?);
-        table.extend(rows.ok_or_else(|| ParquetError::General("it has other columns".to_owned()))?);
+        all.extend(rows.ok_or_else(|| ParquetError::General("it has other columns".to_owned()))?);
     }
-    Ok(table)
+    Ok(all)
 }
 
 /// `None` where it is not what [`to_batch`] makes.
@@ -121,8 +123,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for table in [table, Denominators::new()] {
             write(folder.path(), &table).unwrap();
-            let file = File::open(folder.path().join(DENOMINATORS)).unwrap();
-            assert_eq!(read_file(file).unwrap(), table);
+            let bytes = std::fs::read(folder.path().join(DENOMINATORS)).unwrap();
+            assert_eq!(read_table(bytes.into()).unwrap(), table);
         }
     }
 }

@@ -46,8 +46,8 @@ pub enum StoreError {
     )]
     Format { path: PathBuf, found: u64, known: u64 },
     #[error(
-        "file `{file}` of release `{release}` is missing or has another size than when it was \
-         published; `sebaran verify {release}` lists what changed"
+        "file `{file}` of release `{release}` is missing or is not what was published, so nothing \
+         of it is read; `sebaran verify {release}` lists what changed"
     )]
     Damaged { release: Slug, file: String },
     #[error("release `{release}` has no file `{file}`")]

@@ -5,6 +5,7 @@ use std::io::BufWriter;
 use std::path::Path;
 
 use arrow::array::{ArrayRef, new_empty_array};
+use bytes::Bytes;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
@@ -13,6 +14,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
+use super::verified::Published;
 use super::{Release, StoreError};
 use crate::domain::region::RegionTree;
 use crate::protect::{LeafError, LeafTable};
@@ -45,22 +47,21 @@ pub fn write(folder: &Path, leaves: &LeafTable, tree: &RegionTree) -> Result<(),
 /// # Errors
 /// [`StoreError`] where it can't be read or does not belong to these regions.
 pub fn read(release: &Release, tree: &RegionTree) -> Result<LeafTable, StoreError> {
-    read_file(&release.file(LEAVES)?, tree)
+    read_verified(&Published::of(release, LEAVES)?, tree)
 }
 
-/// Reads a file that [`write`] made, its columns at the same time.
+/// Reads a file that [`write`] made, once its bytes are verified, its columns at the same time.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_file(path: &Path, tree: &RegionTree) -> Result<LeafTable, StoreError> {
-    let open = || File::open(path).map_err(StoreError::io("read", path));
+pub fn read_verified(published: &Published, tree: &RegionTree) -> Result<LeafTable, StoreError> {
+    let (path, table) = (&published.path, published.map()?);
     let refuse = |source| StoreError::parquet("read the leaf table", path)(source);
-    let head = ArrowReaderMetadata::load(&open()?, ArrowReaderOptions::default());
+    let head = ArrowReaderMetadata::load(&table, ArrowReaderOptions::default());
     let head = head.map_err(refuse)?;
-    // Each column has a file of its own, because the place in a file moves as it is read.
-    let column = |name| match read_column(open()?, &head, name).map_err(refuse)? {
-        Some(column) => Ok(column),
-        None => Err(Refused::Leaves(LeafError::Column { name })),
+    let column = |name| {
+        let column = read_column(table.clone(), &head, name).map_err(refuse)?;
+        column.ok_or(Refused::Leaves(LeafError::Column { name }))
     };
     LeafTable::from_columns(head.schema(), column, tree).map_err(|refused| match refused {
         Refused::Store(error) => error,
@@ -88,7 +89,7 @@ impl From<LeafError> for Refused {
 
 /// One column from all row groups; `None` where there is none of the name.
 fn read_column(
-    file: File,
+    table: Bytes,
     head: &ArrowReaderMetadata,
     name: &str,
 ) -> Result<Option<ArrayRef>, ParquetError> {
@@ -96,7 +97,7 @@ fn read_column(
     let metadata = head.metadata().file_metadata();
     let only = ProjectionMask::roots(metadata.schema_descr(), [index]);
     let rows = usize::try_from(metadata.num_rows()).unwrap_or_default();
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, head.clone());
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(table, head.clone());
     let mut batches = reader.with_projection(only).with_batch_size(rows).build()?;
     let batch = batches.next().transpose()?;
     let empty = || new_empty_array(head.schema().field(index).data_type());

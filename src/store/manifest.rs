@@ -210,6 +210,13 @@ pub struct FileFact {
     pub blake3: Digest,
 }
 
+impl FileFact {
+    /// Of a file of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.len() as u64, blake3: Digest::of_bytes(bytes) }
+    }
+}
+
 /// A release's files by their paths within it, `/` between folders.
 pub type Files = BTreeMap<String, FileFact>;
 
@@ -238,7 +245,7 @@ impl Manifest {
     }
 
     /// Whether nothing in it was changed since it was made.
-    pub(super) fn is_sealed(&self) -> bool {
+    pub fn is_sealed(&self) -> bool {
         self.seal == Some(self.expected_seal())
     }
 

@@ -30,11 +30,14 @@ pub mod public_institutions;
 pub mod regions;
 pub mod register_findings;
 pub mod release;
+mod sealed;
 pub mod secret;
 mod small_table;
+pub mod stamp;
 pub mod summaries;
 pub mod tables;
 mod tree;
+pub mod verified;
 
 pub use before::PositionsBefore;
 pub use draft::Draft;

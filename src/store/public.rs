@@ -7,18 +7,20 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::archive::{TileArchive, file_name};
 use super::digest::Digest;
 use super::error::StoreError;
 use super::institutions::INSTITUTIONS;
 use super::manifest::{Files, RegionsUsed};
-use super::{denominators, leaves, public_institutions, release, tree};
+use super::verified::Published;
+use super::{denominators, leaves, public_institutions, regions, release, sealed, tree};
 use crate::domain::code::RegionCode;
 use crate::domain::date::Date;
 use crate::domain::indicator::Denominators;
 use crate::domain::institution::PublicInstitution;
 use crate::domain::person::Definition;
 use crate::domain::programme::ProgrammeTerms;
-use crate::domain::region::{RegionTree, Slug};
+use crate::domain::region::{Level, RegionTree, Slug};
 use crate::protect::carried_over::CarriedFrom;
 use crate::protect::ledger::Spent;
 use crate::protect::{LeafTable, Policy};
@@ -30,7 +32,7 @@ pub const PUBLIC: &str = "public";
 const FACTS: &str = "facts.json";
 
 /// The version of the facts' own form.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 
 /// What the public may know of a release besides its figures. The release's name is its folder's, so that
 /// two releases of the same content are the same.
@@ -108,7 +110,7 @@ pub fn write(
     let mut text = serde_json::to_string_pretty(&written).expect("its map keys are strings");
     text.push('\n');
     let path = folder.join(FACTS);
-    fs::write(&path, text).map_err(StoreError::io("write", &path))
+    fs::write(&path, sealed::seal(&text)).map_err(StoreError::io("write", &path))
 }
 
 /// Opens the public side of a release that was published, by default of the current one.
@@ -117,7 +119,7 @@ pub fn write(
 /// [`StoreError::NotPublished`] where it is a candidate; as [`open`].
 pub fn open_published(register: &Path, id: Option<&Slug>) -> Result<PublicRelease, StoreError> {
     let release = open(register, id)?;
-    if stamp(register, release.id()).is_some() {
+    if is_published(register, release.id()) {
         return Ok(release);
     }
     Err(StoreError::NotPublished { release: release.id, path: register.to_owned() })
@@ -149,6 +151,9 @@ pub fn open(register: &Path, id: Option<&Slug>) -> Result<PublicRelease, StoreEr
     };
     let content = Digest::of_bytes(&text);
     release::check_format(&text, &path, FORMAT)?;
+    if !sealed::is_whole(&text) {
+        return Err(StoreError::Damaged { release: id, file: format!("{PUBLIC}/{FACTS}") });
+    }
     let Read { facts, files } =
         serde_json::from_slice(&text).map_err(|source| StoreError::Manifest { path, source })?;
     for (name, fact) in &files {
@@ -160,11 +165,30 @@ pub fn open(register: &Path, id: Option<&Slug>) -> Result<PublicRelease, StoreEr
     Ok(PublicRelease { id, folder, facts, files, content })
 }
 
-/// What tells a published public side from another that has had its release's name; `None` where there is none.
+/// What tells a published public side from another that has had its release's name, and from itself before any of the
+/// files changed that it is opened from; `None` where there is none.
 pub fn stamp(register: &Path, id: &Slug) -> Option<String> {
-    let folder = release::releases_folder(register).join(id.as_str());
-    let stamp = tree::stamp(&folder.join(PUBLIC).join(FACTS))?;
-    folder.join(release::PUBLISHED).is_file().then_some(stamp)
+    if !is_published(register, id) {
+        return None;
+    }
+    let folder = folder(register, id);
+    let facts = folder.join(FACTS);
+    let mut files: Vec<PathBuf> =
+        tree::list_files(&folder).map(|files| files.into_values().collect()).unwrap_or_default();
+    let text = fs::read(&facts).unwrap_or_default();
+    if let Ok(Read { facts, .. }) = serde_json::from_slice(&text) {
+        files.extend(regions::files(register, &facts.regions.version));
+    }
+    tree::stamp_with(&facts, &files)
+}
+
+/// Whether a release was published.
+pub fn is_published(register: &Path, id: &Slug) -> bool {
+    release::releases_folder(register).join(id.as_str()).join(release::PUBLISHED).is_file()
+}
+
+fn folder(register: &Path, id: &Slug) -> PathBuf {
+    release::releases_folder(register).join(id.as_str()).join(PUBLIC)
 }
 
 /// What everybody may know of the releases that were published up to one, that one included.
@@ -199,7 +223,7 @@ pub fn publish(register: &Path, id: &Slug, sum: &Sum) -> Result<(), StoreError> 
 /// [`StoreError`] where the folder can't be read.
 pub fn list(register: &Path) -> Result<Vec<Slug>, StoreError> {
     let mut ids = release::ids(register)?;
-    ids.retain(|id| stamp(register, id).is_some());
+    ids.retain(|id| folder(register, id).join(FACTS).is_file());
     ids.sort();
     Ok(ids)
 }
@@ -223,9 +247,19 @@ impl PublicRelease {
         self.files.contains_key(file)
     }
 
-    /// Where a file of it lies.
-    pub fn path(&self, file: &str) -> PathBuf {
-        self.folder.join(file)
+    /// A file of it; `None` where it has none of this name.
+    fn published(&self, file: &str) -> Option<Published> {
+        let fact = *self.files.get(file)?;
+        let (name, path) = (format!("{PUBLIC}/{file}"), self.folder.join(file));
+        Some(Published { release: self.id.clone(), name, path, fact })
+    }
+
+    /// Opens the archive of a level's tiles; `None` where it has none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it is damaged or can't be read.
+    pub fn tiles(&self, level: Level) -> Result<Option<TileArchive>, StoreError> {
+        self.published(&file_name(level)).map(|file| TileArchive::open(&file)).transpose()
     }
 
     /// Reads what is public of institutions; `None` where the build was given none.
@@ -233,8 +267,8 @@ impl PublicRelease {
     /// # Errors
     /// [`StoreError`] where they can't be read.
     pub fn institutions(&self) -> Result<Option<Vec<PublicInstitution>>, StoreError> {
-        let there = self.has(INSTITUTIONS).then(|| self.path(INSTITUTIONS));
-        there.map(|path| public_institutions::read(&path)).transpose()
+        let there = self.published(INSTITUTIONS);
+        there.map(|file| public_institutions::read_verified(&file)).transpose()
     }
 
     /// Reads the public leaf table.
@@ -242,7 +276,11 @@ impl PublicRelease {
     /// # Errors
     /// [`StoreError`] where it can't be read or does not belong to these regions.
     pub fn leaves(&self, regions: &RegionTree) -> Result<LeafTable, StoreError> {
-        leaves::read_file(&self.folder.join(leaves::LEAVES), regions)
+        let missing = || StoreError::NoFile {
+            release: self.id.clone(),
+            file: format!("{PUBLIC}/{}", leaves::LEAVES),
+        };
+        leaves::read_verified(&self.published(leaves::LEAVES).ok_or_else(missing)?, regions)
     }
 
     /// Reads the denominators; there are none where the build was given none.
@@ -250,9 +288,7 @@ impl PublicRelease {
     /// # Errors
     /// [`StoreError`] where they can't be read.
     pub fn denominators(&self) -> Result<Denominators, StoreError> {
-        if !self.files.contains_key(denominators::DENOMINATORS) {
-            return Ok(Denominators::new());
-        }
-        denominators::read_path(&self.folder.join(denominators::DENOMINATORS))
+        let there = self.published(denominators::DENOMINATORS);
+        there.map_or_else(|| Ok(Denominators::new()), |file| denominators::read_verified(&file))
     }
 }

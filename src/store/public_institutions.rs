@@ -1,20 +1,24 @@
 //! What is public of institutions, on disk: a table of its own on the public side of a release.
 
-use std::fs::File;
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, UInt32Array};
 use arrow::datatypes::{Float64Type, UInt32Type};
+use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 
 use super::institutions::points_of;
 use super::placed::GEO;
+use super::verified::Published;
 use super::{StoreError, small_table};
 use crate::domain::institution::PublicInstitution;
 use crate::domain::position::Position;
+
+const READ: &str = "read the institutions";
 
 /// Writes institutions by region, kind and name, so that their order tells nothing else.
 ///
@@ -49,13 +53,21 @@ pub fn write(path: &Path, mut institutions: Vec<PublicInstitution>) -> Result<()
 /// # Errors
 /// [`StoreError`] where it can't be read.
 pub fn read(path: &Path) -> Result<Vec<PublicInstitution>, StoreError> {
-    let file = File::open(path).map_err(StoreError::io("read", path))?;
-    read_file(file).map_err(StoreError::parquet("read the institutions", path))
+    let table = fs::read(path).map_err(StoreError::io("read", path))?;
+    read_table(table.into()).map_err(StoreError::parquet(READ, path))
 }
 
-fn read_file(file: File) -> Result<Vec<PublicInstitution>, ParquetError> {
+/// The same of a published file, once its bytes are verified.
+///
+/// # Errors
+/// [`StoreError`] where they are others, or can't be read.
+pub fn read_verified(published: &Published) -> Result<Vec<PublicInstitution>, StoreError> {
+    read_table(published.map()?).map_err(StoreError::parquet(READ, &published.path))
+}
+
+fn read_table(table: Bytes) -> Result<Vec<PublicInstitution>, ParquetError> {
     let mut all = Vec::new();
-    for batch in ParquetRecordBatchReaderBuilder::try_new(file)?.build()? {
+    for batch in ParquetRecordBatchReaderBuilder::try_new(table)?.build()? {
         let rows = from_batch(&batch?);
         all.extend(rows.ok_or_else(|| ParquetError::General("it has other columns".to_owned()))?);
     }

@@ -34,6 +34,11 @@ pub(super) fn folder(register: &Path, version: &Slug) -> PathBuf {
     home(register).join(version.as_str())
 }
 
+/// The files that a version is read from.
+pub(super) fn files(register: &Path, version: &Slug) -> [PathBuf; 2] {
+    [MANIFEST, TABLE].map(|name| folder(register, version).join(name))
+}
+
 /// The hash of a version's table, by which it is known to be the same regions.
 ///
 /// # Errors

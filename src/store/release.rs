@@ -106,11 +106,6 @@ pub fn list(register: &Path) -> Result<Vec<Release>, StoreError> {
     Ok(releases)
 }
 
-/// What tells a release from another that has had its name; `None` where there is none.
-pub fn stamp(register: &Path, id: &Slug) -> Option<String> {
-    tree::stamp(&releases_folder(register).join(id.as_str()).join(MANIFEST))
-}
-
 /// What is called as a release may be: drafts and locks, which begin with a dot, are not.
 pub(super) fn ids(register: &Path) -> Result<Vec<Slug>, StoreError> {
     let folder = releases_folder(register);

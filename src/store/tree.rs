@@ -95,6 +95,14 @@ fn walk(folder: &Path, prefix: &str, visit: &mut Visitor<'_>) -> Result<(), Stor
     Ok(())
 }
 
+/// As [`stamp`], which changes when one of the files beside it does, too.
+pub(super) fn stamp_with(path: &Path, beside: &[PathBuf]) -> Option<String> {
+    let own = stamp(path)?;
+    let stamps: Vec<Option<String>> = beside.iter().map(|path| stamp(path)).collect();
+    let beside = Digest::of_bytes(format!("{stamps:?}").as_bytes()).to_string();
+    Some(format!("{own}-{}", &beside[..16]))
+}
+
 /// What tells a file from another that has had its name; `None` where there is none.
 pub(super) fn stamp(path: &Path) -> Option<String> {
     let file = fs::metadata(path).ok()?;

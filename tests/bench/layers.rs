@@ -15,6 +15,8 @@ use sebaran::protect::{Layer, LayerRequest, LeafTable};
 use sebaran::serve::Limits;
 use sebaran::store::Release;
 use sebaran::store::leaves::{self, LEAVES};
+use sebaran::store::manifest::FileFact;
+use sebaran::store::verified::Published;
 
 use crate::nation;
 use crate::table::Table;
@@ -45,7 +47,10 @@ pub fn run_nation(table: &mut Table) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     leaves::write(folder.path(), &LeafTable::from_batch(&batch, &tree)?, &tree)?;
     drop(batch);
-    let (leaves, usage) = measure(|| leaves::read_file(&folder.path().join(LEAVES), &tree));
+    let path = folder.path().join(LEAVES);
+    let fact = FileFact::of(&std::fs::read(&path)?);
+    let published = Published { release: "r1".parse()?, name: LEAVES.to_owned(), path, fact };
+    let (leaves, usage) = measure(|| leaves::read_verified(&published, &tree));
     let leaves = leaves?;
     table.note(format!("{} leaves: loading", leaves.len()), "ms", usage.wall_s * 1e3);
     table.note(

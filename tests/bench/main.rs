@@ -11,6 +11,7 @@
 
 mod answer;
 mod build;
+mod cache;
 mod growth;
 mod layers;
 mod lookup;
@@ -53,6 +54,9 @@ struct Arguments {
     /// Finds village and hexagon of the points of a file, and nothing else.
     #[arg(long, requires_all = ["register", "points", "output"])]
     lookup_only: bool,
+    /// Asks a full cache of answers and one that is nearly empty, and nothing else.
+    #[arg(long)]
+    cache_only: bool,
     /// Protects an invented nation, and nothing else.
     #[arg(long)]
     protect_only: bool,
@@ -94,6 +98,11 @@ fn main() -> anyhow::Result<()> {
         println!("{table}");
         return Ok(());
     }
+    if arguments.cache_only {
+        cache::run(&mut table);
+        println!("{table}");
+        return Ok(());
+    }
     let growth =
         if arguments.nation_only { None } else { measure(&arguments, folder.path(), &mut table)? };
     eprintln!("Summing the layers of a nation");
@@ -128,6 +137,8 @@ fn measure(
     let release = build::run(&survey, &tree, &shapes, table)?;
     eprintln!("Summing layers");
     layers::run(&release, &tree, table)?;
+    eprintln!("Asking the cache of answers");
+    cache::run(table);
     eprintln!("Protecting");
     protect::run(table)?;
     if !arguments.visits.is_empty() {

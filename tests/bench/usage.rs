@@ -41,8 +41,18 @@ pub fn process_cpu_s() -> f64 {
 
 /// The most memory that this process has held, in MiB.
 pub fn peak_rss_mib() -> f64 {
+    status_kib("VmHWM:") / 1024.0
+}
+
+/// The memory that this process holds now.
+pub fn resident_bytes() -> f64 {
+    status_kib("VmRSS:") * 1024.0
+}
+
+/// A figure of the process in KiB; not a number where the system tells none.
+fn status_kib(name: &str) -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = peak.and_then(|peak| peak.split_whitespace().next()?.parse::<f64>().ok());
-    kib.unwrap_or(f64::NAN) / 1024.0
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+    kib.unwrap_or(f64::NAN)
 }

@@ -13,6 +13,7 @@ mod cli;
 mod cluster;
 mod corrupted;
 mod country;
+mod damaged;
 mod decided;
 mod documented;
 mod doubted;

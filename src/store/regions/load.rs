@@ -3,13 +3,16 @@
 use std::path::Path;
 use std::{fs, io};
 
+use bytes::Bytes;
 use geo::MultiPolygon;
+use serde::de::IgnoredAny;
 
-use super::manifest::{FORMAT, Manifest};
+use super::manifest::{FORMAT, FileStamp, Manifest, WITHOUT_SEAL};
 use super::rows::{self, Columns, Rows};
-use super::{MANIFEST, TABLE, folder, home, stamp};
+use super::{MANIFEST, TABLE, folder, home};
 use crate::domain::region::{RegionTree, Shapes, Slug};
-use crate::store::StoreError;
+use crate::store::digest::Digest;
+use crate::store::{StoreError, mapped, sealed};
 
 /// Loads a version with both its shapes.
 ///
@@ -60,9 +63,12 @@ pub fn load_manifest(register: &Path, version: &Slug) -> Result<Manifest, StoreE
         what,
     };
     let format = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
-    let FormatOnly { format: found } = format;
-    if found != FORMAT {
+    let FormatOnly { format: found, seal } = format;
+    if ![WITHOUT_SEAL, FORMAT].contains(&found) {
         return Err(StoreError::RegionsFormat { version: version.clone(), found, known: FORMAT });
+    }
+    if (found == FORMAT || seal.is_some()) && !sealed::is_whole(&text) {
+        return Err(damaged("its content is not what was written".to_owned()));
     }
     let manifest: Manifest =
         serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
@@ -96,6 +102,7 @@ pub fn versions(register: &Path) -> Result<Vec<Slug>, StoreError> {
 #[derive(serde::Deserialize)]
 struct FormatOnly {
     format: u32,
+    seal: Option<IgnoredAny>,
 }
 
 fn load_columns(
@@ -110,7 +117,8 @@ fn load_columns(
         path: path.clone(),
         what,
     };
-    let found = stamp(&path)?;
+    let table = Bytes::from_owner(mapped::map(&path).map_err(StoreError::io("read", &path))?);
+    let found = FileStamp { bytes: table.len() as u64, blake3: Digest::of_bytes(&table) };
     if found.bytes != manifest.table.bytes {
         let (found, expected) = (found.bytes, manifest.table.bytes);
         return Err(damaged(format!("it has {found} bytes where {expected} were written")));
@@ -118,7 +126,7 @@ fn load_columns(
     if found != manifest.table {
         return Err(damaged("its content is not what was written".to_owned()));
     }
-    let mut rows = rows::read(&path, manifest.system, columns).map_err(damaged)?;
+    let mut rows = rows::read(&table, manifest.system, columns).map_err(damaged)?;
     let regions = std::mem::take(&mut rows.regions);
     let damaged = |what: String| StoreError::RegionsDamaged {
         version: version.clone(),

@@ -11,8 +11,11 @@ use crate::outline::Coverage;
 use crate::store::StoreError;
 use crate::store::digest::Digest;
 
-/// The format of the files beside the manifest, raised whenever it changes.
-pub const FORMAT: u32 = 1;
+/// The format of the manifest and of the files beside it, raised whenever it changes.
+pub const FORMAT: u32 = 2;
+
+/// The format before, whose manifests have no seal; they are still read.
+pub(super) const WITHOUT_SEAL: u32 = 1;
 
 /// The manifest of one version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

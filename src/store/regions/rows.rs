@@ -1,10 +1,8 @@
 //! Reading the table of regions back: its rows, and the shapes that are asked for.
 
-use std::fs::File;
-use std::path::Path;
-
 use arrow::array::{Array, AsArray, BinaryArray, PrimitiveArray, RecordBatch, StringArray};
 use arrow::datatypes::{ArrowPrimitiveType, Float64Type, Int16Type};
+use bytes::Bytes;
 use geo::MultiPolygon;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -35,9 +33,8 @@ pub struct Rows {
 }
 
 /// Reads the table, its row groups side by side. The error says what is wrong with the file.
-pub fn read(path: &Path, system: CodeSystem, columns: Columns) -> Result<Rows, String> {
-    let open = || File::open(path).map_err(|error| error.to_string());
-    let metadata = ArrowReaderMetadata::load(&open()?, ArrowReaderOptions::new())
+pub fn read(table: &Bytes, system: CodeSystem, columns: Columns) -> Result<Rows, String> {
+    let metadata = ArrowReaderMetadata::load(table, ArrowReaderOptions::new())
         .map_err(|error| error.to_string())?;
     let wanted: Vec<&str> = match columns {
         Columns::Plain => names().collect(),
@@ -50,7 +47,7 @@ pub fn read(path: &Path, system: CodeSystem, columns: Columns) -> Result<Rows, S
         .into_par_iter()
         .map(|group| {
             let reader =
-                ParquetRecordBatchReaderBuilder::new_with_metadata(open()?, metadata.clone())
+                ParquetRecordBatchReaderBuilder::new_with_metadata(table.clone(), metadata.clone())
                     .with_projection(mask.clone())
                     .with_row_groups(vec![group])
                     .build()

@@ -11,6 +11,7 @@ use super::{MANIFEST, TABLE, folder, home, stamp, table};
 use crate::domain::region::{RegionTree, Shapes, Slug};
 use crate::store::StoreError;
 use crate::store::aside::Aside;
+use crate::store::sealed;
 
 /// What to do where the version is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,10 +86,11 @@ fn write(
 }
 
 fn write_manifest(path: &Path, manifest: &Manifest) -> Result<(), StoreError> {
-    let mut text = serde_json::to_vec_pretty(manifest).expect("a manifest has only string keys");
-    text.push(b'\n');
+    let mut text = serde_json::to_string_pretty(manifest).expect("a manifest has only string keys");
+    text.push('\n');
+    let text = sealed::seal(&text);
     let written = File::create(path).and_then(|mut file| {
-        file.write_all(&text)?;
+        file.write_all(text.as_bytes())?;
         file.sync_all()
     });
     written.map_err(StoreError::io("write", path))
