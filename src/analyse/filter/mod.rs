@@ -129,3 +129,5 @@ pub enum FilterError {
 
 #[cfg(test)]
 mod filter_tests;
+#[cfg(test)]
+mod standard_tests;

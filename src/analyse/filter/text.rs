@@ -107,7 +107,13 @@ impl Parser<'_> {
                 Checked::compare(one, comparison, other)
             }
             (None, Operand::Truth(truth)) => Ok(Condition::Always(truth)),
-            (None, _) => Err(self.unexpected("a comparison, LIKE, BETWEEN, IN or IS NULL")),
+            (None, _) => Err(match self.words.get(self.at) {
+                // There is no arithmetic, in JSON either.
+                Some(Word::Sign(sign)) if !["(", ")", ","].contains(sign) => {
+                    FilterError::UnknownOperator { name: (*sign).to_owned() }
+                }
+                _ => self.unexpected("a comparison, LIKE, BETWEEN, IN or IS NULL"),
+            }),
         }
     }
 
