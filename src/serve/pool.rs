@@ -228,8 +228,9 @@ mod tests {
         drop((one, other));
         assert!(now(first.pop_front().unwrap()).await.is_some());
         drop(first);
-        assert_eq!((pool.lock().waiting, pool.lock().running), (0, 0));
-        assert!(pool.lock().clients.is_empty() && pool.lock().turns.is_empty());
+        let work = pool.lock();
+        assert_eq!((work.waiting, work.running), (0, 0));
+        assert!(work.clients.is_empty() && work.turns.is_empty());
     }
 
     #[tokio::test]

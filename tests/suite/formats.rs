@@ -182,3 +182,19 @@ fn a_workbook_without_room_for_its_rows_is_an_error_that_says_so() {
     assert_eq!(refused.status.code(), Some(1), "{said}");
     assert!(said.contains("temporary folder") && said.contains("TMPDIR"), "{said}");
 }
+
+#[test]
+fn a_workbook_on_a_full_disk_is_an_error_that_says_so() {
+    let country = built();
+    let program = sebaran(&country.register());
+    // A file that may have no byte is what a full disk is; the standard output is no file here.
+    let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"";
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", script]).arg(program.get_program()).args(program.get_args());
+    command.args(["export", "poverty-village", "--format", "xlsx", "--output", "-"]);
+    let refused = command.env("TMPDIR", country.path("")).output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.contains("temporary folder, which is full"), "{said}");
+    assert!(refused.stdout.is_empty());
+}

@@ -144,11 +144,11 @@ fn refuses_another_format() {
     let register = tempfile::tempdir().unwrap();
     saved(register.path());
     let path = folder(register.path(), &version()).join(MANIFEST);
-    fs::write(&path, "{\"format\": 2}").unwrap();
+    fs::write(&path, "{\"format\": 3}").unwrap();
     let error = load_tree(register.path(), &version()).unwrap_err().to_string();
     assert_eq!(
         error,
-        "regions `test-1` have the format 2, and this program reads 1; import them again with \
+        "regions `test-1` have the format 3, and this program reads 2; import them again with \
          --replace"
     );
 }
