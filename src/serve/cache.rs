@@ -20,14 +20,14 @@ pub const OVERHEAD: usize = 512;
 /// Keeps the answers asked for last, up to a number of bytes.
 pub struct Cache {
     capacity_bytes: usize,
-    answers: moka::sync::Cache<Box<str>, Bytes>,
+    answers: moka::sync::Cache<String, Bytes>,
 }
 
 impl Cache {
     pub fn new(capacity_bytes: usize) -> Self {
         let answers = moka::sync::Cache::builder()
             .max_capacity(capacity_bytes as u64)
-            .weigher(|key: &Box<str>, body: &Bytes| {
+            .weigher(|key: &String, body: &Bytes| {
                 u32::try_from(weight(key, body)).unwrap_or(u32::MAX)
             })
             // What is put in will be asked for: the parts of a file that was just made, most of all.
@@ -56,7 +56,7 @@ impl Cache {
         if weight > most || u32::try_from(weight).is_err() {
             return;
         }
-        self.answers.insert(key.into(), answer.clone());
+        self.answers.insert(key.to_owned(), answer.clone());
         // Otherwise what is too much would stay until it is looked at later.
         self.answers.run_pending_tasks();
     }

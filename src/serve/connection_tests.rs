@@ -225,7 +225,7 @@ async fn one_client_with_many_connections_keeps_no_other_from_being_answered() {
     }
     // With all of its connections in work it gets no further one, and is told so.
     let slow = b"GET /slow HTTP/1.1\r\nHost: h\r\n\r\n";
-    let mut busy = vec![say_from(&running, 9, slow).await, say_from(&running, 9, slow).await];
+    let mut busy = [say_from(&running, 9, slow).await, say_from(&running, 9, slow).await];
     tokio::time::sleep(Duration::from_millis(50)).await;
     let mut third = say_from(&running, 9, HEALTH).await;
     let refusal = rest(&mut third).await.unwrap_or_default();
