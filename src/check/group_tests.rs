@@ -296,7 +296,7 @@ fn each_office_is_judged_by_itself() {
     // Six at one office alone, a day each, and around the other houses that stand evenly.
     let alone = (0..6).map(|n| {
         let angle = n as f64 * 2.1;
-        about(n, 23.0 * angle.cos(), 23.0 * angle.sin())
+        about(n, 12.0 * angle.cos(), 12.0 * angle.sin())
     });
     let among = (0..100_u64).map(|n| {
         let (row, house) = (n / 10, n % 10);
