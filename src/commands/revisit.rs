@@ -17,6 +17,7 @@ use crate::domain::code::RegionCode;
 use crate::domain::position::Position;
 use crate::domain::region::{RegionTree, Slug};
 use crate::domain::visit::Outcome;
+use crate::encode::csv::as_text;
 use crate::place::Standing;
 use crate::store::geopackage::{self, PointRow};
 use crate::store::placed_rows::{self, PlacedRow};
@@ -225,10 +226,12 @@ fn texts(
     })
 }
 
+/// Writes the list as people open it, in a spreadsheet: a name that would be a formula is a text there.
 fn write_csv(walks: &[Again], tree: &RegionTree, out: &mut dyn Write) -> Result<()> {
     let mut lines = csv::Writer::from_writer(out);
     lines.write_record(FIELDS.iter().copied().chain(["longitude", "latitude"]))?;
     for (position, mut texts) in texts(walks, tree) {
+        texts.iter_mut().for_each(|text| *text = as_text(text).into_owned());
         let axis = |axis: fn(Position) -> f64| {
             position.map_or_else(String::new, |place| axis(place).to_string())
         };

@@ -51,8 +51,8 @@ impl Dialect {
     /// A text; for a spreadsheet one that would be a formula has an apostrophe before it.
     pub(crate) fn text(self, text: &str) -> Cow<'_, str> {
         match self {
-            Self::Spreadsheet { .. } if begins_formula(text) => Cow::Owned(format!("'{text}")),
-            Self::Rfc4180 | Self::Spreadsheet { .. } => Cow::Borrowed(text),
+            Self::Spreadsheet { .. } => as_text(text),
+            Self::Rfc4180 => Cow::Borrowed(text),
         }
     }
 
@@ -66,6 +66,11 @@ impl Dialect {
             Self::Spreadsheet { separators: Separators::CommaAndPoint } | Self::Rfc4180 => text,
         }
     }
+}
+
+/// A text that no spreadsheet computes: one that would be a formula has an apostrophe before it.
+pub(crate) fn as_text(text: &str) -> Cow<'_, str> {
+    if begins_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// Whether a spreadsheet may compute a text: by its first character, in full width too, also where white

@@ -1,12 +1,12 @@
 //! Recipients files in: whom a programme reaches, by household or by person.
 
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::ops::{ControlFlow, Deref};
+use std::path::PathBuf;
 
 use arrow::array::{Array, StringArray};
 
 use super::table::{
-    FileValues, Portion, TableBatch, TableError, TableFiles, TableSpec, ids, texts,
+    Portion, TableBatch, TableError, TableFiles, TableSpec, ids, texts,
 };
 use super::visits::ColumnsFile;
 use crate::domain::programme::{Period, RecipientStatus};
@@ -43,6 +43,14 @@ pub struct RecipientBatch {
     told: Vec<(Period, RecipientStatus)>,
 }
 
+impl Deref for RecipientFiles {
+    type Target = TableFiles;
+
+    fn deref(&self) -> &TableFiles {
+        &self.0
+    }
+}
+
 impl RecipientFiles {
     /// Reads the headers of all files.
     ///
@@ -50,35 +58,6 @@ impl RecipientFiles {
     /// [`TableError`] of the first file that can't be read as recipients.
     pub fn open(paths: &[PathBuf], settings: &ColumnsFile) -> Result<Self, TableError> {
         TableFiles::open(paths, &RECIPIENTS, settings).map(Self)
-    }
-
-    pub fn paths(&self) -> impl ExactSizeIterator<Item = &Path> {
-        self.0.paths()
-    }
-
-    /// The names of columns that are none of the table's, sorted.
-    pub fn ignored(&self) -> Vec<String> {
-        self.0.ignored()
-    }
-
-    /// The rows of each file that were left out because they hold nothing.
-    pub fn empty_rows(&self) -> Vec<u64> {
-        self.0.empty_rows()
-    }
-
-    /// The columns with values that can't be read, file by file.
-    pub fn values(&self) -> Vec<FileValues> {
-        self.0.values()
-    }
-
-    /// What people should know of the columns that were found.
-    pub fn remarks(&self) -> Vec<String> {
-        self.0.remarks()
-    }
-
-    /// Deals the files' contents out to at most `count` readers, each in file order.
-    pub fn portions(&self, count: usize) -> Vec<Vec<Portion>> {
-        self.0.portions(count)
     }
 
     /// Reads a portion in batches, until `put` breaks.

@@ -2,6 +2,7 @@
 
 use super::report::{Report, Sums};
 use crate::check::Rule;
+use crate::encode::csv::as_text;
 
 /// The lines, with a header; RFC 4180 but for the end of lines.
 pub fn lines(report: &Report) -> String {
@@ -34,10 +35,9 @@ fn line(level: &str, sums: &Sums, lines: &mut String) {
 
 /// A text as a cell. What a spreadsheet would take for a formula is shown as the text that it is.
 fn cell(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
+    let text = as_text(text);
     let needs_quotes = text.contains([',', '"', '\n', '\r']);
-    if needs_quotes { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    if needs_quotes { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into_owned() }
 }
 
 #[cfg(test)]
@@ -47,7 +47,7 @@ mod tests {
     #[test]
     fn quotes_what_needs_it_and_lets_no_formula_through() {
         for (text, expected) in
-            [("a", "a"), ("a,b", "\"a,b\""), ("=1+1", "'=1+1"), ("\"", "\"\"\"\"")]
+            [("a", "a"), ("a,b", "\"a,b\""), ("=1+1", "'=1+1"), (" ＝1", "' ＝1"), ("\"", "\"\"\"\"")]
         {
             assert_eq!(cell(text), expected);
         }

@@ -82,6 +82,11 @@ impl Values {
             disabilities: Disabilities::read(table, definition)?,
             written: [sexes, days, years, presences],
         };
+        let [sexes, days, years, presences] = &values.written;
+        table.note_out_of_range(SEX, sexes, &values.sexes);
+        table.note_out_of_range(BIRTH_DATE, days, &values.born);
+        table.note_out_of_range(AGE_YEARS, years, &values.aged);
+        table.note_out_of_range(PRESENCE, presences, &values.presences);
         Ok(values)
     }
 
@@ -143,7 +148,9 @@ impl Disabilities {
                 let class = |code: &Cell<i64>| {
                     code.and_then(|code| Disability::of_code(u8::try_from(code).ok()?))
                 };
-                Self::Codes { classes: written.iter().map(class).collect(), written }
+                let classes: Vec<_> = written.iter().map(class).collect();
+                table.note_out_of_range(DISABILITY_CODE, &written, &classes);
+                Self::Codes { classes, written }
             }
             Some(Definition::Wg) => {
                 let written = ANSWERS.map(|answer| wholes(table, answer));
@@ -153,7 +160,11 @@ impl Disabilities {
                     number.and_then(|answer| (1..=4).contains(&answer).then_some(answer))
                 };
                 let answers = written.iter().map(|cells| cells.iter().map(answer).collect());
-                Self::Answers { answers: answers.collect(), written }
+                let answers: Vec<Vec<Cell<u8>>> = answers.collect();
+                for ((column, as_read), made) in ANSWERS.zip(&written).zip(&answers) {
+                    table.note_out_of_range(column, as_read, made);
+                }
+                Self::Answers { answers, written }
             }
         })
     }

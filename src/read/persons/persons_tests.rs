@@ -96,6 +96,27 @@ fn a_day_before_its_month_is_ambiguous_and_the_age_unknown() {
 }
 
 #[test]
+fn values_that_cannot_be_meant_are_among_those_that_cannot_be_read() {
+    let text = "person_id,household_id,sex,birth_date,age_years,disability_code,presence\n\
+                a,h,1,1990-01-01,31,00,1\nb,h,3,2090-01-01,300,99,44\nc,h,2,x,y,z,q\n";
+    let (_folder, files) = open(&[("persons.csv", text)], None).unwrap();
+    for portion in files.portions(1).concat() {
+        files.read(&portion, &mut |_, _| ControlFlow::Continue(())).unwrap();
+    }
+    let counts = |column: &str| {
+        let values = files.values().remove(0).columns;
+        let (_, values) = values.into_iter().find(|(name, _)| *name == column).unwrap();
+        (values.given, values.unreadable, values.shown)
+    };
+    let shown = |texts: [&str; 2]| vec![(3, texts[0].to_owned()), (4, texts[1].to_owned())];
+    assert_eq!(counts("birth_date"), (3, 2, shown(["2090-01-01", "x"])));
+    assert_eq!(counts("age_years"), (3, 2, shown(["300", "y"])));
+    assert_eq!(counts("disability_code"), (3, 2, shown(["99", "z"])));
+    assert_eq!(counts("presence"), (3, 2, shown(["44", "q"])));
+    assert_eq!(counts("sex"), (3, 1, vec![(3, "3".to_owned())]));
+}
+
+#[test]
 fn those_who_left_are_not_present() {
     let text = "person_id,household_id,sex,age_years,presence\na,h,1,5,1\nb,h,1,5,5\nc,h,1,5,3\n";
     let present: Vec<bool> = read(text).unwrap().iter().map(|row| row.is_present).collect();

@@ -301,6 +301,15 @@ impl TableBatch<'_> {
         Ok(())
     }
 
+    /// Notes which values of a column could be read and can't be meant, such as an age of 300: by the cells as
+    /// they were read, and by what was made of them.
+    pub fn note_out_of_range<T, U>(&self, column: usize, as_read: &[Cell<T>], made: &[Cell<U>]) {
+        let rows = (0..made.len())
+            .filter(|&row| matches!(as_read[row], Cell::Value(_)) && made[row].is_unreadable());
+        let show = |row| (self.row_number(row), self.text(column, row).unwrap_or_default());
+        self.doubts.refuse(column, rows, show);
+    }
+
     /// That a number is no id any more.
     fn refuse_inexact(&self, column: usize, row: usize, text: String) -> TableError {
         let column = self.spec.columns[column].0;
