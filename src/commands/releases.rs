@@ -39,8 +39,7 @@ pub fn list(common: &Common) -> anyhow::Result<()> {
             .iter()
             .map(|release| {
                 let mut row = describe(release, is_current(release));
-                row["is_published"] =
-                    public::is_published(&common.register, release.id()).into();
+                row["is_published"] = public::is_published(&common.register, release.id()).into();
                 row
             })
             .collect();

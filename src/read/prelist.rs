@@ -5,9 +5,7 @@ use std::path::PathBuf;
 
 use arrow::array::{Array, StringArray};
 
-use super::table::{
-    Portion, TableError, TableFiles, TableSpec, codes, ids, texts, wholes,
-};
+use super::table::{Portion, TableError, TableFiles, TableSpec, codes, ids, texts, wholes};
 use super::visits::ColumnsFile;
 use crate::domain::code::RegionCode;
 use crate::domain::coverage::Deliberation;

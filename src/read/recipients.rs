@@ -5,9 +5,7 @@ use std::path::PathBuf;
 
 use arrow::array::{Array, StringArray};
 
-use super::table::{
-    Portion, TableBatch, TableError, TableFiles, TableSpec, ids, texts,
-};
+use super::table::{Portion, TableBatch, TableError, TableFiles, TableSpec, ids, texts};
 use super::visits::ColumnsFile;
 use crate::domain::programme::{Period, RecipientStatus};
 use crate::domain::visit::Need::{Optional, Required};

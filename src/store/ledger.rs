@@ -195,7 +195,7 @@ fn read_digests(path: &Path, regions: &RegionTree) -> Result<RegionDigests, Stor
         let (figures, households) = (column(FIGURES), column(HOUSEHOLDS));
         let (figures, households) = figures.zip(households).ok_or_else(damaged)?;
         for (row, code) in codes.iter().enumerate() {
-            let at = match code.map(|code| code.parse()) {
+            let at = match code.map(str::parse) {
                 None => Some(0),
                 Some(Ok(code)) => regions.find(code).map(|id| id.index() + 1),
                 Some(Err(_)) => return Err(damaged()),

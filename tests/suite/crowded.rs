@@ -15,7 +15,7 @@ use crate::program::Server;
 const SETTINGS: &str = "[serve]\ncount_loopback = true\ntrusted_proxies = []\nconnections = 32\n\
                         concurrency_heavy = 16\nhead_timeout_s = 60\n";
 
-/// A server of a small release.
+/// A server of a small release. A build has a runtime of its own, so it is called in a thread without one.
 fn served() -> (Country, Server) {
     let country = Country::new();
     let plan = Plan { households: 600, faults: None, format: TableFormat::Parquet };
@@ -49,7 +49,7 @@ async fn status(server: &Server, last: u8, path: &str) -> u16 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_of_one_client_leave_room_for_others() {
-    let (_country, server) = served();
+    let (_country, server) = std::thread::spawn(served).join().unwrap();
     let mut held = Vec::new();
     for number in 0..100 {
         let mut stream = connect(&server, 2).await;
@@ -68,7 +68,7 @@ async fn connections_of_one_client_leave_room_for_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pictures_of_one_client_leave_room_for_others() {
-    let (_country, server) = served();
+    let (_country, server) = std::thread::spawn(served).join().unwrap();
     let server = &server;
     let pictures = futures::future::join_all((0..8).map(|number| async move {
         let path = format!("/maps/poverty/village.png?width={}", 2400 - number);

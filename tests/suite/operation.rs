@@ -185,8 +185,12 @@ fn the_log_can_be_one_object_a_line_with_the_number_of_the_request() {
     let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let mut line = || -> Value { serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap() };
-    let started = line();
-    let address = started["message"].as_str().unwrap().rsplit("http://").next().unwrap().to_owned();
+    let address = loop {
+        let said = line();
+        if let Some((_, address)) = said["message"].as_str().unwrap().split_once("http://") {
+            break address.to_owned();
+        }
+    };
     use std::io::Write as _;
     let mut stream = std::net::TcpStream::connect(&address).unwrap();
     let asked = "GET /regions/01?release=r1 HTTP/1.1\r\nHost: h\r\nX-Request-Id: asked-7\r\n\r\n";

@@ -56,7 +56,7 @@ fn spoil(texts: &mut Texts) {
         ["household_id", "birth_date", "disability_code", "presence"]
             .map(|name| texts.column(name));
     for (number, row) in texts.rows.iter_mut().enumerate() {
-        let (column, text) = match number % 37 {
+        let (column, text) = match number % 47 {
             0 => (presence, "3"),
             1 => (birth, "kemarin"),
             2 => (birth, ""),
@@ -70,7 +70,7 @@ fn spoil(texts: &mut Texts) {
         };
         text.clone_into(&mut row[column]);
     }
-    let again: Vec<_> = texts.rows.iter().skip(7).step_by(37).cloned().collect();
+    let again: Vec<_> = texts.rows.iter().skip(7).step_by(47).cloned().collect();
     texts.rows.extend(again);
 }
 

@@ -173,7 +173,7 @@ impl Doubted {
         println!(
             "at offices: {at_offices} of {of_at_offices} doubted; wrongly {honest} of {of_honest}"
         );
-        assert!(of_at_offices >= 50 && at_offices as f64 >= 0.98 * of_at_offices as f64);
+        assert!(at_offices as f64 >= 0.98 * of_at_offices as f64);
         assert!((honest as f64) < 0.005 * of_honest as f64);
     }
 }
@@ -187,11 +187,12 @@ fn days_filled_in_at_an_office_are_doubted_in_surveys_of_other_seeds() {
         doubted.add(&country, seed, (households, Some(0.1)));
     }
     doubted.hold();
+    assert!(doubted.of_at_offices >= 50, "{doubted:?}");
 }
 
-/// A dozen households of each village, where hardly any house stands around an office.
+/// A dozen households of each village, where hardly any house stands around an office: too few for days at one.
 #[test]
-fn days_filled_in_at_an_office_are_doubted_in_sparse_surveys() {
+fn honest_visits_near_an_office_are_hardly_doubted_in_sparse_surveys() {
     let country = Country::new();
     let mut doubted = Doubted::default();
     for seed in 411..=418 {

@@ -46,9 +46,13 @@ mod tests {
 
     #[test]
     fn quotes_what_needs_it_and_lets_no_formula_through() {
-        for (text, expected) in
-            [("a", "a"), ("a,b", "\"a,b\""), ("=1+1", "'=1+1"), (" ＝1", "' ＝1"), ("\"", "\"\"\"\"")]
-        {
+        for (text, expected) in [
+            ("a", "a"),
+            ("a,b", "\"a,b\""),
+            ("=1+1", "'=1+1"),
+            (" ＝1", "' ＝1"),
+            ("\"", "\"\"\"\""),
+        ] {
             assert_eq!(cell(text), expected);
         }
     }
