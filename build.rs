@@ -16,7 +16,7 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=web/dist");
     if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
-        // The lines of dependencies without debug information are a quarter of the program: packed they are 5 %.
+        // The lines of the code are a quarter of the program, and a tenth where they are packed.
         println!("cargo::rustc-link-arg-bins=-Wl,--compress-debug-sections=zlib");
     }
     let dist = root.join("web/dist");

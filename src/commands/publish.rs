@@ -112,8 +112,10 @@ pub fn publish(common: &Common, id: &Slug, spend: Option<Statement>) -> Result<O
     let mut ledger = Ledger::open(register)?;
     let audited = Audited::open(register, id, (&used, &tree))?;
     let entry = entry(&audited, spend)?;
-    let earlier: Vec<Published> =
-        ledger.published().iter().filter(|it| !it.is_same(&entry)).cloned().collect();
+    let others = ledger.published().iter().filter(|it| !it.is_same(&entry)).cloned();
+    // Where codes are of another system, the same place has another name and other noise.
+    let (earlier, elsewhere): (Vec<Published>, Vec<Published>) =
+        others.partition(|it| it.system == entry.system);
     let digests =
         earlier.iter().map(|it| ledger.digests(it, &tree)).collect::<Result<Vec<_>, _>>()?;
     refuse_ledger(&entry, &audited, (&earlier, &digests), &tree)?;
@@ -125,8 +127,11 @@ pub fn publish(common: &Common, id: &Slug, spend: Option<Statement>) -> Result<O
     let mut drawn: Vec<Drawn<'_>> = drawn.collect();
     drawn.push(self::drawn(&entry, &audited.digests));
     let tables = spent(&drawn, &tree).into_iter();
-    let tables = tables.map(|(table, epsilon)| (table.name().to_owned(), epsilon.to_float()));
-    let sum = Sum { releases: drawn.len(), tables: tables.collect() };
+    let tables = tables.map(|(table, epsilon)| {
+        let beside = elsewhere.iter().map(|it| it.policy.total(table).to_float());
+        (table.name().to_owned(), epsilon.to_float() + beside.sum::<f64>())
+    });
+    let sum = Sum { releases: drawn.len() + elsewhere.len(), tables: tables.collect() };
     // Killed after this line, the release is paid for and not published; a further try enters nothing twice.
     ledger.enter(entry, &audited.digests, &tree)?;
     public::publish(register, id, &sum)?;
@@ -156,6 +161,7 @@ fn entry(audited: &Audited, spend: Option<Statement>) -> Result<Published> {
         release: audited.release.id().clone(),
         content: manifest.content(),
         system: manifest.build().regions.system,
+        regions: manifest.build().regions.content,
         policy: protected.policy,
         secret: protected.secret,
         digest_version: protected.digest_version,
@@ -240,7 +246,8 @@ fn refuse_little_changed(
         return Ok(());
     }
     let least = common.settings()?.publish;
-    for (before, digests) in earlier.iter().zip(digests) {
+    let own = audited.release.manifest().build().regions.content;
+    for (before, digests) in earlier.iter().zip(digests).filter(|(it, _)| it.regions == own) {
         let found: BTreeSet<RegionId> =
             too_little_changed(&changed(&audited.digests, digests, tree), &least);
         let Some(regency) = found.first() else { continue };

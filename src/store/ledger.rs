@@ -37,6 +37,8 @@ pub struct Published {
     /// The hash of all of the release's files.
     pub content: Digest,
     pub system: CodeSystem,
+    /// The hash of the regions' content.
+    pub regions: Digest,
     pub policy: Policy,
     pub secret: Fingerprint,
     pub digest_version: u8,
@@ -228,6 +230,7 @@ mod tests {
             release: release.parse().unwrap(),
             content: Digest::of_bytes(release.as_bytes()),
             system: CodeSystem::Invented,
+            regions: Digest::of_bytes(b"regions"),
             policy: Policy::default(),
             secret: RegisterSecret::new([2; 32]).fingerprint(),
             digest_version: DIGEST_VERSION,

@@ -223,7 +223,7 @@ pub fn publish(register: &Path, id: &Slug, sum: &Sum) -> Result<(), StoreError> 
 /// [`StoreError`] where the folder can't be read.
 pub fn list(register: &Path) -> Result<Vec<Slug>, StoreError> {
     let mut ids = release::ids(register)?;
-    ids.retain(|id| folder(register, id).join(FACTS).is_file());
+    ids.retain(|id| is_published(register, id));
     ids.sort();
     Ok(ids)
 }

@@ -70,7 +70,7 @@ async function add(release: string, { program, register, url }: Record<'program'
   const of = (name: string) => [`--${name}`, join(survey, `${name}.parquet`)]
   await run('generate', '--regions', 'demo', '--households', '20000', '--wave', '2', '--facts', table, '--out', survey)
   await run(
-    'build', join(survey, 'visits-000.parquet'), '--regions', 'demo', '--release', release, '--reference-date', '2023-12-31',
+    'build', join(survey, 'visits-000.parquet'), '--regions', 'demo', '--release', release, '--reference-date', '2023-12-31', '--publish',
     ...of('denominators'), ...of('persons'), ...of('recipients'),
   )
 }
