@@ -87,7 +87,7 @@ impl Server {
         self.get_with(path, &[])
     }
 
-    /// As [`Self::get_bytes`], asked with headers.
+    /// As [`Self::get_bytes`], asked with headers. The status is 0 where the connection ended before the head did.
     pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> (u16, String, Vec<u8>) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
@@ -98,7 +98,9 @@ impl Server {
         write!(stream, "{asked}Connection: close\r\n\r\n").unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
-        let end = memchr::memmem::find(&bytes, b"\r\n\r\n").unwrap();
+        let Some(end) = memchr::memmem::find(&bytes, b"\r\n\r\n") else {
+            return (0, String::new(), Vec::new());
+        };
         let body = bytes.split_off(end + 4);
         let head = String::from_utf8(bytes).unwrap().to_lowercase();
         let status = head.split_whitespace().nth(1).unwrap().parse().unwrap();
