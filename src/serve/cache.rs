@@ -13,8 +13,8 @@ pub enum Keep {
     Any,
 }
 
-/// What an answer takes besides the bytes of its key and its body: the nodes, counters and the place in the table that
-/// `moka` keeps for it, measured with 131,072 answers and rounded up (`cargo bench -- --cache-only`).
+/// What an answer is counted with besides the bytes of its key and its body, for the nodes, counters and the place in
+/// the table that `moka` keeps for it: an estimate, which `cargo bench -- --cache-only` holds against what is used.
 pub const OVERHEAD: usize = 512;
 
 /// Keeps the answers asked for last, up to a number of bytes.
