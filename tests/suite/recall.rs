@@ -173,8 +173,7 @@ impl Doubted {
         println!(
             "at offices: {at_offices} of {of_at_offices} doubted; wrongly {honest} of {of_honest}"
         );
-        assert!(at_offices as f64 >= 0.98 * of_at_offices as f64);
-        assert!((honest as f64) < 0.005 * of_honest as f64);
+        assert!(of_honest >= 40_000 && (honest as f64) < 0.005 * of_honest as f64);
     }
 }
 
@@ -187,10 +186,12 @@ fn days_filled_in_at_an_office_are_doubted_in_surveys_of_other_seeds() {
         doubted.add(&country, seed, (households, Some(0.1)));
     }
     doubted.hold();
-    assert!(doubted.of_at_offices >= 50, "{doubted:?}");
+    let Doubted { at_offices, of_at_offices, .. } = doubted;
+    assert!(of_at_offices >= 50 && at_offices as f64 >= 0.98 * of_at_offices as f64);
 }
 
-/// A dozen households of each village, where hardly any house stands around an office: too few for days at one.
+/// A dozen households of each village, where hardly any house stands around an office. No day at one is left in these
+/// surveys, so they say nothing of how many the rule finds.
 #[test]
 fn honest_visits_near_an_office_are_hardly_doubted_in_sparse_surveys() {
     let country = Country::new();
