@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::rule::{Language, Rule};
+use super::rule::{Language, PlacementRules, Rule};
 use crate::domain::position::Position;
 use crate::domain::region::RegionId;
 
@@ -15,9 +15,9 @@ use crate::domain::region::RegionId;
 pub enum Severity {
     /// Shown in the report.
     Note = 1,
-    /// The position is not used: the household gets no hexagon.
+    /// The position is doubted: see [`Finding::withholds`].
     Doubt = 2,
-    /// A day or a village waits for a supervisor; its positions are not used.
+    /// A day or a village waits for a supervisor; its positions are doubted.
     Hold = 3,
 }
 
@@ -28,6 +28,8 @@ pub struct Finding {
     pub severity: Severity,
     /// In the rule's unit.
     pub value: f64,
+    /// Whether it depends on other households' visits too.
+    pub is_of_group: bool,
     /// The region in which the position lies, where the rule is about another than the declared one.
     pub region: Option<RegionId>,
     pub proposal: Option<Proposal>,
@@ -55,6 +57,10 @@ pub enum Decision {
     Refused = 2,
     /// The held batch is used.
     Freed = 3,
+    /// The position is not used, whatever the rule finds later.
+    Confirmed = 4,
+    /// The position is used.
+    Dismissed = 5,
 }
 
 impl Severity {
@@ -75,13 +81,16 @@ impl Severity {
 }
 
 impl Decision {
-    const ALL: [Self; 3] = [Self::Accepted, Self::Refused, Self::Freed];
+    const ALL: [Self; 5] =
+        [Self::Accepted, Self::Refused, Self::Freed, Self::Confirmed, Self::Dismissed];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
             Self::Refused => "refused",
             Self::Freed => "freed",
+            Self::Confirmed => "confirmed",
+            Self::Dismissed => "dismissed",
         }
     }
 
@@ -99,7 +108,15 @@ impl fmt::Display for Severity {
 
 impl Finding {
     pub const fn new(rule: Rule, severity: Severity, value: f64) -> Self {
-        Self { rule, severity, value, region: None, proposal: None, decision: None }
+        Self {
+            rule,
+            severity,
+            value,
+            is_of_group: false,
+            region: None,
+            proposal: None,
+            decision: None,
+        }
     }
 
     pub const fn note(rule: Rule, value: f64) -> Self {
@@ -112,6 +129,20 @@ impl Finding {
 
     pub const fn hold(rule: Rule, value: f64) -> Self {
         Self::new(rule, Severity::Hold, value)
+    }
+
+    /// The same as a finding that depends on other households' visits too.
+    #[must_use]
+    pub const fn of_group(self) -> Self {
+        Self { is_of_group: true, ..self }
+    }
+
+    /// Whether the visit's position is not used because of it.
+    pub fn withholds(&self, by: PlacementRules) -> bool {
+        let counts = by == PlacementRules::All
+            || !self.is_of_group
+            || self.decision == Some(Decision::Confirmed);
+        counts && self.severity >= Severity::Doubt
     }
 
     /// The unit of the value.

@@ -37,7 +37,8 @@ pub type Coverages = BTreeMap<RegionId, Coverage>;
 
 /// Allow a closed village with few visits. The value is the percentage of its prelist.
 pub fn low_coverage(visit: &LocatedVisit<'_>, rules: &Rules<'_>) -> Option<Finding> {
-    of(*rules.coverages?.get(&visit.declared()?)?, rules.settings)
+    let finding = of(*rules.coverages?.get(&visit.declared()?)?, rules.settings)?;
+    Some(finding.of_group())
 }
 
 /// What is found in a village.

@@ -42,7 +42,7 @@ mod wrong_clock;
 mod wrong_sign;
 
 pub use finding::{Decision, Finding, Proposal, Severity};
-pub use rule::{HeldText, Language, Rule, RuleText, RulesUsed};
+pub use rule::{HeldText, Language, PlacementRules, Rule, RuleText, RulesUsed};
 pub use settings::CheckSettings;
 
 use decided::Decided;
@@ -66,12 +66,21 @@ pub struct Rules<'a> {
     pub coverages: Option<&'a Coverages>,
     /// What persons decided about earlier findings.
     pub decided: Option<&'a Decided>,
+    /// Whose findings keep a position from being used.
+    pub placement: PlacementRules,
 }
 
 impl<'a> Rules<'a> {
     /// Rules that look at the visit alone.
     pub const fn new(settings: &'a CheckSettings, locator: &'a Locator<'a>) -> Self {
-        Self { settings, locator, before: None, coverages: None, decided: None }
+        Self {
+            settings,
+            locator,
+            before: None,
+            coverages: None,
+            decided: None,
+            placement: PlacementRules::All,
+        }
     }
 
     /// Minutes ahead of UTC in the declared province or, without one, in that of the position.
@@ -93,6 +102,7 @@ impl<'a> Rules<'a> {
 pub struct CheckedVisit<'a> {
     located: LocatedVisit<'a>,
     findings: Vec<Finding>,
+    placement: PlacementRules,
 }
 
 impl<'a> CheckedVisit<'a> {
@@ -109,11 +119,11 @@ impl<'a> CheckedVisit<'a> {
         self.findings.iter().map(|finding| finding.severity).max()
     }
 
-    /// Whether the position may be used: the visit is completed, has one, and no rule doubts it.
+    /// Whether the position may be used: the visit is completed, has one, and no finding withholds it.
     pub fn is_usable(&self) -> bool {
         self.located.visit().outcome() == Outcome::Completed
             && self.located.position().is_some()
-            && self.severity() < Some(Severity::Doubt)
+            && !self.findings.iter().any(|finding| finding.withholds(self.placement))
     }
 }
 
@@ -172,12 +182,13 @@ pub fn check_among<'a>(
         at = settle(finding, located, rules, &mut findings);
     }
     findings.extend(OTHER_RULES.iter().filter_map(|rule| rule(&at, rules)));
+    findings.extend(among);
     if let Some(decided) = rules.decided {
         let declared = at.declared().map(|region| rules.locator.tree().get(region).code);
         findings.iter_mut().for_each(|finding| *finding = decided.of_village(declared, *finding));
+        decided.apply_to_group(visit_id(&at), &mut findings);
     }
-    findings.extend(among);
-    CheckedVisit { located: at, findings }
+    CheckedVisit { located: at, findings, placement: rules.placement }
 }
 
 /// Applies what was decided about a finding on the position: an accepted proposal takes its place, and
@@ -188,8 +199,8 @@ fn settle<'a>(
     rules: &Rules<'_>,
     findings: &mut Vec<Finding>,
 ) -> LocatedVisit<'a> {
-    let visit_id = located.visit().text(VisitField::VisitId).unwrap_or_default();
-    let decision = rules.decided.and_then(|decided| decided.of_proposal(visit_id, &finding));
+    let decision =
+        rules.decided.and_then(|decided| decided.of_proposal(visit_id(&located), &finding));
     match (decision, finding.proposal) {
         (Some(Decision::Accepted), Some(proposal)) => {
             findings.push(Finding { severity: Severity::Note, decision, ..finding });
@@ -202,6 +213,10 @@ fn settle<'a>(
             located
         }
     }
+}
+
+fn visit_id<'a>(located: &LocatedVisit<'a>) -> &'a str {
+    located.visit().text(VisitField::VisitId).unwrap_or_default()
 }
 
 /// What is wrong with where a visit was, whatever came of it.

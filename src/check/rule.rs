@@ -41,6 +41,18 @@ pub enum RulesUsed {
     Single,
 }
 
+/// Whose findings keep a visit's position from being used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlacementRules {
+    /// Those of every rule.
+    #[default]
+    All,
+    /// Those of rules that look at one household's visits alone, and those that a person confirmed. One household then
+    /// never decides about the position of another.
+    Single,
+}
+
 /// A language of reports.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Language {

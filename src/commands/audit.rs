@@ -9,6 +9,7 @@ use super::Common;
 use super::answer::{print, table};
 use crate::audit::utility::{self, Utility};
 use crate::audit::{self, Attack, Case, Outcome};
+use crate::check::PlacementRules;
 use crate::domain::region::{RegionTree, Slug};
 use crate::protect::region_digests::RegionDigests;
 use crate::protect::{Counted, LeafTable, NoiseKey, Policy, Protect};
@@ -124,6 +125,12 @@ impl Audited {
         if own != used || regions::content(register, &own.version)? != own.content {
             bail!(
                 "release `{id}` was built on other regions; only releases on the same can be compared"
+            );
+        }
+        if release.manifest().build().settings.placement != PlacementRules::Single {
+            bail!(
+                "release `{id}` was built where rules about several visits decide which positions count, so one \
+                 household moves the figures of others; build it again"
             );
         }
         let side = public::open(register, Some(id))?;
@@ -243,7 +250,7 @@ fn text(
         lines.extend(attack.faults.iter().map(|fault| format!("  FAULT: {fault}")));
         lines.extend(attack.doubts.iter().map(|doubt| format!("  INCONCLUSIVE: {doubt}")));
     }
-    lines.push("\nNot attacked: who has a usable position, which is decided before and outside the guarantee.".to_owned());
+    lines.push("\nNot attacked: whether a household has a usable position. Its own visits and people's decisions decide that, no other household.".to_owned());
     lines.extend(utility.into_iter().flat_map(utility_lines));
     lines.push(format!("\nOf {} parts:", attacks.len()));
     for outcome in [Outcome::Holds, Outcome::Fails, Outcome::Inconclusive] {

@@ -59,6 +59,18 @@ fn decide(entry: &Entry, decided: &mut Decided, beside: &mut Beside) -> Result<(
             beside.freed.insert((key_of(enumerator_id), *day));
         }
         What::FreeVillage { village_code } => decided.free(*village_code),
+        What::Confirm { rule: name, visits } => {
+            let rule = rule(name)?;
+            for (visit, value) in visits {
+                decided.judge_group(visit, rule, Decision::Confirmed, *value);
+            }
+        }
+        What::Dismiss { rule: name, visits } => {
+            let rule = rule(name)?;
+            for visit in visits {
+                decided.judge_group(visit, rule, Decision::Dismissed, 0.0);
+            }
+        }
     }
     Ok(())
 }

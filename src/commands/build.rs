@@ -32,7 +32,7 @@ use super::publish;
 use super::releases;
 use super::strange_codes;
 use super::without_village;
-use crate::check::Rule;
+use crate::check::{PlacementRules, Rule};
 use crate::config::Config;
 use crate::domain::region::{RegionTree, Slug};
 use crate::domain::visit::{AssignBy, VisitField};
@@ -104,6 +104,9 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let beside = Beside { offices: registers.offices(), ..beside };
     let mut ground = ground(common, &args.regions, args.assign, &settings, beside)?;
     ground.beside.closed = closed_regions(&args.registers.closed, &ground.tree)?;
+    if !args.restricted {
+        ground.placement = PlacementRules::Single;
+    }
     let ground = Arc::new(ground);
     if !args.restricted {
         secret::check(&common.register)?;
@@ -249,7 +252,8 @@ pub(super) fn ground(
     };
     let threshold = settings.build.poverty_threshold;
     let programmes = settings.programmes;
-    Ok(Ground { tree, index, assign, check: settings.check, threshold, programmes, beside })
+    let (check, placement) = (settings.check, PlacementRules::All);
+    Ok(Ground { tree, index, assign, check, placement, threshold, programmes, beside })
 }
 
 fn run_plan(
@@ -351,6 +355,7 @@ fn record(
             assign: ground.assign,
             check: ground.check,
             rules: args.rules.into(),
+            placement: ground.placement,
             accepted_columns: accepted_names(&args.accept_doubtful),
         },
         accounts: built.accounts,

@@ -1,5 +1,7 @@
 //! `sebaran findings`: what waits for a decision, and deciding it.
 
+mod group;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
@@ -15,11 +17,12 @@ use crate::domain::region::Slug;
 use crate::store::decisions::{self, Entry, What};
 use crate::store::findings::FindingRow;
 use crate::store::{findings, release};
+use group::{GroupArgs, Verdict};
 
 /// Arguments of `sebaran findings`.
 #[derive(Debug, clap::Subcommand)]
 pub enum FindingsCommand {
-    /// List held days and villages, and corrected positions that are proposed.
+    /// List held days and villages, doubts that depend on several visits, and corrected positions that are proposed.
     List(ListArgs),
     /// Use the proposed positions of visits, from the next build on.
     Accept(DecideArgs),
@@ -27,6 +30,10 @@ pub enum FindingsCommand {
     Refuse(DecideArgs),
     /// Hold a day or a village no more, from the next build on.
     Free(FreeArgs),
+    /// Don't use the positions that a rule doubts because of several visits, from the next build on.
+    Confirm(GroupArgs),
+    /// Use the positions that a rule doubts because of several visits.
+    Dismiss(GroupArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -97,6 +104,8 @@ pub fn run(common: &Common, command: &FindingsCommand) -> Result<()> {
             decide(common, args, |visit_id, rule| What::Refuse { visit_id, rule })
         }
         FindingsCommand::Free(args) => free(common, args),
+        FindingsCommand::Confirm(args) => group::decide(common, args, Verdict::Confirm),
+        FindingsCommand::Dismiss(args) => group::decide(common, args, Verdict::Dismiss),
     }
 }
 
@@ -104,6 +113,8 @@ pub fn run(common: &Common, command: &FindingsCommand) -> Result<()> {
 #[derive(Debug, Default, Serialize)]
 struct Waiting {
     held: Vec<Held>,
+    /// Doubts that depend on several visits.
+    doubted: Vec<Held>,
     proposals: Vec<Proposed>,
 }
 
@@ -128,26 +139,19 @@ struct Proposed {
 
 fn list(common: &Common, args: &ListArgs) -> Result<()> {
     let mut waiting = waiting(common, args.release.as_ref(), args.within)?;
-    let (held, proposals) = (waiting.held.len(), waiting.proposals.len());
+    let (held, doubted) = (waiting.held.len(), waiting.doubted.len());
+    let proposals = waiting.proposals.len();
     waiting.held.truncate(args.limit);
+    waiting.doubted.truncate(args.limit);
     waiting.proposals.truncate(args.limit);
     if common.json {
         return print(&serde_json::to_string(&waiting)?);
     }
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     print(&format!("held for a supervisor: {held}"))?;
-    let rows: Vec<_> = waiting
-        .held
-        .iter()
-        .map(|held| {
-            let day = held.day.map_or_else(String::new, |day| day.to_string());
-            let who = [text(&held.supervisor_id), text(&held.enumerator_id), day];
-            let [supervisor, enumerator, day] = who;
-            let (village, visits) = (text(&held.village_code), held.visits.to_string());
-            [supervisor, enumerator, day, village, held.rule.clone(), visits]
-        })
-        .collect();
-    table(&rows).iter().try_for_each(|line| print(&format!("  {line}")))?;
+    print_batches(&waiting.held)?;
+    print(&format!("doubted because of several visits: {doubted}"))?;
+    print_batches(&waiting.doubted)?;
     print(&format!("positions proposed: {proposals}"))?;
     let metres =
         |far_m: Option<f64>| far_m.map_or_else(|| "?".to_owned(), |far_m| format!("{far_m:.0} m"));
@@ -162,23 +166,41 @@ fn list(common: &Common, args: &ListArgs) -> Result<()> {
     table(&rows).iter().try_for_each(|line| print(&format!("  {line}")))
 }
 
+fn print_batches(batches: &[Held]) -> Result<()> {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let row = |held: &Held| {
+        let day = held.day.map_or_else(String::new, |day| day.to_string());
+        let who = [text(&held.supervisor_id), text(&held.enumerator_id), day];
+        let [supervisor, enumerator, day] = who;
+        let (village, visits) = (text(&held.village_code), held.visits.to_string());
+        [supervisor, enumerator, day, village, held.rule.clone(), visits]
+    };
+    let rows: Vec<_> = batches.iter().map(row).collect();
+    table(&rows).iter().try_for_each(|line| print(&format!("  {line}")))
+}
+
 /// What a release has that waits, and that nobody has decided since.
 fn waiting(common: &Common, id: Option<&Slug>, within: Option<RegionCode>) -> Result<Waiting> {
     let release = release::open(&common.register, id)?;
-    let decided: BTreeSet<Target> =
-        decisions::read(&common.register)?.iter().map(|entry| Target::of(&entry.what)).collect();
+    let decided: BTreeSet<Target> = decisions::read(&common.register)?
+        .iter()
+        .flat_map(|entry| Target::of(&entry.what))
+        .collect();
     let within = within.map(|code| code.to_string());
     let mut held: BTreeMap<Held, u64> = BTreeMap::new();
+    let mut doubted: BTreeMap<Held, u64> = BTreeMap::new();
     let mut proposals = Vec::new();
     findings::read(&release, |row| {
-        let is_within = within.as_ref().is_none_or(|within| {
-            row.region_code.as_ref().is_some_and(|code| code.starts_with(within.as_str()))
-        });
-        if !is_within || decided.contains(&Target::of_row(&row)) {
+        let is_within = within.as_ref().is_none_or(|within| row.is_within(within));
+        let targets = [Target::of_row(&row), Target::of_visit(&row)];
+        if !is_within || targets.iter().any(|target| decided.contains(target)) {
             return;
         }
         if row.is_held() {
             *held.entry(held_of(row)).or_default() += 1;
+        } else if row.several_visits && row.is_doubted() && row.decision.is_none() {
+            let of_batch = Held { village_code: row.region_code.clone(), ..held_of(row) };
+            *doubted.entry(of_batch).or_default() += 1;
         } else if row.has_proposal && row.decision.is_none() {
             let FindingRow { visit_id, region_code, rule, before_m, after_m, .. } = row;
             proposals.push(Proposed { visit_id, region_code, rule, before_m, after_m });
@@ -188,8 +210,12 @@ fn waiting(common: &Common, id: Option<&Slug>, within: Option<RegionCode>) -> Re
         let key = |one: &Proposed| one.after_m.unwrap_or(f64::INFINITY);
         key(one).total_cmp(&key(other)).then_with(|| one.visit_id.cmp(&other.visit_id))
     });
-    let held = held.into_iter().map(|(held, visits)| Held { visits, ..held }).collect();
-    Ok(Waiting { held, proposals })
+    let batches = |batches: BTreeMap<Held, u64>| -> Vec<Held> {
+        batches.into_iter().map(|(batch, visits)| Held { visits, ..batch }).collect()
+    };
+    let (held, mut doubted) = (batches(held), batches(doubted));
+    doubted.sort_by_key(|batch| std::cmp::Reverse(batch.visits));
+    Ok(Waiting { held, doubted, proposals })
 }
 
 /// The batch of a held visit, with no visits yet.
@@ -214,21 +240,30 @@ enum Target {
 }
 
 impl Target {
-    fn of(what: &What) -> Self {
+    fn of(what: &What) -> Vec<Self> {
+        let visit = |visit: &String, rule: &String| Self::Visit(visit.clone(), rule.clone());
         match what {
             What::Accept { visit_id, rule } | What::Refuse { visit_id, rule } => {
-                Self::Visit(visit_id.clone(), rule.clone())
+                vec![visit(visit_id, rule)]
             }
-            What::FreeDay { enumerator_id, day } => Self::Day(enumerator_id.clone(), Some(*day)),
-            What::FreeVillage { village_code } => Self::Village(village_code.to_string()),
+            What::FreeDay { enumerator_id, day } => {
+                vec![Self::Day(enumerator_id.clone(), Some(*day))]
+            }
+            What::FreeVillage { village_code } => vec![Self::Village(village_code.to_string())],
+            What::Confirm { rule, visits } => visits.keys().map(|id| visit(id, rule)).collect(),
+            What::Dismiss { rule, visits } => visits.iter().map(|id| visit(id, rule)).collect(),
         }
+    }
+
+    fn of_visit(row: &FindingRow) -> Self {
+        Self::Visit(row.visit_id.clone(), row.rule.clone())
     }
 
     fn of_row(row: &FindingRow) -> Self {
         match (row.is_held(), row.rule.as_str()) {
             (true, "low_coverage") => Self::Village(row.region_code.clone().unwrap_or_default()),
             (true, _) => Self::Day(row.enumerator_id.clone(), row.day),
-            _ => Self::Visit(row.visit_id.clone(), row.rule.clone()),
+            _ => Self::of_visit(row),
         }
     }
 }
@@ -300,5 +335,6 @@ fn keep(common: &Common, entries: &[Entry]) -> Result<()> {
     if common.quiet {
         return Ok(());
     }
-    print(&format!("Decided {}; the next build applies it.", entries.len()))
+    let visits: usize = entries.iter().map(|entry| Target::of(&entry.what).len()).sum();
+    print(&format!("Decided {visits}; the next build applies it."))
 }

@@ -147,7 +147,7 @@ fn needs_visit(
     let (row, reason) = match counted {
         Some(at) => {
             let row = visits.into_iter().nth(at)?;
-            let rules = doubts.get(&row.visit_id).filter(|_| !row.has_hexagon)?;
+            let rules = doubts.get(&row.visit_id)?;
             (row, rules.join(" "))
         }
         None if visits.iter().any(is_gone) => return None,

@@ -135,7 +135,7 @@ impl Default for QualityCounts {
 }
 
 impl QualityCounts {
-    /// Visits whose position is not used because of a doubt or a hold.
+    /// Visits with a doubt or a hold.
     pub const fn in_doubt(&self) -> u64 {
         self.gravest[1] + self.gravest[2]
     }

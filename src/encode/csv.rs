@@ -34,14 +34,16 @@ pub enum Separators {
 }
 
 impl Dialect {
-    const fn byte_order_mark(self) -> &'static [u8] {
+    /// The bytes before the first line.
+    pub(crate) const fn byte_order_mark(self) -> &'static [u8] {
         match self {
             Self::Rfc4180 => b"",
             Self::Spreadsheet { .. } => "\u{feff}".as_bytes(),
         }
     }
 
-    const fn delimiter(self) -> u8 {
+    /// The character between fields.
+    pub(crate) const fn delimiter(self) -> u8 {
         match self {
             Self::Spreadsheet { separators: Separators::SemicolonAndComma } => b';',
             Self::Spreadsheet { separators: Separators::CommaAndPoint } | Self::Rfc4180 => b',',

@@ -6,7 +6,7 @@ use super::groups::FreedDays;
 use crate::check::decided::Decided;
 use crate::check::moved_since::Before;
 use crate::check::office_position::Offices;
-use crate::check::{CheckSettings, Rules};
+use crate::check::{CheckSettings, PlacementRules, Rules};
 use crate::domain::indicator::PovertyThreshold;
 use crate::domain::programme::ProgrammeSettings;
 use crate::domain::region::{RegionId, RegionTree};
@@ -20,6 +20,8 @@ pub struct Ground {
     pub index: RegionIndex,
     pub assign: AssignBy,
     pub check: CheckSettings,
+    /// Whose findings keep a position from being used.
+    pub placement: PlacementRules,
     pub threshold: PovertyThreshold,
     pub programmes: ProgrammeSettings,
     pub beside: Beside,
@@ -33,7 +35,7 @@ pub struct Beside {
     /// Regions of any level whose fieldwork was declared closed.
     pub closed: BTreeSet<RegionId>,
     pub offices: Offices,
-    /// What was decided about findings of single visits and about villages.
+    /// What was decided about findings of visits and about villages.
     pub decided: Option<Decided>,
     /// Days that a supervisor freed.
     pub freed: FreedDays,
@@ -48,6 +50,7 @@ impl Ground {
         Rules {
             before: self.beside.before.as_deref(),
             decided: self.beside.decided.as_ref(),
+            placement: self.placement,
             ..Rules::new(&self.check, locator)
         }
     }

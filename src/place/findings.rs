@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayBuilder, ArrayRef, AsArray, Float64Array, Float64Builder, ListArray, StructArray,
-    UInt8Array, UInt8Builder, UInt32Array, UInt32Builder,
+    Array, ArrayBuilder, ArrayRef, AsArray, BooleanArray, BooleanBuilder, Float64Array,
+    Float64Builder, ListArray, StructArray, UInt8Array, UInt8Builder, UInt32Array, UInt32Builder,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field, Fields, Float64Type, UInt8Type, UInt32Type};
@@ -26,6 +26,7 @@ pub fn finding_fields() -> Fields {
         Field::new("before_m", DataType::Float64, true),
         Field::new("after_m", DataType::Float64, true),
         Field::new("decision", DataType::UInt8, true),
+        Field::new("is_of_group", DataType::Boolean, false),
     ])
 }
 
@@ -40,6 +41,7 @@ pub struct FindingsBuilder {
     position: [Float64Builder; 2],
     distances: [Float64Builder; 2],
     decision: UInt8Builder,
+    is_of_group: BooleanBuilder,
 }
 
 impl FindingsBuilder {
@@ -59,6 +61,7 @@ impl FindingsBuilder {
             before.append_option(proposal.and_then(|proposal| proposal.before_m));
             after.append_option(proposal.and_then(|proposal| proposal.after_m));
             self.decision.append_option(finding.decision.map(|decision| decision as u8));
+            self.is_of_group.append_value(finding.is_of_group);
         }
         self.lengths.push(self.rule.len() - before);
     }
@@ -78,6 +81,7 @@ impl FindingsBuilder {
             columns.push(Arc::new(numbers.finish()));
         }
         columns.push(Arc::new(self.decision.finish()));
+        columns.push(Arc::new(self.is_of_group.finish()));
         let values = StructArray::try_new(finding_fields(), columns, None)?;
         let item = Arc::new(Field::new_struct("item", finding_fields(), false));
         let offsets = OffsetBuffer::from_lengths(self.lengths);
@@ -96,6 +100,7 @@ pub struct FindingsColumn<'a> {
     /// Longitude, latitude, metres before and after.
     numbers: [&'a Float64Array; 4],
     decision: &'a UInt8Array,
+    is_of_group: &'a BooleanArray,
 }
 
 impl<'a> FindingsColumn<'a> {
@@ -111,6 +116,7 @@ impl<'a> FindingsColumn<'a> {
             region: fields[3].as_primitive::<UInt32Type>(),
             numbers: [real(4), real(5), real(6), real(7)],
             decision: small(8),
+            is_of_group: fields[9].as_boolean(),
         }
     }
 
@@ -131,6 +137,7 @@ impl<'a> FindingsColumn<'a> {
             rule: Rule::from_number(self.rule.value(at)).expect(made),
             severity: Severity::from_number(self.severity.value(at)).expect(made),
             value: self.value.value(at),
+            is_of_group: self.is_of_group.value(at),
             region: self.region.is_valid(at).then(|| RegionId(self.region.value(at))),
             proposal: position.map(|position| Proposal {
                 position,

@@ -40,6 +40,47 @@ pub(super) struct LayerQuery {
 const PARAMETERS: &str =
     "within, bbox, limit, filter, filter-lang, geometry, compare, dialect, lang and release";
 
+/// Whether a CSV is for a spreadsheet, by the parameter `dialect`.
+fn parse_is_excel(value: &str) -> Result<bool, ApiError> {
+    match value {
+        "rfc4180" => Ok(false),
+        "excel" => Ok(true),
+        other => {
+            let other = quoted(other);
+            Err(ApiError::bad_request(format!("`dialect` is rfc4180 or excel, not {other}.")))
+        }
+    }
+}
+
+/// The dialect of a CSV that a spreadsheet in this language opens.
+const fn spreadsheet(language: Language) -> Dialect {
+    let separators = match language {
+        Language::Id => Separators::SemicolonAndComma,
+        Language::En => Separators::CommaAndPoint,
+    };
+    Dialect::Spreadsheet { separators }
+}
+
+/// The dialect of a CSV by the parameters `dialect` and `lang`.
+///
+/// # Errors
+/// Where one is none, or a language is given for a CSV that is not for a spreadsheet.
+pub(super) fn parse_dialect(
+    dialect: Option<&str>,
+    language: Option<&str>,
+) -> Result<Dialect, ApiError> {
+    let language = language.map(str::parse).transpose();
+    let language = language.map_err(|error: UnknownLanguage| sentence(&error))?;
+    let is_for_spreadsheet = dialect.map_or(Ok(false), parse_is_excel)?;
+    match language {
+        Some(_) if !is_for_spreadsheet => Err(ApiError::bad_request(
+            "A CSV has a language with dialect=excel alone: leave the parameter `lang` out.",
+        )),
+        language if is_for_spreadsheet => Ok(spreadsheet(language.unwrap_or_default())),
+        _ => Ok(Dialect::Rfc4180),
+    }
+}
+
 impl LayerQuery {
     /// Parses `/layers/{theme}/{file}?{parameters}`.
     pub fn parse(
@@ -93,17 +134,7 @@ impl LayerQuery {
         let mut is_for_spreadsheet = false;
         for (name, value) in parameters {
             match (name.as_str(), self.format) {
-                ("dialect", Format::Csv) => {
-                    is_for_spreadsheet = match value.as_str() {
-                        "rfc4180" => false,
-                        "excel" => true,
-                        other => {
-                            let other = quoted(other);
-                            let detail = format!("`dialect` is rfc4180 or excel, not {other}.");
-                            return Err(ApiError::bad_request(detail));
-                        }
-                    };
-                }
+                ("dialect", Format::Csv) => is_for_spreadsheet = parse_is_excel(value)?,
                 ("dialect", _) => {
                     return Err(ApiError::bad_request(
                         "Only .csv has a dialect: leave the parameter `dialect` out.",
@@ -124,11 +155,7 @@ impl LayerQuery {
             ));
         }
         if is_for_spreadsheet {
-            let separators = match self.language {
-                Language::Id => Separators::SemicolonAndComma,
-                Language::En => Separators::CommaAndPoint,
-            };
-            self.dialect = Dialect::Spreadsheet { separators };
+            self.dialect = spreadsheet(self.language);
         }
         Ok(())
     }

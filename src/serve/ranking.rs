@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use super::error::ApiError;
 use super::parameters::{Asked, Parameters};
-use super::query::{find_layer, parse_geography, parse_limit, parse_within, sentence};
+use super::query::{
+    find_layer, parse_dialect, parse_geography, parse_limit, parse_within, sentence,
+};
 use super::ranking_csv;
 use super::reply::{JSON, Question, json, reply};
 use super::served::Served;
@@ -19,6 +21,7 @@ use crate::domain::geography::Geography;
 use crate::domain::indicator::Theme;
 use crate::domain::region::{RegionId, Slug};
 use crate::encode::Format;
+use crate::encode::csv::Dialect;
 use crate::protect::{Feature, Layer, LayerRequest, PlaceCode, Protection, Status};
 
 const LIMIT: usize = 10;
@@ -39,6 +42,8 @@ struct RankingQuery {
     by: Option<Measure>,
     limit: usize,
     form: Form,
+    /// Of a CSV.
+    dialect: Dialect,
 }
 
 #[derive(Serialize)]
@@ -92,7 +97,7 @@ pub(super) async fn ranking(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let Path(geography) = path.map_err(|error| ApiError::bad_request(error.body_text()))?;
-    let known = ["theme", "within", "by", "limit", "f"];
+    let known = ["theme", "within", "by", "limit", "f", "dialect", "lang"];
     let parameters = Parameters::parse(asked, &house.served, &known)?;
     let query = RankingQuery::parse(&house.served, &geography, &parameters)?;
     let question = Question {
@@ -112,6 +117,18 @@ impl RankingQuery {
         let geography = parse_geography(geography)?;
         let within = parameters.get("within").map(|code| parse_within(served, geography, code));
         let by = parameters.get("by").map(str::parse).transpose();
+        let form = match parameters.get("f") {
+            None | Some("json") => Form::Json,
+            Some("csv") => Form::Csv,
+            Some(_) => return Err(ApiError::bad_request("`f` is json or csv.")),
+        };
+        let (dialect, language) = (parameters.get("dialect"), parameters.get("lang"));
+        if form == Form::Json && (dialect.is_some() || language.is_some()) {
+            return Err(ApiError::bad_request(
+                "Only a CSV has a dialect and a language: leave `dialect` and `lang` out, or say f=csv.",
+            ));
+        }
+        let dialect = parse_dialect(dialect, language)?;
         Ok(Self {
             theme: find_layer(served, parameters.get("theme").unwrap_or("poverty"), geography)?
                 .clone(),
@@ -119,17 +136,14 @@ impl RankingQuery {
             within: within.transpose()?,
             by: by.map_err(|error| sentence(&error))?,
             limit: parameters.get("limit").map_or(Ok(LIMIT), |text| parse_limit(text, MOST))?,
-            form: match parameters.get("f") {
-                None | Some("json") => Form::Json,
-                Some("csv") => Form::Csv,
-                Some(_) => return Err(ApiError::bad_request("`f` is json or csv.")),
-            },
+            form,
+            dialect,
         })
     }
 
     fn canonical(&self) -> String {
-        let Self { theme, geography, within, by, limit, form } = self;
-        format!("{} {geography} {within:?} {by:?} {limit} {form:?}", theme.name)
+        let Self { theme, geography, within, by, limit, form, dialect } = self;
+        format!("{} {geography} {within:?} {by:?} {limit} {form:?} {dialect:?}", theme.name)
     }
 
     fn answer(&self, served: &Served, limits: &Limits) -> Result<Vec<u8>, ApiError> {
@@ -137,7 +151,8 @@ impl RankingQuery {
         let by = self.by.unwrap_or_else(|| Measure::of_layer(&layer));
         let ranking = Ranking::new(&layer, by, self.limit);
         if self.form == Form::Csv {
-            return ranking_csv::write(&layer, by, &ranking, &served.label.release);
+            let release = &served.label.release;
+            return ranking_csv::write(&layer, by, &ranking, (release, self.dialect));
         }
         Ok(json(&Answer {
             release: &served.label.release,

@@ -1,10 +1,11 @@
-//! A ranking as CSV (RFC 4180): a line a place, the worst before the best; null is empty.
+//! A ranking as CSV: a line a place, the worst before the best; null is empty.
 
 use csv::{Terminator, WriterBuilder};
 
 use super::error::ApiError;
 use crate::analyse::{Measure, Ranking};
 use crate::domain::region::Slug;
+use crate::encode::csv::Dialect;
 use crate::protect::{Feature, Layer};
 
 const COLUMNS: [&str; 18] = [
@@ -33,9 +34,11 @@ pub(super) fn write(
     layer: &Layer,
     by: Measure,
     ranking: &Ranking<'_>,
-    release: &Slug,
+    (release, dialect): (&Slug, Dialect),
 ) -> Result<Vec<u8>, ApiError> {
-    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
+    let mut builder = WriterBuilder::new();
+    builder.terminator(Terminator::CRLF).delimiter(dialect.delimiter());
+    let mut writer = builder.from_writer(dialect.byte_order_mark().to_vec());
     let origin = [
         layer.theme().name.clone(),
         layer.geography().to_string(),
@@ -49,28 +52,27 @@ pub(super) fn write(
     for (list, features) in [("worst", &ranking.worst), ("best", &ranking.best)] {
         for (index, feature) in features.iter().enumerate() {
             let place = [list.to_owned(), (index + 1).to_string()];
-            let row = place.into_iter().chain(figures(feature)).chain(origin.iter().cloned());
+            let texts = origin.iter().map(|text| dialect.text(text).into_owned());
+            let row = place.into_iter().chain(figures(feature, dialect)).chain(texts);
             writer.write_record(row).map_err(failed)?;
         }
     }
     writer.into_inner().map_err(|_| ApiError::internal())
 }
 
-fn figures(feature: &Feature) -> [String; 10] {
+fn figures(feature: &Feature, dialect: Dialect) -> [String; 10] {
+    let text = |text: String| dialect.text(&text).into_owned();
+    let number = |number: Option<f64>| number.map_or_else(String::new, |it| dialect.number(&it));
     [
-        feature.code.to_string(),
-        text(&feature.name),
-        text(&feature.parent),
+        text(feature.code.to_string()),
+        text(feature.name.as_deref().unwrap_or_default().to_owned()),
+        text(feature.parent.map_or_else(String::new, |parent| parent.to_string())),
         feature.households.to_string(),
-        text(&feature.count),
-        text(&feature.moe95),
-        text(&feature.share),
-        text(&feature.share_moe95),
-        text(&feature.density_km2),
+        feature.count.map_or_else(String::new, |count| count.to_string()),
+        number(feature.moe95),
+        number(feature.share),
+        number(feature.share_moe95),
+        number(feature.density_km2),
         feature.status.name().to_owned(),
     ]
-}
-
-fn text<T: ToString>(value: &Option<T>) -> String {
-    value.as_ref().map_or_else(String::new, T::to_string)
 }

@@ -1,7 +1,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::router_tests::{ask, ask_with};
+use super::router_tests::{Answer, ask, ask_with};
 
 fn codes(list: &Value) -> Vec<&str> {
     list.as_array().unwrap().iter().map(|it| it["code"].as_str().unwrap()).collect()
@@ -128,6 +128,29 @@ async fn writes_a_ranking_as_csv() {
         lines[2].starts_with("best,1,0102,") && lines[2].ends_with(",count,r1,demo-1,restricted")
     );
     assert_eq!(lines[3..], [""]);
+}
+
+#[tokio::test]
+async fn writes_a_ranking_for_a_spreadsheet() {
+    let url = "/ranking/regency?theme=poverty&f=csv";
+    let text = |answer: Answer| String::from_utf8(answer.body).unwrap();
+    let plain = text(ask(url).await);
+    assert_eq!(plain, text(ask(&format!("{url}&dialect=rfc4180")).await));
+    let english = text(ask(&format!("{url}&dialect=excel&lang=en")).await);
+    assert_eq!(english.strip_prefix('\u{feff}'), Some(plain.as_str()));
+    let indonesian = text(ask(&format!("{url}&dialect=excel")).await);
+    assert!(indonesian.starts_with("\u{feff}list;place;code;"));
+    assert!(plain.contains(",0.") && indonesian.contains(";0,") && !indonesian.contains("0."));
+    for (more, says) in [
+        ("dialect=tsv", "rfc4180 or excel, not `tsv`"),
+        ("lang=en", "with dialect=excel"),
+        ("f=json&dialect=excel", "Only a CSV has a dialect"),
+    ] {
+        let more = if more.starts_with('f') { more.to_owned() } else { format!("f=csv&{more}") };
+        let answer = ask(&format!("/ranking/regency?{more}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{more}");
+        assert!(String::from_utf8(answer.body).unwrap().contains(says), "{more}");
+    }
 }
 
 #[tokio::test]

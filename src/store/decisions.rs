@@ -1,6 +1,7 @@
 //! What persons decided about findings: a file of the register, which the next build applies. It only
 //! grows, so that who decided what, and why, stays to be seen.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use crate::domain::date::Date;
 pub const DECISIONS: &str = "decisions.json";
 
 /// One decision, with who made it and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     pub what: What,
@@ -27,7 +28,7 @@ pub struct Entry {
 }
 
 /// What is decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum What {
     /// The position that a rule proposes for a visit is used.
@@ -38,6 +39,11 @@ pub enum What {
     FreeDay { enumerator_id: String, day: Date },
     /// A village is held no more.
     FreeVillage { village_code: RegionCode },
+    /// What a rule found in visits among others is right: their positions are not used. By the visit's id the value, in
+    /// the rule's unit, that the finding had then.
+    Confirm { rule: String, visits: BTreeMap<String, f64> },
+    /// It is wrong: their positions are used.
+    Dismiss { rule: String, visits: Vec<String> },
 }
 
 /// Every decision, in the order in which they were made.

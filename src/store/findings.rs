@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Date32Builder, Float64Builder, RecordBatch, StringBuilder,
+    Array, ArrayRef, AsArray, BooleanBuilder, Date32Builder, Float64Builder, RecordBatch,
+    StringBuilder,
 };
 use arrow::datatypes::{DataType, Date32Type, Field, Float64Type, Schema, SchemaRef};
 use arrow::error::ArrowError;
@@ -36,15 +37,16 @@ const TEXTS: [&str; 9] = [
 const NUMBERS: [&str; 5] =
     ["value", "proposed_longitude", "proposed_latitude", "before_m", "after_m"];
 /// What every finding has.
-const ALWAYS: [&str; 5] = ["visit_id", "enumerator_id", "rule", "severity", "value"];
+const ALWAYS: [&str; 6] =
+    ["visit_id", "enumerator_id", "rule", "severity", "value", "several_visits"];
 
-/// The columns: texts, numbers, and the local day.
+/// The columns: texts, numbers, the local day, and whether the finding depends on other households' visits too.
 pub static FINDINGS_FILE: LazyLock<SchemaRef> = LazyLock::new(|| {
     let field = |name: &str, of: DataType| Field::new(name, of, !ALWAYS.contains(&name));
     let texts = TEXTS.iter().map(|name| field(name, DataType::Utf8));
     let numbers = NUMBERS.iter().map(|name| field(name, DataType::Float64));
-    let day = [field("day", DataType::Date32)];
-    Arc::new(Schema::new(texts.chain(numbers).chain(day).collect::<Vec<_>>()))
+    let last = [field("day", DataType::Date32), field("several_visits", DataType::Boolean)];
+    Arc::new(Schema::new(texts.chain(numbers).chain(last).collect::<Vec<_>>()))
 });
 
 /// The findings of placed visits.
@@ -64,6 +66,7 @@ pub fn finding_rows(
     let mut texts: [StringBuilder; TEXTS.len()] = Default::default();
     let mut numbers: [Float64Builder; NUMBERS.len()] = Default::default();
     let mut days = Date32Builder::new();
+    let mut several = BooleanBuilder::new();
     for row in 0..placed.visits().len() {
         for finding in placed.findings(row) {
             let code = |id| tree.get(id).code.to_string();
@@ -86,12 +89,14 @@ pub fn finding_rows(
             before.append_option(proposal.and_then(|proposal| proposal.before_m));
             after.append_option(proposal.and_then(|proposal| proposal.after_m));
             days.append_option(placed.local_day(row, tree).map(day_number));
+            several.append_value(finding.is_of_group);
         }
     }
     let texts = texts.into_iter().map(|mut text| -> ArrayRef { Arc::new(text.finish()) });
     let numbers = numbers.into_iter().map(|mut number| -> ArrayRef { Arc::new(number.finish()) });
     let mut columns: Vec<ArrayRef> = texts.chain(numbers).collect();
     columns.push(Arc::new(days.finish()));
+    columns.push(Arc::new(several.finish()));
     RecordBatch::try_new(Arc::clone(&FINDINGS_FILE), columns)
 }
 
@@ -117,11 +122,23 @@ pub struct FindingRow {
     pub before_m: Option<f64>,
     pub after_m: Option<f64>,
     pub day: Option<Date>,
+    /// Whether it depends on other households' visits too.
+    pub several_visits: bool,
 }
 
 impl FindingRow {
     pub fn is_held(&self) -> bool {
         self.severity == Severity::Hold.name()
+    }
+
+    /// Whether it is more than a note.
+    pub fn is_doubted(&self) -> bool {
+        self.severity != Severity::Note.name()
+    }
+
+    /// Whether the visit counts in the region of this code.
+    pub fn is_within(&self, code: &str) -> bool {
+        self.region_code.as_ref().is_some_and(|own| own.starts_with(code))
     }
 }
 
@@ -165,6 +182,7 @@ fn finding_of(batch: &RecordBatch, row: usize) -> FindingRow {
         let numbers = numbers.as_primitive::<Float64Type>();
         numbers.is_valid(row).then(|| numbers.value(row))
     };
+    let several = batch.column_by_name("several_visits").expect("the schema was compared");
     let days = batch.column_by_name("day").expect("the schema was compared");
     let days = days.as_primitive::<Date32Type>();
     let day = days.is_valid(row).then(|| days.value(row) + UNIX_EPOCH_FROM_CE);
@@ -181,5 +199,6 @@ fn finding_of(batch: &RecordBatch, row: usize) -> FindingRow {
         before_m: number("before_m"),
         after_m: number("after_m"),
         day: day.and_then(NaiveDate::from_num_days_from_ce_opt).map(Date::from),
+        several_visits: several.as_boolean().value(row),
     }
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
 use super::ledger::Statement;
-use crate::check::RulesUsed;
 use crate::check::settings::CheckSettings;
+use crate::check::{PlacementRules, RulesUsed};
 use crate::count::{Accounts, PersonAccounts, RecipientAccounts};
 use crate::domain::code::{CodeSystem, RegionCode};
 use crate::domain::date::Date;
@@ -197,6 +197,9 @@ pub struct BuildChoices {
     pub check: CheckSettings,
     #[serde(default)]
     pub rules: RulesUsed,
+    /// Whose findings kept a position from being used.
+    #[serde(default)]
+    pub placement: PlacementRules,
     /// Columns whose values were taken as unknown where they could not be read, however many.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted_columns: Vec<String>,
@@ -313,6 +316,7 @@ pub(super) mod tests {
                 assign: AssignBy::Declared,
                 check: CheckSettings::default(),
                 rules: RulesUsed::All,
+                placement: PlacementRules::All,
                 accepted_columns: Vec::new(),
             },
             accounts: Accounts { rows: 12, counted: 12, ..Accounts::default() },

@@ -165,6 +165,17 @@ impl Country {
         self.build_after(release, visits, registers, means, None)
     }
 
+    /// Builds a release of exact figures alone, in which every rule decides which positions count.
+    pub fn build_restricted(
+        &self,
+        release: &str,
+        visits: &[PathBuf],
+        registers: RegisterArgs,
+    ) -> anyhow::Result<Release> {
+        let args = BuildArgs { restricted: true, registers, ..build_args(release, visits) };
+        build::build(&self.common(Means::default()), &args)
+    }
+
     fn build_after(
         &self,
         release: &str,

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use sebaran::store::tables::TableFormat;
-use sebaran::store::{Release, placed_rows};
+use sebaran::store::{Release, findings, placed_rows};
 use serde_json::Value;
 
 use crate::country::{Country, Means, Plan, VERSION};
@@ -80,6 +80,49 @@ fn a_decision_is_applied_by_the_next_build_and_the_raw_values_stay() {
         assert!(!left[what].as_array().unwrap().contains(gone), "{what}");
         assert!(!left[what].as_array().unwrap().is_empty(), "{what}");
     }
+}
+
+#[test]
+fn doubts_about_several_visits_withhold_a_position_once_they_are_confirmed() {
+    let (country, visits, first) = spoilt();
+    let register = country.register();
+    let list = || run_json(&register, &["findings", "list", "--limit", "100000"]);
+    let of_rule = |waiting: &Value, rule: &str| -> u64 {
+        let batches = waiting["doubted"].as_array().unwrap().iter();
+        batches.filter(|it| it["rule"] == rule).map(|it| it["visits"].as_u64().unwrap()).sum()
+    };
+    let mut crowded = BTreeSet::new();
+    findings::read(&first, |row| {
+        if row.rule == "shared_position" && row.is_doubted() {
+            assert!(row.several_visits);
+            crowded.insert(row.visit_id);
+        }
+    })
+    .unwrap();
+    let shown = |release: &Release| {
+        placed(release).iter().filter(|it| it.1 && crowded.contains(&it.0)).count()
+    };
+    let waiting = of_rule(&list(), "shared_position");
+    assert_eq!(waiting, crowded.len() as u64);
+    // Some have a doubt of their own beside it.
+    assert!(shown(&first) > crowded.len() / 2 && crowded.len() > 4);
+
+    let decide = |words: &[&str]| run(&register, &[&["findings"], words, &WHY].concat());
+    let refused = decide(&["confirm"]);
+    assert!(refused.err.contains("say which findings"), "{}", refused.err);
+    let refused = decide(&["confirm", "no-such-visit"]);
+    assert!(refused.err.contains("no such doubt about the visit"), "{}", refused.err);
+    let done = decide(&["confirm", "--rule", "shared_position"]);
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    assert!(done.out.contains(&format!("Decided {}", crowded.len())), "{}", done.out);
+    assert_eq!(of_rule(&list(), "shared_position"), 0);
+    let build = |release| country.build(release, &[visits.clone()], Means::default()).unwrap();
+    assert_eq!(shown(&build("second")), 0);
+
+    let one = crowded.first().unwrap();
+    assert_eq!(decide(&["dismiss", one]).code, Some(0));
+    assert_eq!(decide(&["dismiss", "--rule", "shared_position"]).code, Some(0));
+    assert_eq!(shown(&build("third")), shown(&first));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use arrow::array::RecordBatch;
-use sebaran::check::{CheckSettings, Finding, RulesUsed, Severity};
+use sebaran::check::{CheckSettings, Finding, PlacementRules, RulesUsed};
 use sebaran::domain::indicator::PovertyThreshold;
 use sebaran::domain::programme::ProgrammeSettings;
 use sebaran::domain::region::{RegionTree, Shapes};
@@ -23,6 +23,17 @@ pub type Judged = HashMap<String, Vec<Finding>>;
 
 /// Runs the engine on visits. The fieldwork is that of the first wave.
 pub fn judge(
+    regions: (&RegionTree, &Shapes),
+    visits: &Path,
+    beside: Beside,
+    threads: usize,
+) -> (Built, Judged) {
+    judge_by(PlacementRules::All, regions, visits, beside, threads)
+}
+
+/// The same, where the findings of these rules keep positions from being used.
+pub fn judge_by(
+    placement: PlacementRules,
     (tree, shapes): (&RegionTree, &Shapes),
     visits: &Path,
     beside: Beside,
@@ -38,6 +49,7 @@ pub fn judge(
             fieldwork_until: "2021-12-31".parse().unwrap(),
             ..CheckSettings::default()
         },
+        placement,
         threshold: PovertyThreshold::default(),
         programmes: ProgrammeSettings::default(),
         beside,
@@ -53,14 +65,14 @@ pub fn judge(
         spill_folder: folder.path(),
     };
     let judged = Arc::new(Mutex::new(Judged::new()));
-    let make_sink = || -> Box<dyn Sink> { Box::new(Judge(Arc::clone(&judged))) };
+    let make_sink = || -> Box<dyn Sink> { Box::new(Judge(Arc::clone(&judged), placement)) };
     let built = engine::run(&build, make_sink, |_, _| {}).unwrap();
     built.accounts.close(built.cube.households()).unwrap();
     let judged = std::mem::take(&mut *judged.lock().unwrap());
     (built, judged)
 }
 
-struct Judge(Arc<Mutex<Judged>>);
+struct Judge(Arc<Mutex<Judged>>, PlacementRules);
 
 impl Sink for Judge {
     fn put(&mut self, batch: &RecordBatch) -> Result<(), EngineError> {
@@ -69,8 +81,8 @@ impl Sink for Judge {
         let mut judged = self.0.lock().unwrap();
         for row in 0..batch.num_rows() {
             let findings: Vec<Finding> = placed.findings(row).collect();
-            let is_doubted = findings.iter().any(|finding| finding.severity > Severity::Note);
-            assert!(!is_doubted || placed.hexagon(row).is_none(), "a doubted visit has a hexagon");
+            let is_withheld = findings.iter().any(|finding| finding.withholds(self.1));
+            assert!(!is_withheld || placed.hexagon(row).is_none(), "a doubted visit has a hexagon");
             judged.insert(ids.value(row).to_owned(), findings);
         }
         Ok(())

@@ -34,6 +34,7 @@ mod plain_groups;
 mod plain_persons;
 mod plain_rules;
 mod points;
+mod positions;
 mod prelist;
 mod program;
 mod protected;

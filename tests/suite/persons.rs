@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, UInt8Type};
+use sebaran::check::PlacementRules;
 use sebaran::commands::build::RegisterArgs;
 use sebaran::count::PersonAccounts;
 use sebaran::domain::person::Definition;
@@ -132,7 +133,11 @@ fn spoiled_persons_make_the_leaves_and_accounts_of_a_plain_join() {
         .unwrap();
     let mut table = read_csv(&visits);
     plain_persons::tell_persons(&mut table, &told, REFERENCE_DATE.parse().unwrap());
-    reference::compare(&country, &release, &plain::build(&country, &[table]));
+    reference::compare(
+        &country,
+        &release,
+        &plain::build(&country, &[table], PlacementRules::Single),
+    );
     let expected = plain_accounts(&told, &release);
     assert_eq!(accounts(&release), expected);
     assert_eq!(expected.close(), Ok(()));

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use gdal::vector::Geometry;
 use geo::{BoundingRect, Distance, Euclidean, MapCoords, MultiPolygon, Point, Rect};
 use h3o::{LatLng, Resolution};
+use sebaran::check::PlacementRules;
 use sebaran::domain::indicator::CubeColumn;
 use sebaran::domain::region::Level;
 
@@ -101,7 +102,7 @@ fn visits_of(outcome: usize) -> &'static str {
 }
 
 /// Builds.
-pub fn build(country: &Country, tables: &[Texts]) -> PlainBuild {
+pub fn build(country: &Country, tables: &[Texts], by: PlacementRules) -> PlainBuild {
     let land = Land::of(country);
     let mut built = PlainBuild::default();
     let rows = tables.iter().flat_map(|table| {
@@ -120,7 +121,10 @@ pub fn build(country: &Country, tables: &[Texts]) -> PlainBuild {
         let visits = households.entry(&row["household_id"]).or_default();
         visits.insert((order.0, order.1, row["visit_id"].clone()), row);
     }
-    let doubted = plain_groups::doubted(&land, &once);
+    let doubted = match by {
+        PlacementRules::All => plain_groups::doubted(&land, &once),
+        PlacementRules::Single => BTreeSet::new(),
+    };
     let is_doubted =
         |row: &Row| doubted.contains(&row["visit_id"]) || plain_rules::is_doubted(&land, row);
     for visits in households.values() {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Int64Type, UInt64Type};
+use sebaran::check::PlacementRules;
+use sebaran::commands::build::RegisterArgs;
 use sebaran::count::Accounts;
 use sebaran::domain::indicator::CubeColumn;
 use sebaran::store::Release;
@@ -69,7 +71,10 @@ fn is_rich(plain: &PlainBuild) {
 
 fn check(country: &Country, name: &str, visits: &[PathBuf], tables: &[Texts]) {
     let release = country.build(name, visits, Means::default()).unwrap();
-    compare(country, &release, &plain::build(country, tables));
+    compare(country, &release, &plain::build(country, tables, PlacementRules::Single));
+    let name = format!("{name}-restricted");
+    let release = country.build_restricted(&name, visits, RegisterArgs::default()).unwrap();
+    compare(country, &release, &plain::build(country, tables, PlacementRules::All));
 }
 
 #[test]
@@ -91,6 +96,6 @@ fn csv_with_codes_and_positions_of_every_kind_makes_the_leaves_of_the_plain_buil
     plain::spoil_codes(&mut table);
     write_csv(&visits, &table);
     let tables = [table];
-    is_rich(&plain::build(&country, &tables));
+    is_rich(&plain::build(&country, &tables, PlacementRules::All));
     check(&country, "r1", &[visits], &tables);
 }

@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use sebaran::commands::build::RegisterArgs;
+
 use crate::country::{Country, Means};
 use crate::refused::visits;
 
@@ -101,7 +103,7 @@ fn a_row_once_more_is_placed_as_its_visit_is() {
         let (header, rows) = text.split_once('\n').unwrap();
         let rows: String = rows.lines().map(|row| format!("{row}\n{row}\n")).collect();
         let file = country.write("visits.csv", format!("{header}\n{rows}"));
-        let release = country.build(name, &[file], Means::default()).unwrap();
+        let release = country.build_restricted(name, &[file], RegisterArgs::default()).unwrap();
         let record = release.manifest().build();
         assert_eq!((record.accounts.rows, record.accounts.repeated_rows), (12, 6), "{name}");
         assert_eq!(record.accounts.placed_in_hexagon, in_hexagon, "{name}");

@@ -8,7 +8,7 @@ use sebaran::store::Release;
 use sebaran::store::release;
 use sebaran::store::tables::TableFormat;
 
-use crate::country::{Country, Means, Plan, VERSION};
+use crate::country::{Country, Plan, VERSION};
 use crate::program::run;
 use crate::refused;
 use crate::table::{read_csv, read_parquet};
@@ -99,7 +99,7 @@ fn households_at_an_office_of_the_institutions_are_doubted() {
         let row = format!("{header}\na,Xavo,{kind},{code},{longitude},{latitude}\n");
         let institutions = vec![country.write("institutions.csv", row)];
         let registers = RegisterArgs { institutions, ..RegisterArgs::default() };
-        country.build_with(id, &visits, registers, Means::default()).unwrap()
+        country.build_restricted(id, &visits, registers).unwrap()
     };
     assert_eq!(found(&build("r1", "OFFICE"), "office_position"), (6, 0));
     assert_eq!(found(&build("r2", "LKSA"), "office_position"), (0, 6));
@@ -121,7 +121,7 @@ fn villages_are_held_to_their_prelist_where_their_fieldwork_is_closed() {
         let prelist = vec![prelist(listed)];
         let closed = closed.iter().map(|code| code.parse().unwrap()).collect();
         let registers = RegisterArgs { prelist, closed, ..RegisterArgs::default() };
-        country.build_with(id, &visits, registers, Means::default())
+        country.build_restricted(id, &visits, registers)
     };
     let [village, province, other] =
         [code.to_string(), code.to_string()[..2].to_owned(), other.to_string()];

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::kept::KeptStandings;
 use super::task::Task;
+use crate::check::PlacementRules;
 use crate::domain::programme::ProgrammeSettings;
 use crate::domain::region::{RegionTree, Slug};
 use crate::engine::end::Sink;
@@ -80,6 +81,8 @@ impl Opened {
             index,
             assign: task.assign,
             check: task.check,
+            // No rule about several visits runs here, so this changes nothing.
+            placement: PlacementRules::Single,
             threshold: task.threshold,
             beside: Beside::default(),
             programmes: ProgrammeSettings::default(),

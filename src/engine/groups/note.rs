@@ -30,7 +30,9 @@ impl GroupNote {
         let severity = Severity::from_number(u8::MAX - severity)?;
         let value = (MOST - (self.0 & MOST)) as f64 / 100.0;
         let decision = Decision::from_number(decision);
-        Some(Finding { decision, ..Finding::new(rule, severity, value) })
+        let finding = Finding { decision, ..Finding::new(rule, severity, value) };
+        // Another visit of the same household is the household's own.
+        Some(if rule == Rule::DuplicateHousehold { finding } else { finding.of_group() })
     }
 }
 
@@ -73,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_note_tells_the_finding_that_it_was_made_of() {
-        let mut finding = Finding::hold(Rule::DeskCapture, 86.67);
+        let mut finding = Finding::hold(Rule::DeskCapture, 86.67).of_group();
         assert_eq!(GroupNote::of(&finding).finding(), Some(finding));
         finding.decision = Some(Decision::Freed);
         assert_eq!(GroupNote::of(&finding).finding(), Some(finding));
