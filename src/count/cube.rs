@@ -28,6 +28,8 @@ pub struct Cube {
     reach: BTreeMap<Programme, BTreeMap<Option<RegionId>, ReachCell>>,
     /// Poor households whose figures are unknown, by region; nothing where all are known.
     unknown: BTreeMap<Option<RegionId>, UnknownCell>,
+    /// Households of the prelist, by region; `None` where no prelist was given.
+    prelist: Option<BTreeMap<Option<RegionId>, PrelistCell>>,
 }
 
 /// What is counted in one place, and the digests of the content of each table.
@@ -75,6 +77,29 @@ impl UnknownCell {
         self.counts.iter_mut().zip(other.counts).for_each(|(sum, count)| *sum += count);
         let digests = self.digests.iter_mut().zip(other.digests);
         digests.for_each(|(sum, digest)| *sum = sum.wrapping_add(digest));
+    }
+}
+
+/// The households of the prelist of one region, in the order of [`CubeColumn::PRELIST`], and a digest of which
+/// household is in which class.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PrelistCell {
+    pub counts: [i64; CubeColumn::PRELIST.len()],
+    pub digest: u64,
+}
+
+impl PrelistCell {
+    /// Adds a household of the prelist to the class of a column.
+    pub fn add_household(&mut self, household: Unit, column: CubeColumn) {
+        let at = CubeColumn::PRELIST.iter().position(|own| *own == column);
+        self.counts[at.expect("the column is one of the prelist")] += 1;
+        let digest = household.digest_of_one(Table::Coverage, column);
+        self.digest = self.digest.wrapping_add(digest);
+    }
+
+    pub fn add(&mut self, other: &Self) {
+        self.counts.iter_mut().zip(other.counts).for_each(|(sum, count)| *sum += count);
+        self.digest = self.digest.wrapping_add(other.digest);
     }
 }
 
@@ -132,6 +157,10 @@ impl Cube {
         for (region, cell) in &other.unknown {
             self.add_unknown(*region, cell);
         }
+        if let Some(regions) = &other.prelist {
+            self.know_prelist();
+            regions.iter().for_each(|(region, cell)| self.add_prelist(*region, cell));
+        }
     }
 
     /// What is counted in some regions alone. It is known of the same programmes whom they reach.
@@ -142,6 +171,10 @@ impl Cube {
             kept.map(|(region, cell)| (*region, *cell)).collect()
         };
         let unknown = self.unknown.iter().filter(|(region, _)| is_in(**region));
+        let prelist = self.prelist.as_ref().map(|regions| {
+            let kept = regions.iter().filter(|(region, _)| is_in(**region));
+            kept.map(|(region, cell)| (*region, *cell)).collect()
+        });
         Self {
             cells: cells.map(|(key, cell)| (*key, *cell)).collect(),
             reach: self
@@ -150,6 +183,7 @@ impl Cube {
                 .map(|(programme, regions)| (*programme, of_regions(regions)))
                 .collect(),
             unknown: unknown.map(|(region, cell)| (*region, *cell)).collect(),
+            prelist,
         }
     }
 
@@ -163,6 +197,28 @@ impl Cube {
     /// The poor households whose figures are unknown, by region.
     pub fn unknown(&self) -> impl Iterator<Item = (Option<RegionId>, &UnknownCell)> {
         self.unknown.iter().map(|(region, cell)| (*region, cell))
+    }
+
+    /// Notes that a prelist was given, though it may list nothing.
+    pub fn know_prelist(&mut self) {
+        self.prelist.get_or_insert_default();
+    }
+
+    /// Adds households of a region's prelist.
+    pub fn add_prelist(&mut self, region: Option<RegionId>, cell: &PrelistCell) {
+        // It is published with the region's own cell.
+        self.cells.entry(CubeKey { region, hexagon: None }).or_default();
+        self.prelist.get_or_insert_default().entry(region).or_default().add(cell);
+    }
+
+    /// Whether a prelist was given.
+    pub const fn has_prelist(&self) -> bool {
+        self.prelist.is_some()
+    }
+
+    /// The households of the prelist, by region.
+    pub fn prelist(&self) -> impl Iterator<Item = (Option<RegionId>, &PrelistCell)> {
+        self.prelist.iter().flatten().map(|(region, cell)| (*region, cell))
     }
 
     /// Notes that it is known whom a programme reaches, though it may be nobody.

@@ -10,7 +10,7 @@ pub mod quality;
 pub mod recipient_accounts;
 
 pub use accounts::Accounts;
-pub use cube::{Cell, Cube, CubeKey, ReachCell, UnknownCell, households};
+pub use cube::{Cell, Cube, CubeKey, PrelistCell, ReachCell, UnknownCell, households};
 pub use digest::{DIGEST_VERSION, Digests, Unit};
 pub use household::{HouseholdColumns, HouseholdCounts, Unknown};
 pub use person_accounts::PersonAccounts;

@@ -9,7 +9,7 @@ use super::visit::Outcome;
 /// An additive column of the cube, in the order of `data/indicators.toml`.
 ///
 /// The household columns count households, ages and disabilities persons of poor households. Visits,
-/// positions, programmes and what is unknown are counted by region alone, never by hexagon.
+/// positions, programmes, what is unknown and the prelist are counted by region alone, never by hexagon.
 ///
 /// Numbers are kept for good: digests are made over them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -77,14 +77,17 @@ pub enum CubeColumn {
     ElderlyUnknown,
     /// The same of disabled persons.
     DisabilityUnknown,
+    /// Households of the prelist that are there to be surveyed, by whether they were counted.
+    PrelistCounted,
+    PrelistNotCounted,
 }
 
 impl CubeColumn {
-    /// How many are counted in each cell of the cube: the first ones, all but those of programmes and of
-    /// what is unknown.
+    /// How many are counted in each cell of the cube: the first ones, all but those of programmes, of what
+    /// is unknown and of the prelist.
     pub const COUNT: usize = 28;
 
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::Decile1,
         Self::Decile2,
         Self::Decile3,
@@ -125,6 +128,8 @@ impl CubeColumn {
         Self::ChildrenUnknown,
         Self::ElderlyUnknown,
         Self::DisabilityUnknown,
+        Self::PrelistCounted,
+        Self::PrelistNotCounted,
     ];
 
     /// The columns that together count each household once.
@@ -188,6 +193,10 @@ impl CubeColumn {
     /// several.
     pub const UNKNOWN: [Self; 3] =
         [Self::ChildrenUnknown, Self::ElderlyUnknown, Self::DisabilityUnknown];
+
+    /// Households of the prelist by whether they were counted, without those that were resolved to be no
+    /// household.
+    pub const PRELIST: [Self; 2] = [Self::PrelistCounted, Self::PrelistNotCounted];
 
     pub const fn index(self) -> usize {
         self as usize
@@ -263,6 +272,8 @@ impl CubeColumn {
             Self::ChildrenUnknown => "children_unknown",
             Self::ElderlyUnknown => "elderly_unknown",
             Self::DisabilityUnknown => "disability_unknown",
+            Self::PrelistCounted => "prelist_counted",
+            Self::PrelistNotCounted => "prelist_not_counted",
         }
     }
 }

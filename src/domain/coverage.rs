@@ -36,6 +36,9 @@ pub struct Coverage {
     pub visited: u64,
     /// Of them: the household counts by a completed visit.
     pub counted: u64,
+    /// Of them: no visit counts, and one says that there is no household to survey (moved or gone, part of
+    /// another, duplicate).
+    pub resolved: u64,
     /// Entries that name no household, and can't be known to be visited.
     pub without_household: u64,
     /// Entries by the village's word: found, not found, duplicate, new proposal.
@@ -50,6 +53,16 @@ impl Coverage {
         (self.listed > 0).then_some(share)
     }
 
+    /// Visited, neither counted nor resolved: not found or refused.
+    pub const fn tried(&self) -> u64 {
+        self.visited - self.counted - self.resolved
+    }
+
+    /// Entries whose household was not visited.
+    pub const fn not_tried(&self) -> u64 {
+        self.listed - self.visited - self.without_household
+    }
+
     /// Adds an entry.
     pub fn add_entry(&mut self, deliberation: Option<Deliberation>) {
         self.listed += 1;
@@ -62,6 +75,7 @@ impl Coverage {
         self.listed += other.listed;
         self.visited += other.visited;
         self.counted += other.counted;
+        self.resolved += other.resolved;
         self.without_household += other.without_household;
         for (sum, count) in self.deliberated.iter_mut().zip(other.deliberated) {
             *sum += count;

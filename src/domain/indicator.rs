@@ -76,7 +76,21 @@ pub struct ColumnSpec {
     /// The programme of which it must be known whom it reaches.
     #[serde(default)]
     pub programme: Option<Programme>,
+    /// Whether a prelist must have been given.
+    #[serde(default)]
+    pub prelist: bool,
     pub title: Bilingual,
+}
+
+/// What an input holds, by which it is known which columns are.
+#[derive(Debug, Clone, Copy)]
+pub struct InputHeld<'a> {
+    /// The visit fields, as bits.
+    pub fields: u32,
+    /// The programmes of which it is known whom they reach.
+    pub programmes: &'a [Programme],
+    /// Whether a prelist was given.
+    pub has_prelist: bool,
 }
 
 /// The sets of visit fields of which one must be in the input, as bits ([`VisitField::bit`]); with no
@@ -132,6 +146,8 @@ pub enum DenominatorColumn {
     CountedHouseholds,
     /// The households that PKH is for.
     PkhEligible,
+    /// The households of the prelist, without those that were resolved to be none.
+    Prelist,
 }
 
 impl DenominatorColumn {
@@ -142,6 +158,7 @@ impl DenominatorColumn {
             Self::Visits => "visits",
             Self::CountedHouseholds => "counted_households",
             Self::PkhEligible => "pkh_eligible",
+            Self::Prelist => "prelist",
         }
     }
 
@@ -154,6 +171,7 @@ impl DenominatorColumn {
             Self::PkhEligible => {
                 Some(&[CubeColumn::PkhEligibleReceives, CubeColumn::PkhEligibleOnly])
             }
+            Self::Prelist => Some(&CubeColumn::PRELIST),
         }
     }
 }
@@ -206,6 +224,12 @@ pub struct Theme {
     /// Whether it is counted by region alone, and in no hexagon.
     #[serde(default)]
     pub regions_only: bool,
+    /// Whether there is nothing of it without a prelist.
+    #[serde(default)]
+    pub prelist: bool,
+    /// Whether it describes the survey itself, so that its figures mean the same at any coverage.
+    #[serde(default)]
+    pub of_survey: bool,
     #[serde(default, rename = "rate")]
     pub rates: Vec<Rate>,
 }
@@ -290,12 +314,13 @@ impl Indicators {
         self.themes.iter().find(|theme| theme.name == name)
     }
 
-    /// The columns that an input with these fields holds, where it is known whom these programmes reach,
-    /// as bits ([`CubeColumn::bit`]).
-    pub fn held(&self, fields: u32, programmes: &[Programme]) -> u64 {
+    /// The columns that an input holds, as bits ([`CubeColumn::bit`]).
+    pub fn held(&self, input: InputHeld<'_>) -> u64 {
+        let InputHeld { fields, programmes, has_prelist } = input;
         let is_held = |column: &&ColumnSpec| {
             column.needs.are_met_by(fields)
                 && column.programme.is_none_or(|programme| programmes.contains(&programme))
+                && (has_prelist || !column.prelist)
         };
         let held = self.columns.iter().filter(is_held);
         held.fold(0, |bits, column| bits | column.name.bit())
@@ -319,7 +344,8 @@ impl Denominator {
             DenominatorColumn::Households => self.households,
             DenominatorColumn::Visits
             | DenominatorColumn::CountedHouseholds
-            | DenominatorColumn::PkhEligible => None,
+            | DenominatorColumn::PkhEligible
+            | DenominatorColumn::Prelist => None,
         }
     }
 }
@@ -338,19 +364,24 @@ mod tests {
             assert_eq!(spec.name, column);
             assert_eq!(serde_json::to_value(column).unwrap(), column.name());
         }
-        assert_eq!(indicators.themes.len(), 7);
+        assert_eq!(indicators.themes.len(), 8);
     }
 
     #[test]
     fn a_column_is_held_where_its_field_is_in_the_input() {
-        let held = Indicators::embedded().held(VisitField::Decile.bit(), &[Programme::Pkh]);
+        let held = |fields, programmes, has_prelist| {
+            Indicators::embedded().held(InputHeld { fields, programmes, has_prelist })
+        };
+        let without_decile = held(0, &Programme::ALL, true);
+        let held = held(VisitField::Decile.bit(), &[Programme::Pkh], false);
         assert_ne!(held & CubeColumn::Decile1.bit(), 0);
         assert_ne!(held & CubeColumn::Unranked.bit(), 0);
         assert_eq!(held & CubeColumn::Age0To4.bit(), 0);
         assert_ne!(held & CubeColumn::PkhEligibleOnly.bit(), 0);
         assert_eq!(held & CubeColumn::SembakoEligibleOnly.bit(), 0);
-        let without_decile = Indicators::embedded().held(0, &Programme::ALL);
+        assert_eq!(held & CubeColumn::PrelistCounted.bit(), 0);
         assert_eq!(without_decile & CubeColumn::PkhEligibleOnly.bit(), 0);
+        assert_ne!(without_decile & CubeColumn::PrelistCounted.bit(), 0);
     }
 
     #[test]

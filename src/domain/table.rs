@@ -6,7 +6,8 @@ use super::indicator::{CubeColumn, PovertyThreshold};
 use super::programme::Programme;
 
 /// A table of disjoint classes. The unit of [`Table::Ages`] and [`Table::Disabilities`] is a person of a
-/// poor household, that of [`Table::Visits`] a visit, that of all others a household.
+/// poor household, that of [`Table::Visits`] a visit, that of [`Table::Coverage`] a household of the prelist,
+/// that of all others a household.
 ///
 /// Numbers are kept for good: digests and noise are made over them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -36,6 +37,8 @@ pub enum Table {
     ElderlyUnknown = 11,
     /// The same of disabled persons.
     DisabilityUnknown = 12,
+    /// Households of the prelist by whether they were counted.
+    Coverage = 13,
 }
 
 /// The household columns that have a decile.
@@ -45,7 +48,7 @@ impl Table {
     /// How many are counted in each cell of the cube.
     pub const COUNT: usize = 7;
 
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Counted,
         Self::Welfare,
         Self::Deciles,
@@ -59,14 +62,15 @@ impl Table {
         Self::ChildrenUnknown,
         Self::ElderlyUnknown,
         Self::DisabilityUnknown,
+        Self::Coverage,
     ];
 
     /// Households whose figure is unknown, in the order of [`CubeColumn::UNKNOWN`].
     pub const UNKNOWN: [Self; 3] =
         [Self::ChildrenUnknown, Self::ElderlyUnknown, Self::DisabilityUnknown];
 
-    /// Those that are counted in each cell of the cube: all but those of programmes and of what is
-    /// unknown.
+    /// Those that are counted in each cell of the cube: all but those of programmes, of what is unknown and
+    /// of the prelist.
     pub const OF_CELLS: [Self; Self::COUNT] = [
         Self::Counted,
         Self::Welfare,
@@ -96,6 +100,7 @@ impl Table {
             Self::ChildrenUnknown => "children_unknown",
             Self::ElderlyUnknown => "elderly_unknown",
             Self::DisabilityUnknown => "disability_unknown",
+            Self::Coverage => "coverage",
         }
     }
 
@@ -114,6 +119,7 @@ impl Table {
             Self::ChildrenUnknown => &[CubeColumn::ChildrenUnknown],
             Self::ElderlyUnknown => &[CubeColumn::ElderlyUnknown],
             Self::DisabilityUnknown => &[CubeColumn::DisabilityUnknown],
+            Self::Coverage => &CubeColumn::PRELIST,
         }
     }
 

@@ -33,6 +33,7 @@ use super::scan::VisitsScan;
 use super::session;
 use super::standings::Standings;
 use super::survey::{Known, survey_step};
+use super::prelist::add_prelist;
 use super::targeting::add_reach;
 use crate::check::{Rule, RulesUsed};
 use crate::count::{Accounts, Cube, Quality};
@@ -127,7 +128,13 @@ pub fn run(
         (repeated.join().expect("it does not panic"), done)
     });
     repeated?;
-    match done.map(|built| Built { registers: joined, ..built }) {
+    let with_registers = |mut built: Built| {
+        if let Some(compared) = &joined.prelist {
+            add_prelist(&mut built.cube, compared, &build.ground.tree);
+        }
+        Built { registers: joined, ..built }
+    };
+    match done.map(with_registers) {
         Ok(built) if built.accounts.rows != total(&choice.rows) => Err(EngineError::Changed),
         Err(EngineError::Unequal { visit_id }) => {
             VisitIds::refuse(&visit_id, &build.files, &build.ground.locale())?;

@@ -1,5 +1,6 @@
 //! The prelist beside the visits: which of its households were visited.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -10,14 +11,16 @@ use super::ground::Ground;
 use super::hashes::{Hashes, hash_of};
 use super::keyed;
 use super::latest::Choice;
-use super::notes::RowKey;
 use super::operator::MakeStep;
 use super::plan::Build;
 use super::twice::{Twice, find_twice};
-use super::walk::{Meet, Walks};
+use super::walk::{Meet, Visited, Walks};
 use crate::check::low_coverage::{Coverage, Coverages};
+use crate::count::{Cube, PrelistCell, Unit};
+use crate::domain::code::RegionCode;
 use crate::domain::coverage::{self, CoverageTable, Deliberation};
-use crate::domain::region::RegionId;
+use crate::domain::indicator::CubeColumn;
+use crate::domain::region::{RegionId, RegionTree};
 use crate::domain::visit::{pack_code, unpack_code};
 use crate::read::prelist::{Entry, PrelistFiles};
 
@@ -32,6 +35,8 @@ pub struct Prelist {
 #[derive(Debug)]
 pub struct Compared {
     pub coverage: CoverageTable,
+    /// The households that are there to be surveyed, each once, by the village that lists them.
+    pub households: BTreeMap<RegionCode, PrelistCell>,
     /// The rows of each file.
     pub rows: Vec<u64>,
     /// Rows that stand in the input once more.
@@ -71,11 +76,16 @@ impl Prelist {
     /// Where what is kept on the disk can't be read.
     pub fn finish(self) -> Result<Compared, EngineError> {
         let (mut coverage, mut not_listed) = (CoverageTable::default(), 0);
+        let mut households: BTreeMap<RegionCode, PrelistCell> = BTreeMap::new();
         for compare in self.walks.finish()? {
             coverage.merge(compare.coverage);
             not_listed += compare.not_listed;
+            for (village, cell) in compare.households {
+                households.entry(village).or_default().add(&cell);
+            }
         }
-        Ok(Compared { coverage, rows: self.rows, repeated: self.repeated, not_listed })
+        let (rows, repeated) = (self.rows, self.repeated);
+        Ok(Compared { coverage, households, rows, repeated, not_listed })
     }
 }
 
@@ -92,6 +102,14 @@ impl Compared {
             (village, Coverage { visited: told.visited, prelist, is_closed })
         };
         known.map(coverage).collect()
+    }
+}
+
+/// Adds the households of the prelist to a cube, those of a village that is none of the regions to the nation.
+pub fn add_prelist(cube: &mut Cube, compared: &Compared, tree: &RegionTree) {
+    cube.know_prelist();
+    for (village, cell) in &compared.households {
+        cube.add_prelist(tree.find(*village), cell);
     }
 }
 
@@ -177,18 +195,36 @@ fn refuse_repeated(ids: &Hashes, files: &PrelistFiles) -> Result<(), EngineError
 #[derive(Default)]
 struct Compare {
     coverage: CoverageTable,
+    households: BTreeMap<RegionCode, PrelistCell>,
+    /// The last household that was not visited, which may be listed more than once.
+    last: String,
     not_listed: u64,
 }
 
+impl Compare {
+    /// Adds a household, by the first of its entries.
+    fn add_household(&mut self, id: &str, village: RegionCode, column: CubeColumn) {
+        self.households.entry(village).or_default().add_household(Unit::new(id), column);
+    }
+}
+
 impl Meet for Compare {
-    fn visited(&mut self, rows: &[Vec<u8>], counted: Option<RowKey>) -> Result<(), EngineError> {
+    fn visited(&mut self, household: Visited<'_>, rows: &[Vec<u8>]) -> Result<(), EngineError> {
         self.not_listed += u64::from(rows.is_empty());
+        if let Some(row) = rows.first().filter(|_| !household.is_resolved) {
+            let column = match household.counted {
+                Some(_) => CubeColumn::PrelistCounted,
+                None => CubeColumn::PrelistNotCounted,
+            };
+            self.add_household(household.id, unpack("", row).village, column);
+        }
         for row in rows {
             let entry = unpack("", row);
             let coverage = self.coverage.entry(entry.village, entry.enumerator);
             coverage.add_entry(entry.deliberation);
             coverage.visited += 1;
-            coverage.counted += u64::from(counted.is_some());
+            coverage.counted += u64::from(household.counted.is_some());
+            coverage.resolved += u64::from(household.is_resolved);
         }
         Ok(())
     }
@@ -198,6 +234,10 @@ impl Meet for Compare {
         let coverage = self.coverage.entry(entry.village, entry.enumerator);
         coverage.add_entry(entry.deliberation);
         coverage.without_household += u64::from(entry.household.is_none());
+        if entry.household.is_some() && self.last != household {
+            household.clone_into(&mut self.last);
+            self.add_household(household, entry.village, CubeColumn::PrelistNotCounted);
+        }
         Ok(())
     }
 }

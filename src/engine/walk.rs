@@ -4,23 +4,33 @@ use std::cmp::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::UInt8Type;
 
 use super::error::EngineError;
 use super::kept::{Kept, KeptReader};
 use super::latest::{Choice, places_of};
 use super::notes::RowKey;
 use super::operator::MakeStep;
-use crate::domain::visit::VisitField;
+use crate::domain::visit::{Outcome, VisitField};
 use crate::place::Standing;
+
+/// A household that was visited.
+#[derive(Clone, Copy)]
+pub struct Visited<'a> {
+    pub id: &'a str,
+    /// The visit by which it counts.
+    pub counted: Option<RowKey>,
+    /// Whether no visit counts and one says that there is no household to survey.
+    pub is_resolved: bool,
+}
 
 /// What is done with the households that the visits and a register have.
 pub trait Meet: Send + 'static {
-    /// A household that was visited, with its rows of the register, which may be none, and the visit by
-    /// which it counts.
+    /// A household that was visited, with its rows of the register, which may be none.
     ///
     /// # Errors
     /// Where what was found can't be kept.
-    fn visited(&mut self, rows: &[Vec<u8>], counted: Option<RowKey>) -> Result<(), EngineError>;
+    fn visited(&mut self, household: Visited<'_>, rows: &[Vec<u8>]) -> Result<(), EngineError>;
 
     /// A row of the register whose household was not visited.
     ///
@@ -39,6 +49,8 @@ struct Walk<M> {
     /// Its rows of the register.
     rows: Vec<Vec<u8>>,
     counted: Option<RowKey>,
+    /// Whether one of its visits says that there is no household.
+    is_without: bool,
     meet: M,
 }
 
@@ -86,7 +98,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl<M: Meet> Walk<M> {
     const fn new(register: KeptReader, meet: M) -> Self {
-        Self { register, household: None, rows: Vec::new(), counted: None, meet }
+        Self {
+            register,
+            household: None,
+            rows: Vec::new(),
+            counted: None,
+            is_without: false,
+            meet,
+        }
     }
 
     fn step(&mut self, batch: &RecordBatch, choice: &Choice) -> Result<(), EngineError> {
@@ -94,6 +113,10 @@ impl<M: Meet> Walk<M> {
             .column_by_name(VisitField::HouseholdId.name())
             .expect("the plan made the column")
             .as_string::<i32>();
+        let outcomes = batch
+            .column_by_name(VisitField::Outcome.name())
+            .expect("the plan made the column")
+            .as_primitive::<UInt8Type>();
         let place = places_of(batch);
         for row in 0..batch.num_rows() {
             let household = households.value(row);
@@ -104,6 +127,8 @@ impl<M: Meet> Walk<M> {
             if choice.standings.get(place(row)) == Some(Standing::Counted) {
                 self.counted = Some(RowKey::new(place(row)));
             }
+            let outcome = Outcome::from_number(outcomes.value(row));
+            self.is_without |= outcome.is_some_and(Outcome::is_without_household);
         }
         Ok(())
     }
@@ -117,13 +142,16 @@ impl<M: Meet> Walk<M> {
             }
             self.register.advance()?;
         }
+        self.is_without = false;
         self.household = Some(household.to_owned());
         Ok(())
     }
 
     fn end_household(&mut self) -> Result<(), EngineError> {
-        if self.household.is_some() {
-            self.meet.visited(&self.rows, self.counted.take())?;
+        if let Some(id) = &self.household {
+            let counted = self.counted.take();
+            let is_resolved = counted.is_none() && self.is_without;
+            self.meet.visited(Visited { id, counted, is_resolved }, &self.rows)?;
             self.rows.clear();
         }
         Ok(())

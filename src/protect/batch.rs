@@ -120,6 +120,9 @@ struct WrittenFacts {
     /// The programmes of which it is known whom they reach.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     programmes: Vec<Programme>,
+    /// Whether a prelist was given.
+    #[serde(default)]
+    prelist: bool,
     /// Of public leaves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     policy: Option<Policy>,
@@ -133,6 +136,7 @@ impl LeafFacts {
             poverty_threshold: self.threshold,
             fields: fields.map(|field| field.name().to_owned()).collect(),
             programmes: self.programmes.clone(),
+            prelist: self.has_prelist,
             policy: self.policy,
         };
         let facts = serde_json::to_string(&facts).expect("words and a number can be written");
@@ -152,11 +156,19 @@ impl LeafFacts {
         for name in &facts.fields {
             fields |= VisitField::find(name)?.bit();
         }
-        let WrittenFacts { protection, poverty_threshold, programmes, policy, .. } = facts;
+        let WrittenFacts { protection, poverty_threshold, programmes, prelist, policy, .. } = facts;
         // Public figures without the policy of their noise would be told as exact ones.
         let is_whole = (protection == Protection::Public) == policy.is_some();
         let threshold = poverty_threshold;
-        is_whole.then_some(Self { protection, threshold, fields, programmes, policy })
+        let has_prelist = prelist;
+        is_whole.then_some(Self {
+            protection,
+            threshold,
+            fields,
+            programmes,
+            has_prelist,
+            policy,
+        })
     }
 }
 

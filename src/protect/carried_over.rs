@@ -128,6 +128,11 @@ pub fn first_with_additions(
             let sums = more[id.index()].iter_mut().zip(counts);
             sums.for_each(|(sum, count)| *sum += sign * count);
         }
+        // What was counted and is not any more is no addition to what is not.
+        for (region, cell) in cube.prelist().filter(|(region, _)| is_in(*region)) {
+            let Some(id) = region else { continue };
+            more[id.index()][CubeColumn::PrelistCounted.index()] += sign * cell.counts[0];
+        }
         for programme in cube.programmes() {
             let columns = Table::of_programme(programme).columns();
             for (region, cell) in cube.reach(programme).filter(|(region, _)| is_in(*region)) {

@@ -13,7 +13,9 @@ use super::leaf_margins::LeafMargins;
 use super::policy::Policy;
 use super::sums::{self, RegionSums};
 use crate::count::{Cube, CubeKey};
-use crate::domain::indicator::{AllCounts, CubeColumn, Indicators, PovertyThreshold, Theme};
+use crate::domain::indicator::{
+    AllCounts, CubeColumn, Indicators, InputHeld, PovertyThreshold, Theme,
+};
 use crate::domain::programme::Programme;
 use crate::domain::region::{RegionId, RegionTree};
 use crate::domain::table::Table;
@@ -61,18 +63,28 @@ pub(super) struct LeafFacts {
     pub fields: u32,
     /// The programmes of which it is known whom they reach.
     pub programmes: Vec<Programme>,
+    /// Whether a prelist was given.
+    pub has_prelist: bool,
     /// By which policy they were noised; `None` where they are exact.
     pub policy: Option<Policy>,
 }
 
 impl LeafFacts {
-    const fn exact(fields: u32, programmes: Vec<Programme>, threshold: PovertyThreshold) -> Self {
-        Self { protection: Protection::Restricted, threshold, fields, programmes, policy: None }
+    fn exact(cube: &Cube, fields: u32, threshold: PovertyThreshold) -> Self {
+        Self {
+            protection: Protection::Restricted,
+            threshold,
+            fields,
+            programmes: cube.programmes(),
+            has_prelist: cube.has_prelist(),
+            policy: None,
+        }
     }
 
     /// The columns that the release holds, as bits ([`CubeColumn::bit`]).
     pub fn held(&self, indicators: &Indicators) -> u64 {
-        indicators.held(self.fields, &self.programmes)
+        let Self { fields, has_prelist, .. } = *self;
+        indicators.held(InputHeld { fields, programmes: &self.programmes, has_prelist })
     }
 }
 
@@ -96,7 +108,7 @@ impl LeafTable {
     /// The exact leaves of a cube, restricted. `fields` are the visit fields that the input held, as
     /// bits ([`crate::domain::visit::VisitField::bit`]); `tree` is the one that the cube was counted on.
     pub fn exact(cube: &Cube, fields: u32, threshold: PovertyThreshold, tree: &RegionTree) -> Self {
-        let facts = LeafFacts::exact(fields, cube.programmes(), threshold);
+        let facts = LeafFacts::exact(cube, fields, threshold);
         let held = facts.held(&Indicators::embedded());
         let held = CubeColumn::ALL.into_iter().filter(|column| held & column.bit() != 0);
         let held: Vec<usize> = held.map(CubeColumn::index).collect();
@@ -118,6 +130,10 @@ impl LeafTable {
         }
         let unknown = cube.unknown().map(|(region, cell)| (region, cell.counts));
         for (column, counts) in CubeColumn::UNKNOWN.iter().zip(by_region(cube, unknown)) {
+            values[column.index()] = counts;
+        }
+        let prelist = cube.prelist().map(|(region, cell)| (region, cell.counts));
+        for (column, counts) in CubeColumn::PRELIST.iter().zip(by_region(cube, prelist)) {
             values[column.index()] = counts;
         }
         let mut counts = vec![None; CubeColumn::ALL.len()];
@@ -193,7 +209,14 @@ impl LeafTable {
     pub fn holds(&self, theme: &Theme, indicators: &Indicators) -> bool {
         let held = self.facts.held(indicators);
         let mut columns = theme.count_columns(self.threshold()).iter().chain(&theme.breakdown);
-        theme.needs.are_met_by(self.fields()) && columns.any(|column| held & column.bit() != 0)
+        let is_met = theme.needs.are_met_by(self.fields())
+            && (self.facts.has_prelist || !theme.prelist);
+        is_met && columns.any(|column| held & column.bit() != 0)
+    }
+
+    /// Whether a prelist was given.
+    pub const fn has_prelist(&self) -> bool {
+        self.facts.has_prelist
     }
 
     /// The policy by which the figures were noised; `None` where they are exact.
@@ -218,15 +241,15 @@ impl LeafTable {
 }
 
 /// What is counted by region alone, class by class, in the order of the cube's cells.
-fn by_region(
+fn by_region<const N: usize>(
     cube: &Cube,
-    regions: impl Iterator<Item = (Option<RegionId>, [i64; 3])>,
-) -> [Vec<i64>; 3] {
+    regions: impl Iterator<Item = (Option<RegionId>, [i64; N])>,
+) -> [Vec<i64>; N] {
     let mut regions = regions.peekable();
-    let mut classes = [(); 3].map(|()| Vec::with_capacity(cube.len()));
+    let mut classes = [(); N].map(|()| Vec::with_capacity(cube.len()));
     for (CubeKey { region, hexagon }, _) in cube.cells() {
         let is_its_own = |(of, _): &(Option<RegionId>, _)| hexagon.is_none() && *of == region;
-        let counts = regions.next_if(is_its_own).map_or([0; 3], |(_, counts)| counts);
+        let counts = regions.next_if(is_its_own).map_or([0; N], |(_, counts)| counts);
         classes.iter_mut().zip(counts).for_each(|(class, count)| class.push(count));
     }
     classes

@@ -53,6 +53,11 @@ impl<'a> Leaves<'a> {
         let mut digests = vec![0_u64; nodes];
         let unknown = Table::UNKNOWN.iter().position(|unknown| *unknown == table);
         match (table.programme(), unknown) {
+            _ if table == Table::Coverage => {
+                let regions = self.cube.prelist();
+                let regions = regions.map(|(region, it)| (region, it.counts, it.digest));
+                self.add_regions(regions, &mut figures, &mut digests);
+            }
             (Some(programme), _) => {
                 let regions = self.cube.reach(programme);
                 let regions = regions.map(|(region, it)| (region, it.counts, it.digest));

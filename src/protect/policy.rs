@@ -61,6 +61,7 @@ pub const fn deepest(table: Table) -> TreeLevel {
         Table::ChildrenUnknown | Table::ElderlyUnknown | Table::DisabilityUnknown => {
             TreeLevel::Region(Level::Village)
         }
+        Table::Coverage => TreeLevel::Region(Level::Village),
     }
 }
 
@@ -108,6 +109,8 @@ pub struct Policy {
     /// Of poor households whose figure is unknown, for each of children, elderly and disabled persons;
     /// 0.5.
     pub epsilon_unknown: Epsilon,
+    /// Of households of the prelist by whether they were counted; 1.
+    pub epsilon_coverage: Epsilon,
     /// The noisy number of households from which on a village's part of a hexagon 7 is shown; 12.
     pub least_hex7: u16,
     /// The same of a hexagon 8; 20.
@@ -133,6 +136,7 @@ impl Default for Policy {
             epsilon_positions: of(10),
             epsilon_programmes: of(13),
             epsilon_unknown: of(5),
+            epsilon_coverage: of(10),
             least_hex7: 12,
             least_hex8: 20,
             noise: NoiseMode::Keyed,
@@ -213,6 +217,7 @@ impl Policy {
             Table::ChildrenUnknown | Table::ElderlyUnknown | Table::DisabilityUnknown => {
                 self.epsilon_unknown
             }
+            Table::Coverage => self.epsilon_coverage,
         }
     }
 

@@ -172,9 +172,15 @@ impl LeafTable {
         let (fields, threshold) = (counted.fields, counted.threshold);
         let policy = Some(*protect.policy());
         let programmes = counted.cube.programmes();
-        let held = Indicators::embedded().held(fields, &programmes);
-        let facts =
-            LeafFacts { protection: Protection::Public, threshold, fields, programmes, policy };
+        let facts = LeafFacts {
+            protection: Protection::Public,
+            threshold,
+            fields,
+            programmes,
+            has_prelist: counted.cube.has_prelist(),
+            policy,
+        };
+        let held = facts.held(&Indicators::embedded());
         let mut rows: Vec<usize> =
             (0..tree.len()).filter(|node| tree.children(*node).is_empty()).collect();
         rows.sort_unstable_by_key(|node| tree.place(*node));

@@ -69,6 +69,10 @@ impl RegionDigests {
                 *sum = sum.wrapping_add(digest);
             }
         }
+        for (region, cell) in cube.prelist() {
+            let sum = &mut own[at(region)].tables[Table::Coverage.index()];
+            *sum = sum.wrapping_add(cell.digest);
+        }
         for programme in cube.programmes() {
             let table = Table::of_programme(programme);
             for (region, cell) in cube.reach(programme) {

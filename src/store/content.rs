@@ -17,7 +17,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
 use super::{Release, StoreError};
-use crate::count::{Cell, Cube, CubeKey, ReachCell, UnknownCell};
+use crate::count::{Cell, Cube, CubeKey, PrelistCell, ReachCell, UnknownCell};
 use crate::domain::indicator::CubeColumn;
 use crate::domain::programme::Programme;
 use crate::domain::region::{RegionId, RegionTree};
@@ -42,7 +42,7 @@ pub fn write(folder: &Path, cube: &Cube, regions: &RegionTree) -> Result<(), Sto
         .set_max_row_group_row_count(Some(ROWS))
         .build();
     let programmes = cube.programmes();
-    let schema = Arc::new(schema(&programmes));
+    let schema = Arc::new(schema(&programmes, cube.has_prelist()));
     let mut writer =
         ArrowWriter::try_new(BufWriter::new(file), Arc::clone(&schema), Some(properties))
             .map_err(refuse)?;
@@ -57,7 +57,7 @@ pub fn write(folder: &Path, cube: &Cube, regions: &RegionTree) -> Result<(), Sto
     writer.close().map(drop).map_err(refuse)
 }
 
-fn schema(programmes: &[Programme]) -> Schema {
+fn schema(programmes: &[Programme], has_prelist: bool) -> Schema {
     let mut fields = vec![
         Field::new("region", DataType::Utf8, true),
         Field::new("hexagon", DataType::UInt64, true),
@@ -67,7 +67,8 @@ fn schema(programmes: &[Programme]) -> Schema {
     fields.extend(CubeColumn::ALL[..CubeColumn::COUNT].iter().map(counts));
     fields.extend(Table::OF_CELLS.map(digest));
     let tables = programmes.iter().map(|programme| Table::of_programme(*programme));
-    for table in tables.chain(Table::UNKNOWN) {
+    let prelist = has_prelist.then_some(Table::Coverage);
+    for table in tables.chain(Table::UNKNOWN).chain(prelist) {
         fields.extend(table.columns().iter().map(counts));
         fields.push(digest(table));
     }
@@ -95,7 +96,12 @@ impl Beside {
             let cells = cells.map(|(region, it)| (region, (vec![it.counts[at]], it.digests[at])));
             (1, cells.collect())
         });
-        Self(reach.chain(unknown).collect())
+        let prelist = cube.has_prelist().then(|| {
+            let cells = cube.prelist();
+            let cells = cells.map(|(region, it)| (region, (it.counts.to_vec(), it.digest)));
+            (CubeColumn::PRELIST.len(), cells.collect())
+        });
+        Self(reach.chain(unknown).chain(prelist).collect())
     }
 }
 
@@ -145,6 +151,9 @@ pub fn read(release: &Release, regions: &RegionTree) -> Result<Cube, StoreError>
     let programmes: Vec<Programme> = Programme::ALL.into_iter().filter(is_known).collect();
     let mut cube = Cube::default();
     programmes.iter().for_each(|programme| cube.know(*programme));
+    if names.contains(&digest_name(Table::Coverage)) {
+        cube.know_prelist();
+    }
     for batch in builder.with_batch_size(ROWS).build().map_err(refuse)? {
         let batch = batch.map_err(|error| refuse(error.into()))?;
         let rows = Rows { batch: &batch, path: &path };
@@ -188,7 +197,22 @@ impl Rows<'_> {
                 cube.add_reach(*programme, keys[row].region, &cell);
             }
         }
+        if cube.has_prelist() {
+            self.add_prelist(cube, &keys)?;
+        }
         self.add_unknown(cube, &keys)
+    }
+
+    fn add_prelist(&self, cube: &mut Cube, keys: &[CubeKey]) -> Result<(), StoreError> {
+        let digests = self.digests(Table::Coverage)?;
+        let counts = CubeColumn::PRELIST.iter().map(|column| self.counts(*column));
+        let counts = counts.collect::<Result<Vec<_>, _>>()?;
+        for row in (0..keys.len()).filter(|row| digests.is_valid(*row)) {
+            let mut cell = PrelistCell { digest: digests.value(row), ..PrelistCell::default() };
+            cell.counts.iter_mut().zip(&counts).for_each(|(it, from)| *it = from.value(row));
+            cube.add_prelist(keys[row].region, &cell);
+        }
+        Ok(())
     }
 
     fn add_unknown(&self, cube: &mut Cube, keys: &[CubeKey]) -> Result<(), StoreError> {

@@ -14,10 +14,13 @@ pub const COVERAGE: &str = "coverage.parquet";
 
 type Count = fn(&Coverage) -> u64;
 
-const COUNTS: [(&str, Count); 8] = [
+const COUNTS: [(&str, Count); 11] = [
     ("listed", |coverage| coverage.listed),
     ("visited", |coverage| coverage.visited),
     ("counted", |coverage| coverage.counted),
+    ("resolved", |coverage| coverage.resolved),
+    ("tried", Coverage::tried),
+    ("not_tried", Coverage::not_tried),
     ("without_household", |coverage| coverage.without_household),
     ("musdes_found", |coverage| coverage.deliberated[0]),
     ("musdes_not_found", |coverage| coverage.deliberated[1]),

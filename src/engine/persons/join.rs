@@ -4,8 +4,8 @@ use crate::count::PersonAccounts;
 use crate::domain::person::PersonCounts;
 use crate::engine::error::EngineError;
 use crate::engine::kept::{Keeping, Kept};
-use crate::engine::notes::{Noting, RowKey};
-use crate::engine::walk::Meet;
+use crate::engine::notes::Noting;
+use crate::engine::walk::{Meet, Visited};
 
 /// One partition's persons, added up by household.
 pub struct Join {
@@ -29,13 +29,13 @@ impl Join {
 }
 
 impl Meet for Join {
-    fn visited(&mut self, rows: &[Vec<u8>], counted: Option<RowKey>) -> Result<(), EngineError> {
+    fn visited(&mut self, household: Visited<'_>, rows: &[Vec<u8>]) -> Result<(), EngineError> {
         // A household's persons were added up to one row.
         let Some(counts) = rows.first().map(|row| PersonCounts::from_bytes(row)) else {
             return Ok(());
         };
         let persons = u64::from(counts.members());
-        match counted {
+        match household.counted {
             Some(row) => {
                 self.accounts.in_counted_households += persons;
                 self.noting.note(row, counts)

@@ -16,10 +16,10 @@ use super::hashes::hash_of;
 use super::kept::{Keeping, Kept, Merged};
 use super::keyed;
 use super::latest::Choice;
-use super::notes::{NotedRows, Notes, Noting, RowKey};
+use super::notes::{NotedRows, Notes, Noting};
 use super::operator::MakeStep;
 use super::plan::Build;
-use super::walk::{Meet, Walks};
+use super::walk::{Meet, Visited, Walks};
 use crate::count::RecipientAccounts;
 use crate::domain::programme::Period;
 use crate::read::recipients::{Recipient, RecipientBatch, RecipientFiles};
@@ -245,9 +245,9 @@ impl Receive {
 }
 
 impl Meet for Receive {
-    fn visited(&mut self, rows: &[Vec<u8>], counted: Option<RowKey>) -> Result<(), EngineError> {
+    fn visited(&mut self, household: Visited<'_>, rows: &[Vec<u8>]) -> Result<(), EngineError> {
         self.visited += rows.len() as u64;
-        match (counted, self.bits(rows)) {
+        match (household.counted, self.bits(rows)) {
             (Some(row), bits) if bits != 0 => self.noting.note(row, bits),
             _ => Ok(()),
         }
