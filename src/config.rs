@@ -19,8 +19,8 @@ pub use network::Network;
 use crate::check::settings::{CheckSettings, SettingError};
 use crate::domain::indicator::PovertyThreshold;
 use crate::domain::programme::ProgrammeSettings;
-use crate::protect::Policy;
 use crate::protect::carried_over::LeastChanged;
+use crate::protect::{CoverageTerms, Policy, ShareAsked};
 
 /// The settings file that is read where no other is named.
 pub const DEFAULT_FILE: &str = "sebaran.toml";
@@ -39,8 +39,8 @@ pub struct Config {
     pub programmes: ProgrammeSettings,
     /// `[protect]`: what may be told in public.
     pub protect: Policy,
-    /// `[publish]`: how much must have changed where anything did.
-    pub publish: LeastChanged,
+    /// `[publish]`.
+    pub publish: PublishSettings,
     /// `[serve]`.
     pub serve: ServeSettings,
 }
@@ -58,6 +58,43 @@ pub struct BuildSettings {
 impl Default for BuildSettings {
     fn default() -> Self {
         Self { poverty_threshold: PovertyThreshold::default(), memory_mib: 2048 }
+    }
+}
+
+/// What of a release is published anew, and how areas of which little was surveyed are spoken of.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PublishSettings {
+    /// The share of a regency's villages, from 0 to 1, that must have changed since the release before, where any
+    /// did; 0.2.
+    pub least_changed_share: f64,
+    /// The number of villages that must have; 10.
+    pub least_changed_villages: u32,
+    /// The share of the prelist, from 0 to 1, below which an area is not enough surveyed; 0.5.
+    pub least_coverage: f64,
+    /// What maps show of the poor where there is a prelist: `estimate` or `found`; `estimate`.
+    pub share: ShareAsked,
+}
+
+impl Default for PublishSettings {
+    fn default() -> Self {
+        let LeastChanged { least_changed_share, least_changed_villages } = LeastChanged::default();
+        let CoverageTerms { least_coverage, share } = CoverageTerms::default();
+        Self { least_changed_share, least_changed_villages, least_coverage, share }
+    }
+}
+
+impl PublishSettings {
+    /// How much must have changed.
+    pub const fn least_changed(&self) -> LeastChanged {
+        let Self { least_changed_share, least_changed_villages, .. } = *self;
+        LeastChanged { least_changed_share, least_changed_villages }
+    }
+
+    /// How areas of which little was surveyed are spoken of.
+    pub const fn coverage_terms(&self) -> CoverageTerms {
+        let Self { least_coverage, share, .. } = *self;
+        CoverageTerms { least_coverage, share }
     }
 }
 
@@ -294,10 +331,15 @@ fn validate(config: &Config) -> Result<(), Problem> {
         field: error.field(),
         reason: error.to_string(),
     })?;
-    let share = config.publish.least_changed_share;
-    if !(0.0..=1.0).contains(&share) {
-        let reason = format!("`least_changed_share` can't be {share}; it is a share from 0 to 1");
-        return Err(Problem { section: "publish", field: "least_changed_share", reason });
+    let shares = [
+        ("least_changed_share", config.publish.least_changed_share),
+        ("least_coverage", config.publish.least_coverage),
+    ];
+    for (field, share) in shares {
+        if !(0.0..=1.0).contains(&share) {
+            let reason = format!("`{field}` can't be {share}; it is a share from 0 to 1");
+            return Err(Problem { section: "publish", field, reason });
+        }
     }
     let positive = [
         ("build", "memory_mib", config.build.memory_mib),

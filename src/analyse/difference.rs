@@ -85,7 +85,7 @@ pub enum Order {
 #[expect(clippy::cast_precision_loss, reason = "counts are fewer than 2^52")]
 fn figure(feature: &Feature, measure: Measure) -> (Option<f64>, Option<f64>) {
     match measure {
-        Measure::Share => (feature.share, feature.share_moe95),
+        Measure::Share => (feature.shown_share(), feature.shown_share_moe95()),
         Measure::Count | Measure::DensityKm2 => {
             (feature.count.map(|count| count as f64), feature.moe95)
         }

@@ -8,7 +8,8 @@ use super::ranking::Rank;
 use crate::domain::indicator::{CubeColumn, DenominatorColumn, PovertyThreshold, Rate, Theme};
 use crate::domain::region::RegionId;
 use crate::protect::{
-    Feature, Known, Layer, Place, ShareOf, Status, moe95_of_part, share_of_enough,
+    Coverage, CoverageOf, Estimate, Feature, Known, Layer, OtherShares, Place, ShareOf, ShownShare,
+    Status, is_low_coverage, moe95_of_part, share_of_enough,
 };
 
 /// The figures of one region or of the nation in one theme, as [`Feature`] describes them.
@@ -22,6 +23,13 @@ pub struct Figures {
     pub share: Option<f64>,
     pub share_moe95: Option<f64>,
     pub share_of: Option<ShareOf>,
+    #[serde(flatten)]
+    pub other_shares: OtherShares,
+    /// Which share maps and sentences show.
+    pub shown_share: ShownShare,
+    pub coverage: Option<f64>,
+    pub coverage_moe95: Option<f64>,
+    pub coverage_of: Option<CoverageOf>,
     pub density_km2: Option<f64>,
     pub status: Status,
     pub breakdown: BTreeMap<CubeColumn, Option<i64>>,
@@ -54,6 +62,11 @@ impl Figures {
             share: feature.share,
             share_moe95: feature.share_moe95,
             share_of: feature.share_of.clone(),
+            other_shares: feature.other_shares,
+            shown_share: feature.shown,
+            coverage: feature.coverage.map(|coverage| coverage.share),
+            coverage_moe95: feature.coverage.and_then(|coverage| coverage.moe95),
+            coverage_of: feature.coverage.map(|coverage| coverage.of),
             density_km2: feature.density_km2,
             status: feature.status,
             breakdown: theme.breakdown.iter().copied().zip(feature.breakdown.clone()).collect(),
@@ -84,6 +97,7 @@ impl Figures {
         let squares = features.iter().map(|it| it.counted_moe95().map(|moe| moe * moe));
         let moe95 = count.and(squares.sum::<Option<f64>>()).map(f64::sqrt);
         let value = count.map(number);
+        let coverage = Coverage::of_all(features.iter().map(|feature| feature.coverage));
         let mut breakdown = sum_of_breakdowns(provinces);
         if !is_known {
             breakdown
@@ -101,14 +115,43 @@ impl Figures {
             share: None,
             share_moe95: None,
             share_of: sum_of_denominators(features),
+            other_shares: OtherShares::default(),
+            shown_share: provinces.shown_share(),
+            coverage: coverage.map(|coverage| coverage.share),
+            coverage_moe95: coverage.and_then(|coverage| coverage.moe95),
+            coverage_of: coverage.map(|coverage| coverage.of),
             density_km2: value.filter(|_| area_km2 > 0.0).map(|count| count / area_km2),
             status: Status::NoData,
             breakdown,
             rates,
         };
         nation.status = Status::of(nation.visited(provinces.theme()), count);
+        if provinces.least_coverage().is_some_and(|least| is_low_coverage(coverage, least)) {
+            nation.status = nation.status.at_low_coverage();
+        }
         nation.add_share(provinces.theme(), provinces.threshold());
+        if provinces.theme().counts_poor_households() {
+            nation.add_other_shares(provinces);
+        }
         nation
+    }
+
+    /// The share that maps and sentences show, with its margin.
+    pub const fn shown(&self) -> (Option<f64>, Option<f64>) {
+        self.other_shares.shown(self.shown_share, (self.share, self.share_moe95))
+    }
+
+    /// The same as of a region, from what its provinces add up to.
+    fn add_other_shares(&mut self, provinces: &Layer) {
+        let features = provinces.features();
+        self.other_shares.add_surveyed((self.count, self.moe95), self.households);
+        let Some(of) = self.share_of.as_ref().map(|of| of.value) else { return };
+        let unsurveyed = features.iter().map(|feature| feature.unsurveyed).sum();
+        self.other_shares.add_bounds((self.share, self.count), (unsurveyed, of));
+        if self.status != Status::NotEnoughSurveyed {
+            let estimate = Estimate::sum(features.iter().map(|feature| feature.estimate));
+            self.other_shares.add_estimate(estimate.filter(|_| self.share.is_some()), of);
+        }
     }
 
     /// What was visited, as far as the theme tells of it: visits, or households.

@@ -133,11 +133,11 @@ impl Met {
     }
 }
 
-/// Below 10, not visited or without data meets nothing.
+/// Below 10, not enough surveyed, not visited or without data meets nothing.
 fn meets(feature: &Feature, condition: &Condition) -> Option<bool> {
     #[expect(clippy::cast_precision_loss, reason = "counts are fewer than 2^52")]
     let told = match condition.of {
-        Measure::Share => feature.share,
+        Measure::Share => feature.shown_share(),
         Measure::Count | Measure::DensityKm2 => feature.count.map(|count| count as f64),
     };
     let told = told.filter(|_| feature.status == Status::Value)?;

@@ -34,12 +34,13 @@ impl Measure {
         if has_share { Self::Share } else { Self::Count }
     }
 
-    /// The value by which a feature is ranked; `None` where nobody was visited or there is no figure.
+    /// The value by which a feature is ranked and classed; `None` where nobody was visited, too little was
+    /// surveyed or there is no figure.
     pub fn of(self, feature: &Feature) -> Option<f64> {
         match feature.status {
-            Status::NotVisited | Status::NoData => None,
+            Status::NotEnoughSurveyed | Status::NotVisited | Status::NoData => None,
             Status::Value | Status::Below10 => match self {
-                Self::Share => feature.share,
+                Self::Share => feature.shown_share(),
                 Self::Count => feature.count.map(number),
                 Self::DensityKm2 => feature.density_km2,
             },
@@ -87,6 +88,10 @@ impl Rank {
     pub fn of(region: RegionId, siblings: &Layer) -> Option<Self> {
         let features = siblings.features();
         let own = features.iter().find(|feature| feature.place == Place::Region(region))?;
+        // Without a prelist nothing says how much was looked at.
+        if !own.shown.is_ranked() {
+            return None;
+        }
         let by = [Measure::Share, Measure::Count].into_iter().find(|by| by.of(own).is_some())?;
         let value = by.of(own)?;
         let values: Vec<f64> = features.iter().filter_map(|feature| by.of(feature)).collect();
@@ -108,7 +113,10 @@ pub struct Ranking<'a> {
 impl<'a> Ranking<'a> {
     /// At most `limit` features at each end, equal ones in the order of their codes.
     pub fn new(layer: &'a Layer, by: Measure, limit: usize) -> Self {
-        let valued = layer.features().iter().filter_map(|feature| Some((by.of(feature)?, feature)));
+        // Without a prelist a share says nothing of a place's rank.
+        let is_ranked = by != Measure::Share || layer.shown_share().is_ranked();
+        let features = layer.features().iter().filter(|_| is_ranked);
+        let valued = features.filter_map(|feature| Some((by.of(feature)?, feature)));
         let mut ascending: Vec<(f64, &Feature)> = valued.collect();
         let mut descending = ascending.clone();
         // Both sorts are stable, and features stand in the order of their codes.

@@ -19,9 +19,10 @@ impl Standing {
     /// region is a part of the larger one, whose error holds its own, so the margin is rather too wide.
     pub fn of(own: &Figures, other: &Figures) -> Option<Self> {
         let is_told = |figures: &Figures| figures.status == Status::Value;
-        let share = |figures: &Figures| figures.share.filter(|_| is_told(figures));
+        let is_compared = |figures: &Figures| is_told(figures) && figures.shown_share.is_ranked();
+        let share = |figures: &Figures| figures.shown().0.filter(|_| is_compared(figures));
         let apart = share(own)? - share(other)?;
-        let [own, other] = [own, other].map(|figures| figures.share_moe95.unwrap_or_default());
+        let [own, other] = [own, other].map(|figures| figures.shown().1.unwrap_or_default());
         Some(match apart {
             _ if apart.abs() <= own.hypot(other) => Self::NoClearDifference,
             _ if apart > 0.0 => Self::Worse,
@@ -35,6 +36,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::protect::{OtherShares, ShownShare};
 
     fn figures(share: Option<f64>, share_moe95: Option<f64>) -> Figures {
         Figures {
@@ -46,6 +48,11 @@ mod tests {
             share,
             share_moe95,
             share_of: None,
+            other_shares: OtherShares::default(),
+            shown_share: ShownShare::Found,
+            coverage: None,
+            coverage_moe95: None,
+            coverage_of: None,
             density_km2: None,
             status: Status::Value,
             breakdown: BTreeMap::new(),
@@ -68,6 +75,15 @@ mod tests {
         let exact = |share| figures(Some(share), None);
         assert_eq!(Standing::of(&exact(0.31), &exact(0.3)), Some(Standing::Worse));
         assert_eq!(Standing::of(&exact(0.3), &exact(0.3)), Some(Standing::NoClearDifference));
+    }
+
+    #[test]
+    fn what_was_not_enough_surveyed_is_neither_better_nor_worse() {
+        let told = figures(Some(0.3), None);
+        let low = Figures { status: Status::NotEnoughSurveyed, ..figures(Some(0.003), None) };
+        assert_eq!([Standing::of(&low, &told), Standing::of(&told, &low)], [None, None]);
+        let without = Figures { shown_share: ShownShare::Surveyed, ..figures(Some(0.003), None) };
+        assert_eq!(Standing::of(&without, &told), None);
     }
 
     #[test]

@@ -138,10 +138,12 @@ impl Audited {
         let public = side.leaves(tree)?;
         let cube = content::read(&release, tree)?;
         let (fields, threshold) = (public.fields(), public.threshold());
-        let exact = LeafTable::exact(&cube, fields, threshold, tree);
+        let terms = public.coverage_terms();
+        let exact = LeafTable::exact(&cube, fields, threshold, tree).with_coverage_terms(terms);
         let key = NoiseKey::new(&secret::open(register)?, policy.noise, id, tree.system());
         let counted = Counted { cube: &cube, fields, threshold, regions: tree };
-        let made_again = LeafTable::public(counted, &Protect::new(policy, key));
+        let made_again =
+            LeafTable::public(counted, &Protect::new(policy, key)).with_coverage_terms(terms);
         let digests = RegionDigests::of(&cube, tree);
         Ok(Self { release, digests, policy, public, exact, made_again })
     }

@@ -128,7 +128,8 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     refuse_strange(args, &built, (&files, &registers), &ground)?;
     let fields = files.fields() | registers.fields();
     progress.phase("Writing the release");
-    let table_of_leaves = LeafTable::exact(&built.cube, fields, ground.threshold, &ground.tree);
+    let table_of_leaves = LeafTable::exact(&built.cube, fields, ground.threshold, &ground.tree)
+        .with_coverage_terms(settings.publish.coverage_terms());
     leaves::write(draft.path(), &table_of_leaves, &ground.tree)?;
     summaries::write(draft.path(), &built.quality, &ground.tree)?;
     if !decided.is_empty() {
@@ -157,10 +158,15 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
         }
         let (cube, threshold, regions) = (&built.cube, ground.threshold, &ground.tree);
         let counted = Counted { cube, fields, threshold, regions };
-        let (content, succeeds) =
-            succession::content(common, &record, counted, (settings.publish, args.erasure()))?;
+        let (content, succeeds) = succession::content(
+            common,
+            &record,
+            counted,
+            (settings.publish.least_changed(), args.erasure()),
+        )?;
         let counted = Counted { cube: &content, ..counted };
-        let chosen = (settings.protect, secret::open(&common.register)?);
+        let terms = settings.publish.coverage_terms();
+        let chosen = (settings.protect, secret::open(&common.register)?, terms);
         let beside = (table.as_ref(), tiles.as_ref());
         public::make(&draft, &mut record, chosen, counted, beside, succeeds)?;
         let release = draft.keep(record)?;

@@ -245,7 +245,7 @@ fn refuse_little_changed(
     if succeeds.erasure.is_some() {
         return Ok(());
     }
-    let least = common.settings()?.publish;
+    let least = common.settings()?.publish.least_changed();
     let own = audited.release.manifest().build().regions.content;
     for (before, digests) in earlier.iter().zip(digests).filter(|(it, _)| it.regions == own) {
         let found: BTreeSet<RegionId> =

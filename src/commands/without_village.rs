@@ -21,6 +21,18 @@ pub fn refuse(built: &Built, files: &VisitFiles, ground: &Ground) -> Result<()> 
         households += sum(&CubeColumn::HOUSEHOLDS);
         visits += sum(&CubeColumn::VISITS);
     }
+    let of_prelist = built.cube.prelist();
+    let of_prelist =
+        of_prelist.filter(|(region, _)| !has_village(&CubeKey { region: *region, hexagon: None }));
+    let listed: i64 = of_prelist.map(|(_, cell)| cell.counts.iter().sum::<i64>()).sum();
+    if households == 0 && visits == 0 && listed > 0 {
+        bail!(
+            "the setting `every_household_has_village` declares that every household has a {level}, and \
+             {listed} households of the prelist have none; correct their codes, which the findings \
+             `prelist_unknown_village` name, or set `[protect] every_household_has_village = false`",
+            level = tree.deepest()
+        )
+    }
     if households == 0 && visits == 0 {
         return Ok(());
     }

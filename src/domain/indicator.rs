@@ -254,6 +254,12 @@ impl Theme {
         Err(NoLayer { theme: self.name.clone(), geography })
     }
 
+    /// Whether it counts poor households, of resident ones.
+    pub fn counts_poor_households(&self) -> bool {
+        let is_poor = matches!(self.count, CountSpec::Named(NamedCount::Poor));
+        is_poor && self.share_of == DenominatorColumn::Households
+    }
+
     /// The columns whose sum is the theme's count.
     pub fn count_columns(&self, threshold: PovertyThreshold) -> &[CubeColumn] {
         match &self.count {

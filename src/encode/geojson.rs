@@ -176,6 +176,17 @@ impl Properties<'_> {
         map.serialize_entry("share", &feature.share)?;
         map.serialize_entry("share_moe95", &feature.share_moe95)?;
         map.serialize_entry("share_of", &feature.share_of)?;
+        let shares = feature.other_shares;
+        map.serialize_entry("share_low", &shares.low)?;
+        map.serialize_entry("share_high", &shares.high)?;
+        map.serialize_entry("share_estimate", &shares.estimate)?;
+        map.serialize_entry("share_estimate_moe95", &shares.estimate_moe95)?;
+        map.serialize_entry("share_surveyed", &shares.surveyed)?;
+        map.serialize_entry("share_surveyed_moe95", &shares.surveyed_moe95)?;
+        let coverage = feature.coverage;
+        map.serialize_entry("coverage", &coverage.map(|coverage| coverage.share))?;
+        map.serialize_entry("coverage_moe95", &coverage.and_then(|coverage| coverage.moe95))?;
+        map.serialize_entry("coverage_of", &coverage.map(|coverage| coverage.of))?;
         map.serialize_entry("density_km2", &feature.density_km2)?;
         map.serialize_entry("rest", &feature.rest)?;
         map.serialize_entry("status", &feature.status)?;

@@ -14,7 +14,7 @@ use crate::domain::person::Definition;
 use crate::domain::programme::ProgrammeTerms;
 use crate::domain::region::Slug;
 use crate::protect::carried_over::CarriedFrom;
-use crate::protect::{Layer, Protection, Remainder, Totals};
+use crate::protect::{Layer, Protection, Remainder, ShownShare, Totals};
 
 /// The head of a layer.
 #[derive(Serialize)]
@@ -40,6 +40,11 @@ pub(super) struct Head<'a> {
     /// The regencies whose figures are those of an earlier release.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     carried_over: &'a BTreeMap<RegionCode, CarriedFrom>,
+    /// Which share maps show.
+    shown_share: ShownShare,
+    /// The coverage below which an area is not enough surveyed, where areas are judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    least_coverage: Option<f64>,
     matched: usize,
     totals: Totals,
     /// What is known to the area and to none of its parts; of layers of regions.
@@ -69,6 +74,8 @@ impl<'a> Head<'a> {
             programmes: (!theme.rates.is_empty()).then_some(&label.programmes),
             licence: label.licence.as_ref(),
             carried_over: &label.carried_over,
+            shown_share: layer.shown_share(),
+            least_coverage: layer.least_coverage(),
             matched: layer.matched(),
             totals: layer.totals(),
             remainder: layer.remainder(),

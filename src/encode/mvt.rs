@@ -22,11 +22,14 @@ pub const HEXAGONS: &str = "hexagon";
 pub const LABELS: &str = "label";
 
 /// The fields that a theme may have in a tile: each is the theme's name, `_` and one of these.
-const THEME_FIELDS: [(&str, &str); 6] = [
+const THEME_FIELDS: [(&str, &str); 9] = [
     ("count", "Number"),
     ("moe95", "Number"),
     ("share", "Number"),
     ("share_moe95", "Number"),
+    ("share_estimate", "Number"),
+    ("share_estimate_moe95", "Number"),
+    ("share_surveyed", "Number"),
     ("density_km2", "Number"),
     ("status", "String"),
 ];
@@ -38,12 +41,21 @@ pub fn theme_fields(theme: &Theme) -> impl Iterator<Item = (&'static str, &'stat
 }
 
 fn has_field(theme: &Theme, name: &str) -> bool {
-    !theme.regions_only || !["share_moe95", "density_km2"].contains(&name)
+    let of_poor = ["share_estimate", "share_estimate_moe95", "share_surveyed"];
+    (!theme.regions_only || !["share_moe95", "density_km2"].contains(&name))
+        && (theme.counts_poor_households() || !of_poor.contains(&name))
 }
 
 /// The fields that stand beside those of the themes.
-pub const PLACE_FIELDS: [(&str, &str); 4] =
-    [("code", "String"), ("name", "String"), ("parent", "String"), ("households", "Number")];
+pub const PLACE_FIELDS: [(&str, &str); 7] = [
+    ("code", "String"),
+    ("name", "String"),
+    ("parent", "String"),
+    ("households", "Number"),
+    ("coverage", "Number"),
+    ("coverage_moe95", "Number"),
+    ("coverage_of", "String"),
+];
 
 /// The layer in which a geography stands in a tile.
 pub const fn layer_name(geography: Geography) -> &'static str {
@@ -192,6 +204,9 @@ fn place_values(feature: &Feature) -> Vec<Option<MvtValue>> {
         feature.name.clone().map(MvtValue::String),
         feature.parent.map(|parent| MvtValue::String(parent.to_string())),
         Some(MvtValue::auto_int(feature.households)),
+        feature.coverage.map(|coverage| MvtValue::Double(coverage.share)),
+        feature.coverage.and_then(|coverage| coverage.moe95).map(MvtValue::Double),
+        feature.coverage.map(|coverage| MvtValue::String(coverage.of.name().to_owned())),
     ]
 }
 
@@ -202,6 +217,9 @@ fn theme_values(theme: &Theme, feature: &Feature) -> impl Iterator<Item = Option
         feature.moe95.map(MvtValue::Double),
         feature.share.map(MvtValue::Double),
         feature.share_moe95.map(MvtValue::Double),
+        feature.other_shares.estimate.map(MvtValue::Double),
+        feature.other_shares.estimate_moe95.map(MvtValue::Double),
+        feature.other_shares.surveyed.map(MvtValue::Double),
         feature.density_km2.map(MvtValue::Double),
         Some(MvtValue::String(feature.status.name().to_owned())),
     ];

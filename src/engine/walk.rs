@@ -98,14 +98,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl<M: Meet> Walk<M> {
     const fn new(register: KeptReader, meet: M) -> Self {
-        Self {
-            register,
-            household: None,
-            rows: Vec::new(),
-            counted: None,
-            is_without: false,
-            meet,
-        }
+        Self { register, household: None, rows: Vec::new(), counted: None, is_without: false, meet }
     }
 
     fn step(&mut self, batch: &RecordBatch, choice: &Choice) -> Result<(), EngineError> {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::leaves::{LeafFacts, LeafPlaces, LeafTable, Protection};
 use super::policy::Policy;
+use super::status::CoverageTerms;
 use crate::domain::indicator::{CubeColumn, Indicators, PovertyThreshold};
 use crate::domain::programme::Programme;
 use crate::domain::region::{RegionId, RegionTree};
@@ -123,6 +124,8 @@ struct WrittenFacts {
     /// Whether a prelist was given.
     #[serde(default)]
     prelist: bool,
+    #[serde(default)]
+    coverage: CoverageTerms,
     /// Of public leaves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     policy: Option<Policy>,
@@ -137,6 +140,7 @@ impl LeafFacts {
             fields: fields.map(|field| field.name().to_owned()).collect(),
             programmes: self.programmes.clone(),
             prelist: self.has_prelist,
+            coverage: self.coverage,
             policy: self.policy,
         };
         let facts = serde_json::to_string(&facts).expect("words and a number can be written");
@@ -156,7 +160,15 @@ impl LeafFacts {
         for name in &facts.fields {
             fields |= VisitField::find(name)?.bit();
         }
-        let WrittenFacts { protection, poverty_threshold, programmes, prelist, policy, .. } = facts;
+        let WrittenFacts {
+            protection,
+            poverty_threshold,
+            programmes,
+            prelist,
+            coverage,
+            policy,
+            ..
+        } = facts;
         // Public figures without the policy of their noise would be told as exact ones.
         let is_whole = (protection == Protection::Public) == policy.is_some();
         let threshold = poverty_threshold;
@@ -167,6 +179,7 @@ impl LeafFacts {
             fields,
             programmes,
             has_prelist,
+            coverage,
             policy,
         })
     }

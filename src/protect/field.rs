@@ -101,7 +101,7 @@ type Plain =
     (&'static str, Kind, &'static str, for<'a> fn(&'a Feature, Geography) -> Option<Value<'a>>);
 
 /// The fields that every theme has.
-const PLAIN: [Plain; 18] = [
+const PLAIN: [Plain; 27] = [
     ("code", Kind::Text, "The region's code, or the hexagon's index", |it, _| {
         Some(Value::code(it.code))
     }),
@@ -154,15 +154,57 @@ const PLAIN: [Plain; 18] = [
     ("share_of_value", Kind::Whole, "The number that the count is a share of", |it, _| {
         it.share_of.as_ref().and_then(|of| Some(Value::Whole(of.value.try_into().ok()?)))
     }),
+    (
+        "share_low",
+        Kind::Number,
+        "The share of poor if none of the unsurveyed of the prelist is",
+        |it, _| it.other_shares.low.map(Value::Number),
+    ),
+    (
+        "share_high",
+        Kind::Number,
+        "The share of poor if all unsurveyed of the prelist are",
+        |it, _| it.other_shares.high.map(Value::Number),
+    ),
+    (
+        "share_estimate",
+        Kind::Number,
+        "The share of poor if the unsurveyed of the prelist are as poor as the surveyed around them",
+        |it, _| it.other_shares.estimate.map(Value::Number),
+    ),
+    (
+        "share_estimate_moe95",
+        Kind::Number,
+        "Half the width of its 95 % interval, by noise and by sampling",
+        |it, _| it.other_shares.estimate_moe95.map(Value::Number),
+    ),
+    ("share_surveyed", Kind::Number, "The count by the households surveyed", |it, _| {
+        it.other_shares.surveyed.map(Value::Number)
+    }),
+    ("share_surveyed_moe95", Kind::Number, "Half the width of its 95 % interval", |it, _| {
+        it.other_shares.surveyed_moe95.map(Value::Number)
+    }),
+    ("coverage", Kind::Number, "How much was surveyed, a fraction", |it, _| {
+        it.coverage.map(|coverage| Value::Number(coverage.share))
+    }),
+    ("coverage_moe95", Kind::Number, "Half the width of its 95 % interval", |it, _| {
+        it.coverage.and_then(|coverage| coverage.moe95).map(Value::Number)
+    }),
+    ("coverage_of", Kind::Text, "Of what that is: prelist or residents", |it, _| {
+        it.coverage.map(|coverage| Value::Text(Cow::Borrowed(coverage.of.name())))
+    }),
     ("density_km2", Kind::Number, "The count by the area in square kilometres", |it, _| {
         it.density_km2.map(Value::Number)
     }),
     ("rest", Kind::Truth, "Whether it is the rest of a hexagon 7 among hexagons 8", |it, _| {
         Some(Value::Truth(it.rest))
     }),
-    ("status", Kind::Text, "value, below_10, not_visited or no_data", |it, _| {
-        Some(Value::Text(Cow::Borrowed(it.status.name())))
-    }),
+    (
+        "status",
+        Kind::Text,
+        "value, below_10, not_enough_surveyed, not_visited or no_data",
+        |it, _| Some(Value::Text(Cow::Borrowed(it.status.name()))),
+    ),
 ];
 
 #[cfg(test)]

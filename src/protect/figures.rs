@@ -1,9 +1,12 @@
 //! How the figures of a theme are read from a row of counts.
 
+use super::coverage::{Coverage, is_low};
+use super::estimate::Estimate;
 use super::known::Known;
-use super::layer::{Feature, Place, PlaceCode, ShareOf, Status, Withheld};
+use super::layer::{Feature, OtherShares, Place, PlaceCode, ShareOf, Withheld};
 use super::leaves::{LeafTable, households};
 use super::parts::Parts;
+use super::status::{ShownShare, Status};
 use crate::domain::indicator::{
     AllCounts, CubeColumn, Denominator, DenominatorColumn, Indicators, PovertyThreshold, Rate,
     Theme,
@@ -20,6 +23,9 @@ pub(super) struct Figures<'a> {
     /// Of what the margin of the count is made.
     parts: Parts,
     threshold: PovertyThreshold,
+    /// The coverage below which an area is not enough surveyed; `None` where none is judged.
+    least_coverage: Option<f64>,
+    shown: ShownShare,
 }
 
 /// Of fewer units no share is told: it would say more of each of them than of a place.
@@ -40,7 +46,10 @@ impl<'a> Figures<'a> {
         let summed = count.unwrap_or_default().iter().copied();
         let summed: Vec<_> = summed.filter(|column| held & column.bit() != 0).collect();
         let threshold = leaves.threshold();
-        Self { theme, held, count, parts: Parts::of(&summed, threshold), threshold }
+        let least_coverage = leaves.least_coverage(theme);
+        let parts = Parts::of(&summed, threshold);
+        let shown = leaves.shown_share(theme);
+        Self { theme, held, count, parts, threshold, least_coverage, shown }
     }
 
     /// The column of the poor households whose figure is unknown, of a theme that has one.
@@ -84,6 +93,11 @@ impl<'a> Figures<'a> {
             share: None,
             share_moe95: None,
             share_of: None,
+            other_shares: OtherShares::default(),
+            shown: self.shown,
+            coverage: None,
+            unsurveyed: None,
+            estimate: None,
             density_km2: count.and_then(|count| ratio(count, area_km2)),
             rest: false,
             status: Status::of(self.visited(households, counts), count),
@@ -115,6 +129,19 @@ impl<'a> Figures<'a> {
         feature.density_km2 = None;
         feature.rates.fill(None);
         feature.status = Status::of(self.visited(feature.households, counts), None);
+    }
+
+    /// Adds how much was surveyed, by the area's own prelist.
+    pub fn add_coverage(&self, feature: &mut Feature, coverage: Option<Coverage>) {
+        feature.coverage = coverage;
+        self.judge(feature, |least| is_low(coverage, least));
+    }
+
+    /// Adds how much was surveyed, and says so where it is too little. `is_low` is asked by the least coverage.
+    pub fn judge(&self, feature: &mut Feature, is_low: impl FnOnce(f64) -> bool) {
+        if self.least_coverage.is_some_and(is_low) {
+            feature.status = feature.status.at_low_coverage();
+        }
     }
 
     /// Households, or visits where they are what the theme counts.
@@ -162,12 +189,82 @@ impl<'a> Figures<'a> {
             feature.share_of = Some(ShareOf { column: column.name(), year: None, source, value });
             return;
         }
+        if self.theme.counts_poor_households() {
+            let counted = (feature.count, feature.moe95);
+            feature.other_shares.add_surveyed(counted, feature.households);
+        }
         let Some(denominator) = residents() else { return };
         let Some(value) = denominator.get(column) else { return };
         feature.share = feature.count.and_then(|count| enough(count, value));
         feature.share_moe95 = feature.share.and(feature.moe95).map(|margin| margin / number(value));
         let Denominator { year, source, .. } = denominator;
         feature.share_of = Some(ShareOf { column: column.name(), year: Some(year), source, value });
+        if self.theme.counts_poor_households() {
+            feature.add_bounds();
+        }
+    }
+}
+
+impl Feature {
+    /// Adds the least and the largest share of residents that the unsurveyed of the prelist leave possible, and
+    /// the estimate where enough was surveyed.
+    fn add_bounds(&mut self) {
+        let Some(of) = self.share_of.as_ref().map(|of| of.value) else { return };
+        let (estimate, status) = (self.estimate, self.status);
+        self.other_shares.add_bounds((self.share, self.count), (self.unsurveyed, of));
+        if status != Status::NotEnoughSurveyed {
+            self.other_shares.add_estimate(estimate.filter(|_| self.share.is_some()), of);
+        }
+    }
+}
+
+impl OtherShares {
+    /// The share that a map shows with its margin, given that of what was found.
+    pub const fn shown(
+        &self,
+        share: ShownShare,
+        found: (Option<f64>, Option<f64>),
+    ) -> (Option<f64>, Option<f64>) {
+        match share {
+            ShownShare::Found => found,
+            ShownShare::Estimate => (self.estimate, self.estimate_moe95),
+            ShownShare::Surveyed => (self.surveyed, self.surveyed_moe95),
+            ShownShare::None => (None, None),
+        }
+    }
+
+    /// From the share and the number of poor that were found, and how many of the prelist were not surveyed.
+    pub(crate) fn add_bounds(
+        &mut self,
+        (share, found): (Option<f64>, Option<i64>),
+        (unsurveyed, of): (Option<i64>, u64),
+    ) {
+        let Some((unsurveyed, found)) = unsurveyed.zip(found).filter(|_| share.is_some()) else {
+            return;
+        };
+        self.low = share;
+        self.high = enough(found + unsurveyed, of);
+    }
+
+    /// From the number of poor that were found, with its margin, and the households surveyed.
+    pub(crate) fn add_surveyed(
+        &mut self,
+        (found, moe95): (Option<i64>, Option<f64>),
+        households: i64,
+    ) {
+        let Ok(of) = u64::try_from(households) else { return };
+        self.surveyed = found.and_then(|found| enough(found, of));
+        // Households are poor, not poor or not ranked.
+        self.surveyed_moe95 = self
+            .surveyed
+            .zip(moe95)
+            .map(|(share, moe95)| moe95_of_part(moe95 / number(of), share, (1, 3)));
+    }
+
+    pub(crate) fn add_estimate(&mut self, estimate: Option<Estimate>, of: u64) {
+        let Some(Estimate { count, moe95 }) = estimate.filter(|_| of > 0) else { return };
+        self.estimate = Some(count / number(of));
+        self.estimate_moe95 = moe95.map(|moe95| moe95 / number(of));
     }
 }
 

@@ -4,7 +4,7 @@ use geo::{MultiPolygon, polygon};
 use h3o::{CellIndex, LatLng, Resolution};
 
 use super::LeafTable;
-use crate::count::{Cube, CubeKey};
+use crate::count::{Cube, CubeKey, PrelistCell};
 use crate::domain::code::{CodeSystem, RegionCode};
 use crate::domain::indicator::{CubeColumn, Denominator, Denominators, PovertyThreshold};
 use crate::domain::position::{Bounds, Position};
@@ -73,7 +73,7 @@ pub fn key(tree: &RegionTree, region: Option<&str>, hexagon: Option<CellIndex>) 
 }
 
 /// 12 + 3 households in the first village, of which 3 at 100 m only; 5 known to a regency; 2 unplaced;
-/// 20 in the second province.
+/// 20 in the second province. All are on the prelist, which lists no others.
 pub fn cube(tree: &RegionTree) -> Cube {
     let mut cube = Cube::default();
     let (eight, seven) = (Some(cell(0, Resolution::Eight)), Some(cell(9, Resolution::Seven)));
@@ -89,6 +89,11 @@ pub fn cube(tree: &RegionTree) -> Cube {
         let mut counts = [0; CubeColumn::COUNT];
         counts[column.index()] = count;
         cube.add(key(tree, region, hexagon), &counts);
+    }
+    let listed = [(Some("0101001001"), 15), (Some("0102"), 5), (None, 2), (Some("0201001001"), 20)];
+    for (region, counted) in listed {
+        let cell = PrelistCell { counts: [counted, 0], digest: counted.unsigned_abs() };
+        cube.add_prelist(key(tree, region, None).region, &cell);
     }
     cube
 }

@@ -6,6 +6,7 @@ use h3o::{CellIndex, Resolution};
 use rayon::prelude::*;
 
 use super::arranged::Cells;
+use super::coverage::Coverage;
 use super::figures::Figures;
 use super::layer::{Feature, Place, PlaceCode, Summed, Totals};
 use super::leaves::{LeafTable, Protection, households};
@@ -34,6 +35,9 @@ struct Shape {
     cell: CellIndex,
     leaves: Range<usize>,
     area_km2: f64,
+    coverage: Option<Coverage>,
+    /// Whether most of its households are in regions of which too little was surveyed.
+    is_low: bool,
 }
 
 impl<'a> Found<'a> {
@@ -49,9 +53,13 @@ impl<'a> Found<'a> {
         let (resolution, rests) = (size.resolution(), rests(leaves));
         let Runs { first, matched } = Runs::find(&cells, resolution, (bounds, limit), rests);
         let first = first.into_par_iter().with_min_len(FEATURES_AT_ONCE);
-        let first = first.map(|(cell, leaves)| Shape { cell, leaves, area_km2: cell.area_km2() });
+        let shape = |(cell, run): (CellIndex, Range<usize>)| {
+            let (coverage, is_low) = coverage(leaves, &cells, &run);
+            Shape { cell, leaves: run, area_km2: cell.area_km2(), coverage, is_low }
+        };
+        let first: Vec<Shape> = first.map(shape).collect();
         let totals = totals(leaves, size, within, tree);
-        Self { leaves, first: first.collect(), cells, resolution, matched, totals }
+        Self { leaves, first, cells, resolution, matched, totals }
     }
 
     pub fn features(&self, figures: &Figures<'_>) -> Summed {
@@ -68,6 +76,8 @@ impl<'a> Found<'a> {
                 figures.withhold(&mut feature, &counts);
             }
             feature.set_moe95(margin.unwrap_or(Some(0.0)));
+            feature.coverage = shape.coverage;
+            figures.judge(&mut feature, |_| shape.is_low);
             feature
         });
         (features.collect(), self.matched, self.totals)
@@ -85,6 +95,18 @@ impl Found<'_> {
         };
         self.leaves.unknown.hold_most(column, places, poor)
     }
+}
+
+/// How much of a hexagon was surveyed, and whether it is too little, by the regions of its leaves.
+fn coverage(leaves: &LeafTable, cells: &Cells<'_>, run: &Range<usize>) -> (Option<Coverage>, bool) {
+    let Some(coverage) = &leaves.coverage else { return (None, false) };
+    let arranged = &leaves.leaves;
+    let of_leaf = |place: usize| {
+        let counts = arranged.sum_run(place..place + 1, &CubeColumn::HOUSEHOLDS);
+        (arranged.region(place), households(&counts))
+    };
+    let places = cells.places(run.clone()).map(of_leaf);
+    coverage.of_leaves(places, leaves.coverage_terms().least_coverage)
 }
 
 /// What is left of a hexagon 7 where its smaller ones are shown is a figure of its own in public leaves:

@@ -4,8 +4,10 @@ use std::fmt;
 
 use h3o::CellIndex;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::coverage::Coverage;
+use super::estimate::Estimate;
 use super::figures::Figures;
 use super::hexagons::Found;
 use super::known::Known;
@@ -13,6 +15,7 @@ use super::leaves::{LeafTable, Protection, households};
 use super::policy::{TreeLevel, told_at};
 use super::regions;
 use super::request::LayerRequest;
+use super::status::{ShownShare, Status};
 use crate::domain::code::RegionCode;
 use crate::domain::geography::{Geography, HexagonSize};
 use crate::domain::indicator::{Denominators, Indicators, PovertyThreshold, Theme};
@@ -31,6 +34,8 @@ pub struct Layer {
     totals: Totals,
     remainder: Option<Remainder>,
     matched: usize,
+    shown_share: ShownShare,
+    least_coverage: Option<f64>,
     features: Vec<Feature>,
 }
 
@@ -105,41 +110,6 @@ impl Serialize for PlaceCode {
     }
 }
 
-/// What a figure says, decided by protected values alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    Value,
-    #[serde(rename = "below_10")]
-    Below10,
-    /// No household was counted here; of visits, there was none.
-    NotVisited,
-    /// The input does not hold what the theme needs, or it could be read of fewer than half of the
-    /// households.
-    NoData,
-}
-
-impl Status {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Value => "value",
-            Self::Below10 => "below_10",
-            Self::NotVisited => "not_visited",
-            Self::NoData => "no_data",
-        }
-    }
-
-    /// From what is told of households, or of visits where they are what is counted, and of the theme.
-    pub const fn of(visited: i64, count: Option<i64>) -> Status {
-        match count {
-            _ if visited == 0 => Self::NotVisited,
-            None => Self::NoData,
-            Some(..10) => Self::Below10,
-            Some(_) => Self::Value,
-        }
-    }
-}
-
 /// The denominator of a share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ShareOf {
@@ -176,6 +146,15 @@ pub struct Feature {
     pub share: Option<f64>,
     pub share_moe95: Option<f64>,
     pub share_of: Option<ShareOf>,
+    pub other_shares: OtherShares,
+    /// Which share a map shows.
+    pub shown: ShownShare,
+    /// How much of it was surveyed; `None` where that is not known.
+    pub coverage: Option<Coverage>,
+    /// The households of the prelist that were not surveyed.
+    pub(crate) unsurveyed: Option<i64>,
+    /// The poor by what was found, whether or not it is published.
+    pub(crate) estimate: Option<Estimate>,
     /// The count by the area of the region or hexagon.
     pub density_km2: Option<f64>,
     /// Whether it is the rest of a hexagon 7 among hexagons 8: what was merged because it was too small,
@@ -188,6 +167,29 @@ pub struct Feature {
     /// In the order of the theme's rates; `None` where the input does not hold a column or the denominator is
     /// below 30.
     pub rates: Vec<Option<f64>>,
+}
+
+/// Shares beside that of what was found, where a theme counts poor households.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct OtherShares {
+    /// Of residents, where nobody of the unsurveyed of the prelist is poor.
+    #[serde(rename = "share_low")]
+    pub low: Option<f64>,
+    /// Of residents, where all of the unsurveyed of the prelist are poor.
+    #[serde(rename = "share_high")]
+    pub high: Option<f64>,
+    /// Of residents, where the unsurveyed of the prelist are as often poor as the surveyed around them; `None`
+    /// where too little was surveyed.
+    #[serde(rename = "share_estimate")]
+    pub estimate: Option<f64>,
+    /// By noise and by sampling.
+    #[serde(rename = "share_estimate_moe95")]
+    pub estimate_moe95: Option<f64>,
+    /// Of the households surveyed.
+    #[serde(rename = "share_surveyed")]
+    pub surveyed: Option<f64>,
+    #[serde(rename = "share_surveyed_moe95")]
+    pub surveyed_moe95: Option<f64>,
 }
 
 /// What was counted of too few households: it is part of what larger places tell, and not told itself.
@@ -212,6 +214,16 @@ impl Feature {
     /// The breakdown as larger places add it up.
     pub fn counted_breakdown(&self) -> &[Option<i64>] {
         self.withheld.as_ref().map_or(&self.breakdown, |withheld| &withheld.breakdown)
+    }
+
+    /// The share that a map shows.
+    pub fn shown_share(&self) -> Option<f64> {
+        self.other_shares.shown(self.shown, (self.share, self.share_moe95)).0
+    }
+
+    /// Its margin.
+    pub fn shown_share_moe95(&self) -> Option<f64> {
+        self.other_shares.shown(self.shown, (self.share, self.share_moe95)).1
     }
 
     /// Gives the count its margin.
@@ -264,6 +276,16 @@ impl Layer {
     /// How many features there are without the limit.
     pub const fn matched(&self) -> usize {
         self.matched
+    }
+
+    /// Which share a map of the layer shows.
+    pub const fn shown_share(&self) -> ShownShare {
+        self.shown_share
+    }
+
+    /// The coverage below which an area of this theme is not enough surveyed; `None` where none is judged.
+    pub const fn least_coverage(&self) -> Option<f64> {
+        self.least_coverage
     }
 
     /// In the order of their codes.
@@ -371,6 +393,8 @@ impl LeafTable {
             totals,
             remainder,
             matched,
+            shown_share: self.shown_share(request.theme),
+            least_coverage: self.least_coverage(request.theme),
             features,
         }
     }

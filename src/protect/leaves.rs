@@ -8,9 +8,12 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::arranged::{ArrangedLeaves, Column, Order};
+use super::coverage::CoverageRegions;
+use super::estimate::Expected;
 use super::known::UnknownRegions;
 use super::leaf_margins::LeafMargins;
 use super::policy::Policy;
+use super::status::{CoverageTerms, ShareAsked, ShownShare};
 use super::sums::{self, RegionSums};
 use crate::count::{Cube, CubeKey};
 use crate::domain::indicator::{
@@ -52,10 +55,13 @@ pub struct LeafTable {
     pub(super) margins: Option<LeafMargins>,
     /// Where figures of poor households are known of too few.
     pub(super) unknown: UnknownRegions,
+    /// Of the prelist; `None` where there is none.
+    pub(super) coverage: Option<CoverageRegions>,
+    pub(super) expected: Option<Expected>,
 }
 
 /// What is true of all leaves.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct LeafFacts {
     pub protection: Protection,
     pub threshold: PovertyThreshold,
@@ -65,6 +71,8 @@ pub(super) struct LeafFacts {
     pub programmes: Vec<Programme>,
     /// Whether a prelist was given.
     pub has_prelist: bool,
+    /// How areas of which little was surveyed are spoken of.
+    pub coverage: CoverageTerms,
     /// By which policy they were noised; `None` where they are exact.
     pub policy: Option<Policy>,
 }
@@ -77,6 +85,7 @@ impl LeafFacts {
             fields,
             programmes: cube.programmes(),
             has_prelist: cube.has_prelist(),
+            coverage: CoverageTerms::default(),
             policy: None,
         }
     }
@@ -174,7 +183,47 @@ impl LeafTable {
             facts.policy.map(|policy| LeafMargins::new(&leaves, tree, &policy, facts.threshold));
         let held = facts.held(&Indicators::embedded());
         let unknown = UnknownRegions::new(&sums.counts, facts.threshold, held, tree);
-        Ok(Self { facts, leaves, sums, margins, unknown })
+        let (threshold, own_margins) = (facts.threshold, margins.as_ref());
+        let coverage = facts
+            .has_prelist
+            .then(|| CoverageRegions::new(&sums.counts, own_margins, threshold, tree));
+        let poor = (&sums.counts[..], &sums.nation);
+        let expected = facts.has_prelist.then(|| Expected::new(poor, threshold, tree));
+        Ok(Self { facts, leaves, sums, margins, unknown, coverage, expected })
+    }
+
+    /// The same leaves, with other terms for areas of which little was surveyed.
+    #[must_use]
+    pub const fn with_coverage_terms(mut self, terms: CoverageTerms) -> Self {
+        self.facts.coverage = terms;
+        self
+    }
+
+    /// How areas of which little was surveyed are spoken of.
+    pub const fn coverage_terms(&self) -> CoverageTerms {
+        self.facts.coverage
+    }
+
+    /// Which share a map of a theme shows.
+    pub fn shown_share(&self, theme: &Theme) -> ShownShare {
+        let counts_poor = theme.counts_poor_households();
+        match (self.facts.has_prelist, self.facts.coverage.share) {
+            _ if theme.share_of.counted().is_some() => ShownShare::Found,
+            (true, ShareAsked::Estimate) if counts_poor => ShownShare::Estimate,
+            (true, _) => ShownShare::Found,
+            (false, _) if counts_poor => ShownShare::Surveyed,
+            (false, _) => ShownShare::None,
+        }
+    }
+
+    /// The coverage below which an area of a theme is not enough surveyed; `None` where none is judged: of what
+    /// describes the survey itself, and without a prelist.
+    pub const fn least_coverage(&self, theme: &Theme) -> Option<f64> {
+        if self.facts.has_prelist && !theme.of_survey {
+            Some(self.facts.coverage.least_coverage)
+        } else {
+            None
+        }
     }
 
     /// The number of leaves.
@@ -209,8 +258,8 @@ impl LeafTable {
     pub fn holds(&self, theme: &Theme, indicators: &Indicators) -> bool {
         let held = self.facts.held(indicators);
         let mut columns = theme.count_columns(self.threshold()).iter().chain(&theme.breakdown);
-        let is_met = theme.needs.are_met_by(self.fields())
-            && (self.facts.has_prelist || !theme.prelist);
+        let is_met =
+            theme.needs.are_met_by(self.fields()) && (self.facts.has_prelist || !theme.prelist);
         is_met && columns.any(|column| held & column.bit() != 0)
     }
 

@@ -7,9 +7,11 @@ mod arranged;
 mod batch;
 pub mod carried_over;
 mod consistency;
+mod coverage;
 mod denominator;
 pub mod epsilon;
 mod error_sums;
+mod estimate;
 pub mod field;
 mod figures;
 mod fit;
@@ -37,17 +39,22 @@ mod rests;
 mod runs;
 pub mod secret;
 pub mod spend;
+mod status;
 mod sums;
 mod table_errors;
 pub mod tree;
 
 pub use batch::LeafError;
+pub use coverage::{Coverage, CoverageOf, is_low as is_low_coverage};
 pub use denominator::completed as completed_denominators;
 pub use epsilon::Epsilon;
+pub use estimate::Estimate;
 pub use field::Field;
 pub use figures::{enough as share_of_enough, moe95_of_part};
 pub use known::{Known, LEAST_KNOWN_ONE_IN};
-pub use layer::{Feature, Layer, Place, PlaceCode, Remainder, ShareOf, Status, Totals, Withheld};
+pub use layer::{
+    Feature, Layer, OtherShares, Place, PlaceCode, Remainder, ShareOf, Totals, Withheld,
+};
 pub use leaves::{LeafTable, Protection};
 pub use margin::Margins;
 pub use noise::NoiseKey;
@@ -55,6 +62,7 @@ pub use policy::{NoiseMode, Policy};
 pub use public::{Counted, Protect};
 pub use request::{LayerRequest, RequestError};
 pub use secret::{Fingerprint, RegisterSecret};
+pub use status::{CoverageTerms, ShareAsked, ShownShare, Status};
 
 #[cfg(test)]
 mod canary_tests;

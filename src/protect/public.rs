@@ -13,6 +13,7 @@ use super::margin::Margins;
 use super::measure::{Contents, Figures, Leaves};
 use super::noise::{NoiseKey, Samplers};
 use super::policy::{Policy, TreeLevel};
+use super::status::CoverageTerms;
 use super::tree::{ProtectedTree, Shown};
 use crate::count::Cube;
 use crate::domain::indicator::{CubeColumn, Indicators, PovertyThreshold};
@@ -178,6 +179,7 @@ impl LeafTable {
             fields,
             programmes,
             has_prelist: counted.cube.has_prelist(),
+            coverage: CoverageTerms::default(),
             policy,
         };
         let held = facts.held(&Indicators::embedded());

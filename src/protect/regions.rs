@@ -2,12 +2,14 @@
 
 use rayon::prelude::*;
 
+use super::coverage::Coverage;
 use super::denominator;
 use super::figures::Figures;
 use super::layer::{Feature, Place, PlaceCode, Remainder, Summed, Totals};
 use super::leaves::{LeafTable, households};
+use super::parts::Parts;
 use super::request::LayerRequest;
-use crate::domain::indicator::{AllCounts, Denominators};
+use crate::domain::indicator::{AllCounts, CubeColumn, Denominator, Denominators};
 use crate::domain::region::{Level, RegionId, RegionTree};
 
 /// Features that one thread makes before it looks for more work.
@@ -44,7 +46,14 @@ pub(super) fn features(
         let margin = margins.map_or(Some(0.0), |all| all.of_region(figures.parts(), id));
         feature.set_moe95(margin);
         let counts = &leaves.sums.counts[id.index()];
-        let residents = || denominator::of_region(id, tree, denominators);
+        let residents = denominator::of_region(id, tree, denominators);
+        figures.add_coverage(&mut feature, coverage(leaves, id, residents.as_ref()));
+        feature.unsurveyed =
+            leaves.has_prelist().then(|| counts[CubeColumn::PrelistNotCounted.index()]);
+        feature.estimate = leaves.expected.as_ref().and_then(|expected| {
+            expected.of_region(id, counts, (leaves.margins.as_ref(), leaves.threshold()))
+        });
+        let residents = || residents;
         figures.add_share(&mut feature, counts, residents);
         feature
     };
@@ -59,6 +68,18 @@ fn feature(figures: &Figures<'_>, id: RegionId, sums: &[AllCounts], tree: &Regio
     feature.name = Some(region.name.clone());
     feature.parent = tree.parent(id).map(|id| PlaceCode::Region(tree.get(id).code));
     feature
+}
+
+/// How much of a region was surveyed: of its prelist, else of its residents.
+fn coverage(leaves: &LeafTable, id: RegionId, residents: Option<&Denominator>) -> Option<Coverage> {
+    let of_prelist = leaves.coverage.as_ref().and_then(|coverage| coverage.of_region(id));
+    of_prelist.or_else(|| {
+        let margin = leaves.margins.as_ref().map_or(Some(0.0), |all| {
+            all.of_region(&Parts::of(&CubeColumn::HOUSEHOLDS, leaves.threshold()), id)
+        });
+        let counted = households(&leaves.sums.counts[id.index()]);
+        Coverage::of_residents(counted, margin, residents?.households?)
+    })
 }
 
 /// The households in scope that are in no region of the level.

@@ -28,6 +28,7 @@ pub enum View {
 pub enum Column {
     Name,
     Households,
+    Coverage,
     Count,
     Share,
     Density,
@@ -105,13 +106,21 @@ pub fn below(level: Option<Level>, tree: &RegionTree) -> Option<Level> {
 }
 
 impl Column {
-    pub const ALL: [Self; 6] =
-        [Self::Name, Self::Households, Self::Count, Self::Share, Self::Density, Self::Figure];
+    pub const ALL: [Self; 7] = [
+        Self::Name,
+        Self::Households,
+        Self::Coverage,
+        Self::Count,
+        Self::Share,
+        Self::Density,
+        Self::Figure,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::Households => "households",
+            Self::Coverage => "coverage",
             Self::Count => "count",
             Self::Share => "share",
             Self::Density => "density",

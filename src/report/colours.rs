@@ -85,12 +85,14 @@ pub enum Marks {
     Dots,
     Lines,
     Crosses,
+    Bars,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Hatches {
     below_10: Hatch,
+    not_enough_surveyed: Hatch,
     not_visited: Hatch,
     no_data: Hatch,
 }
@@ -119,6 +121,7 @@ pub fn hatch(status: Status) -> Option<&'static Hatch> {
     match status {
         Status::Value => None,
         Status::Below10 => Some(&PALETTES.hatches.below_10),
+        Status::NotEnoughSurveyed => Some(&PALETTES.hatches.not_enough_surveyed),
         Status::NotVisited => Some(&PALETTES.hatches.not_visited),
         Status::NoData => Some(&PALETTES.hatches.no_data),
     }
@@ -134,9 +137,10 @@ mod tests {
         for theme in Indicators::embedded().themes {
             assert!(PALETTES.sequential.contains_key(&theme.name), "{}", theme.name);
         }
-        let untold = [Status::Below10, Status::NotVisited, Status::NoData];
+        let untold =
+            [Status::Below10, Status::NotEnoughSurveyed, Status::NotVisited, Status::NoData];
         let marks = untold.map(|status| hatch(status).unwrap().marks);
-        assert_eq!(marks, [Marks::Dots, Marks::Lines, Marks::Crosses]);
+        assert_eq!(marks, [Marks::Dots, Marks::Bars, Marks::Lines, Marks::Crosses]);
         assert_eq!(paper().sea.len(), 7);
     }
 

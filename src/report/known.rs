@@ -29,7 +29,7 @@ mod tests {
 
     use super::*;
     use crate::domain::indicator::Indicators;
-    use crate::protect::Status;
+    use crate::protect::{OtherShares, ShownShare, Status};
     use crate::report::words::Language;
 
     fn said(theme: &str, parts: Option<(i64, i64)>) -> Option<[String; 2]> {
@@ -42,6 +42,11 @@ mod tests {
             share: None,
             share_moe95: None,
             share_of: None,
+            other_shares: OtherShares::default(),
+            shown_share: ShownShare::Found,
+            coverage: None,
+            coverage_moe95: None,
+            coverage_of: None,
             density_km2: None,
             status: Status::Below10,
             breakdown: BTreeMap::new(),

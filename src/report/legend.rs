@@ -5,13 +5,14 @@ use super::shown::Shown;
 use super::words::Words;
 use crate::analyse::Measure;
 use crate::domain::decimal::Decimal;
-use crate::protect::Status;
+use crate::protect::{ShownShare, Status};
 
 /// The radius of the largest circle.
 pub const LARGEST_PX: f64 = 20.0;
 
 /// The statuses of areas without a class, as legends list them.
-pub const UNTOLD: [Status; 3] = [Status::Below10, Status::NotVisited, Status::NoData];
+pub const UNTOLD: [Status; 4] =
+    [Status::Below10, Status::NotEnoughSurveyed, Status::NotVisited, Status::NoData];
 
 /// A legend in words.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +51,7 @@ pub struct Untold {
 impl Legend {
     pub fn of(shown: &Shown<'_>, words: Words) -> Self {
         let unit = match shown.by {
-            Measure::Share => "legend.share",
+            Measure::Share => share_key(shown),
             Measure::Count => "legend.count",
             Measure::DensityKm2 => "legend.density",
         };
@@ -82,6 +83,16 @@ impl Legend {
             circles: Vec::new(),
             untold: untold.to_vec(),
         }
+    }
+}
+
+/// What a share is: of poor households it may be a lower bound, an estimate, or one of those surveyed.
+fn share_key(shown: &Shown<'_>) -> &'static str {
+    match shown.layer.shown_share() {
+        _ if !shown.layer.theme().counts_poor_households() => "legend.share",
+        ShownShare::Estimate => "legend.share.estimate",
+        ShownShare::Surveyed => "legend.share.surveyed",
+        ShownShare::Found | ShownShare::None => "legend.share.found",
     }
 }
 

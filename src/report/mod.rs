@@ -14,5 +14,6 @@ pub mod paper;
 pub mod picture;
 pub mod sentence;
 pub mod shown;
+mod surveyed;
 pub mod words;
 pub mod workbook;

@@ -22,7 +22,10 @@ use crate::domain::indicator::Theme;
 use crate::domain::region::{RegionId, Slug};
 use crate::encode::Format;
 use crate::encode::csv::Dialect;
-use crate::protect::{Feature, Layer, LayerRequest, PlaceCode, Protection, Status};
+use crate::protect::{
+    CoverageOf, Feature, Layer, LayerRequest, OtherShares, PlaceCode, Protection, ShownShare,
+    Status,
+};
 
 const LIMIT: usize = 10;
 const MOST: usize = 1000;
@@ -53,6 +56,8 @@ struct Answer<'a> {
     geography: Geography,
     within: Option<RegionCode>,
     by: Measure,
+    /// Which share is meant where it is by share.
+    shown_share: ShownShare,
     protection: Protection,
     worst: Vec<Row<'a>>,
     best: Vec<Row<'a>>,
@@ -68,6 +73,11 @@ struct Row<'a> {
     moe95: Option<f64>,
     share: Option<f64>,
     share_moe95: Option<f64>,
+    #[serde(flatten)]
+    other_shares: OtherShares,
+    coverage: Option<f64>,
+    coverage_moe95: Option<f64>,
+    coverage_of: Option<CoverageOf>,
     density_km2: Option<f64>,
     status: Status,
 }
@@ -83,6 +93,10 @@ impl<'a> From<&'a Feature> for Row<'a> {
             moe95: feature.moe95,
             share: feature.share,
             share_moe95: feature.share_moe95,
+            other_shares: feature.other_shares,
+            coverage: feature.coverage.map(|coverage| coverage.share),
+            coverage_moe95: feature.coverage.and_then(|coverage| coverage.moe95),
+            coverage_of: feature.coverage.map(|coverage| coverage.of),
             density_km2: feature.density_km2,
             status: feature.status,
         }
@@ -160,6 +174,7 @@ impl RankingQuery {
             geography: self.geography,
             within: layer.within(),
             by,
+            shown_share: layer.shown_share(),
             protection: layer.protection(),
             worst: ranking.worst.iter().copied().map(Row::from).collect(),
             best: ranking.best.iter().copied().map(Row::from).collect(),

@@ -8,7 +8,7 @@ use crate::domain::region::Slug;
 use crate::encode::csv::Dialect;
 use crate::protect::{Feature, Layer};
 
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 27] = [
     "list",
     "place",
     "code",
@@ -19,6 +19,15 @@ const COLUMNS: [&str; 18] = [
     "moe95",
     "share",
     "share_moe95",
+    "share_low",
+    "share_high",
+    "share_estimate",
+    "share_estimate_moe95",
+    "share_surveyed",
+    "share_surveyed_moe95",
+    "coverage",
+    "coverage_moe95",
+    "coverage_of",
     "density_km2",
     "status",
     "theme",
@@ -60,7 +69,8 @@ pub(super) fn write(
     writer.into_inner().map_err(|_| ApiError::internal())
 }
 
-fn figures(feature: &Feature, dialect: Dialect) -> [String; 10] {
+fn figures(feature: &Feature, dialect: Dialect) -> [String; 19] {
+    let (shares, coverage) = (feature.other_shares, feature.coverage);
     let text = |text: String| dialect.text(&text).into_owned();
     let number = |number: Option<f64>| number.map_or_else(String::new, |it| dialect.number(&it));
     [
@@ -72,6 +82,15 @@ fn figures(feature: &Feature, dialect: Dialect) -> [String; 10] {
         number(feature.moe95),
         number(feature.share),
         number(feature.share_moe95),
+        number(shares.low),
+        number(shares.high),
+        number(shares.estimate),
+        number(shares.estimate_moe95),
+        number(shares.surveyed),
+        number(shares.surveyed_moe95),
+        number(coverage.map(|coverage| coverage.share)),
+        number(coverage.and_then(|coverage| coverage.moe95)),
+        coverage.map_or_else(String::new, |coverage| coverage.of.name().to_owned()),
         number(feature.density_km2),
         feature.status.name().to_owned(),
     ]

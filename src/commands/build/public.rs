@@ -5,7 +5,9 @@ use anyhow::{Context, Result};
 use super::tiles::TileMaker;
 use crate::count::DIGEST_VERSION;
 use crate::domain::indicator::Denominators;
-use crate::protect::{Counted, LeafTable, NoiseKey, Policy, Protect, Protection, RegisterSecret};
+use crate::protect::{
+    Counted, CoverageTerms, LeafTable, NoiseKey, Policy, Protect, Protection, RegisterSecret,
+};
 use crate::store::institutions::INSTITUTIONS;
 use crate::store::manifest::{BuildRecord, Protected, Succeeds};
 use crate::store::public::{self, PublicFacts};
@@ -19,14 +21,14 @@ use crate::store::{Draft, content, public_institutions};
 pub fn make(
     draft: &Draft,
     record: &mut BuildRecord,
-    (policy, secret): (Policy, RegisterSecret),
+    (policy, secret, terms): (Policy, RegisterSecret, CoverageTerms),
     counted: Counted<'_>,
     (denominators, tiles): (Option<&Denominators>, Option<&TileMaker<'_>>),
     succeeds: Succeeds,
 ) -> Result<()> {
     content::write(draft.path(), counted.cube, counted.regions)?;
     let key = NoiseKey::new(&secret, policy.noise, draft.id(), counted.regions.system());
-    let leaves = LeafTable::public(counted, &Protect::new(policy, key));
+    let leaves = LeafTable::public(counted, &Protect::new(policy, key)).with_coverage_terms(terms);
     let facts = PublicFacts {
         regions: record.regions.clone(),
         reference_date: record.reference_date,

@@ -9,12 +9,13 @@ use crate::domain::region::RegionId;
 use crate::protect::{Feature, PlaceCode, Status};
 use crate::report::address::{Areas, below};
 use crate::report::known::known;
+use crate::report::surveyed::{bounds, surveyed};
 use crate::report::words::Words;
 
 /// Below this margin a tenth of a point says too little.
 const FINE: f64 = 0.005;
-/// The theme of which more is better; of every other more is worse.
-const MORE_IS_BETTER: &str = "visits";
+/// The themes of which more is better; of every other more is worse.
+const MORE_IS_BETTER: [&str; 2] = ["visits", "completion"];
 
 pub fn profile(first: &First<'_>, words: Words) -> Markup {
     let hexagon = first.shown.layer.features().iter().find(|feature| {
@@ -95,6 +96,9 @@ fn told(
         p.headline { (first.say(words, by, &first.name(region), &current.figures)) }
         @for comparison in of_parent.iter().chain(&of_nation) { p.comparison { (comparison) } }
         (households(words, current.figures.households))
+        @for said in [surveyed(words, &current.figures), bounds(words, &current.figures)] {
+            @if let Some(said) = said { p.surveyed { (said) } }
+        }
         @if let Some(known) = known(words, first.shown.layer.theme(), &current.figures) {
             p.known { (known) }
         }
@@ -110,15 +114,16 @@ fn against(
     place: Option<RegionId>,
 ) -> Option<String> {
     let standing = Standing::of(&own.figures, other)?;
-    let apart = own.figures.share? - other.share?;
-    let [ours, theirs] = [&own.figures, other].map(|it| it.share_moe95.unwrap_or_default());
+    let [(ours, our_moe95), (theirs, their_moe95)] = [own.figures.shown(), other.shown()];
+    let apart = ours? - theirs?;
+    let [ours, theirs] = [our_moe95, their_moe95].map(Option::unwrap_or_default);
     let margin = ours.hypot(theirs);
     let decimals = if margin < FINE { 2 } else { 1 };
     let points = |apart: f64| {
         let share = words.share(Some(apart.abs()), decimals);
         share.trim_end_matches(['%', '\u{a0}']).to_owned()
     };
-    let is_better = (standing == Standing::Better) != (own.theme == MORE_IS_BETTER);
+    let is_better = (standing == Standing::Better) != MORE_IS_BETTER.contains(&own.theme);
     let key = match (standing, is_better, apart > 0.0) {
         (Standing::NoClearDifference, ..) => "against.same",
         (_, true, true) => "against.better.above",
@@ -126,7 +131,7 @@ fn against(
         (_, false, true) => "against.worse.above",
         (_, false, false) => "against.worse.below",
     };
-    let (place, there) = (first.name(place), words.share(other.share, 1));
+    let (place, there) = (first.name(place), words.share(other.shown().0, 1));
     let (points, margin) = (points(apart), words.points_margin(margin, decimals as u32));
     Some(words.say(
         key,
@@ -189,7 +194,7 @@ fn theme(first: &First<'_>, words: Words, it: &ThemeFigures<'_>, has_rank: bool)
                     br; (words.say(&format!("status.{}", figures.status.name()), &[]))
                 }
             }
-            td { (share_with_margin(words, figures.share, figures.share_moe95)) }
+            td { (share_with_margin(words, figures.shown().0, figures.shown().1)) }
             @if has_rank { td { (rank.unwrap_or_else(|| "–".to_owned())) } }
         }
     }

@@ -15,7 +15,7 @@ pub fn ranking(first: &First<'_>, words: Words) -> Markup {
     html! {
         section.ranking aria-labelledby="ranking" {
             h2 #ranking { (words.say("ranking.title", &[])) }
-            @if worst.is_empty() { p { (words.say("ranking.empty", &[])) } }
+            @if worst.is_empty() { p { (words.say(empty(first), &[])) } }
             div.ends {
                 (end(first, words, "ranking.worst", &worst))
                 (end(first, words, "ranking.best", &best))
@@ -24,9 +24,17 @@ pub fn ranking(first: &First<'_>, words: Words) -> Markup {
     }
 }
 
+/// Why nothing is ranked.
+fn empty(first: &First<'_>) -> &'static str {
+    let is_ranked = first.shown.layer.shown_share().is_ranked();
+    if is_ranked { "ranking.empty" } else { "ranking.unranked" }
+}
+
 /// No area stands in both.
 fn extremes<'a>(first: &First<'a>) -> [Vec<&'a Feature>; 2] {
-    let valued = first.shown.layer.features().iter();
+    let layer = first.shown.layer;
+    let is_ranked = first.shown.by != Measure::Share || layer.shown_share().is_ranked();
+    let valued = layer.features().iter().filter(|_| is_ranked);
     let valued = valued.filter_map(|feature| Some((first.shown.value(feature)?, feature)));
     let mut ranked: Vec<(f64, &Feature)> = valued.collect();
     ranked.sort_by(|one, other| other.0.total_cmp(&one.0));

@@ -23,6 +23,7 @@ pub fn of_status(status: Status) -> Markup {
             @match hatch.marks {
                 Marks::Dots => { @for (x, y) in dots { circle cx=(x) cy=(y) r="1.6" fill=(hatch.ink) {} } }
                 Marks::Lines => (line(lines)),
+                Marks::Bars => (line("M1 5H21M1 11H21")),
                 Marks::Crosses => { (line(lines)) (line(crossing)) }
             }
         }

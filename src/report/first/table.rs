@@ -10,11 +10,18 @@ use crate::protect::{Feature, Remainder, Status};
 use crate::report::address::{Column, Order};
 use crate::report::words::Words;
 
-const COLUMNS: [Column; 5] =
-    [Column::Name, Column::Households, Column::Count, Column::Share, Column::Density];
+const COLUMNS: [Column; 6] = [
+    Column::Name,
+    Column::Households,
+    Column::Coverage,
+    Column::Count,
+    Column::Share,
+    Column::Density,
+];
 
 pub fn table(first: &First<'_>, words: Words) -> Markup {
-    let has_shares = first.shown.layer.features().iter().any(|feature| feature.share.is_some());
+    let has_shares =
+        first.shown.layer.features().iter().any(|feature| feature.shown_share().is_some());
     let columns = COLUMNS.into_iter().filter(|column| has_shares || *column != Column::Share);
     let columns: Vec<Column> = columns.collect();
     let caption = caption(first, words);
@@ -93,8 +100,11 @@ fn row(first: &First<'_>, words: Words, feature: &Feature, has_shares: bool) -> 
         tr class=[is_chosen.then_some("selected")] data-code=(feature.code) {
             th scope="row" { a href=(first.choose(feature.code)) { (feature_name(feature, words)) } }
             td { (words.whole(Some(feature.households as f64))) }
+            td { (words.share(feature.coverage.map(|coverage| coverage.share), 0)) }
             td { (count_with_margin(words, feature.count, feature.moe95)) }
-            @if has_shares { td { (share_with_margin(words, feature.share, feature.share_moe95)) } }
+            @if has_shares {
+                td { (share_with_margin(words, feature.shown_share(), feature.shown_share_moe95())) }
+            }
             td { (words.density(feature.density_km2)) }
             td.note {
                 @if feature.status != Status::Value {
@@ -112,6 +122,7 @@ fn remainder_row(words: Words, remainder: Remainder, has_shares: bool) -> Markup
         tr {
             th scope="row" { (words.say("table.remainder", &[])) }
             td { (words.whole(Some(remainder.households as f64))) }
+            td {}
             td { (count_with_margin(words, remainder.count, remainder.moe95)) }
             @if has_shares { td {} }
             td {}
@@ -156,8 +167,11 @@ fn value(feature: &Feature, first: &First<'_>) -> Option<f64> {
     match first.address.sort.0 {
         Column::Figure => first.shown.value(feature),
         Column::Households => Some(feature.households as f64),
+        Column::Coverage => feature.coverage.map(|coverage| coverage.share),
+        // What was not enough surveyed comes last.
+        _ if feature.status == Status::NotEnoughSurveyed => None,
         Column::Count => feature.count.map(|count| count as f64),
-        Column::Share => feature.share,
+        Column::Share => feature.shown_share(),
         Column::Density | Column::Name => feature.density_km2,
     }
 }

@@ -25,9 +25,9 @@ fn card(paper: &Paper<'_>, it: &ThemeFigures<'_>) -> Markup {
             @if let Some(theme) = theme { h2 { (words.text(&theme.title)) } }
             @if !is_told {
                 p.large { (words.say(&format!("status.{}", figures.status.name()), &[])) }
-            } @else if figures.share.is_some() {
-                p.large { (words.share(figures.share, 1)) }
-                @if let Some(moe95) = figures.share_moe95.filter(|moe95| *moe95 > 0.0) {
+            } @else if figures.shown().0.is_some() {
+                p.large { (words.share(figures.shown().0, 1)) }
+                @if let Some(moe95) = figures.shown().1.filter(|moe95| *moe95 > 0.0) {
                     p.unit { "±\u{a0}" (words.share_margin(moe95)) }
                 }
             } @else {
@@ -70,6 +70,6 @@ fn compared(
         Standing::Worse => ("worse", "paper.compare.worse"),
         Standing::NoClearDifference => ("unclear", "paper.compare.unclear"),
     };
-    let (place, share) = (paper.name(place), paper.words.share(other.share, 1));
+    let (place, share) = (paper.name(place), paper.words.share(other.shown().0, 1));
     Some((class, paper.words.say(key, &[("place", &place), ("share", &share)])))
 }

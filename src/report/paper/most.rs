@@ -69,7 +69,7 @@ fn row(paper: &Paper<'_>, at: usize, feature: &Feature) -> Markup {
         tr class=[is_own(paper, feature).then_some("own")] {
             td { (words.count(at + 1)) }
             th.name scope="row" { (feature.name.as_deref().unwrap_or_default()) }
-            td { (share_with_margin(words, feature.share, feature.share_moe95)) }
+            td { (share_with_margin(words, feature.shown_share(), feature.shown_share_moe95())) }
             td { (count_with_margin(words, feature.count, feature.moe95)) }
             @for other in others { td { (number(paper, other)) } }
         }
@@ -79,7 +79,12 @@ fn row(paper: &Paper<'_>, at: usize, feature: &Feature) -> Markup {
 fn number(paper: &Paper<'_>, feature: Option<&Feature>) -> String {
     let words = paper.words;
     match feature {
-        Some(feature) if matches!(feature.status, Status::Value | Status::Below10) => {
+        Some(feature)
+            if matches!(
+                feature.status,
+                Status::Value | Status::Below10 | Status::NotEnoughSurveyed
+            ) =>
+        {
             count_with_margin(words, feature.count, feature.moe95)
         }
         Some(feature) => words.say(&format!("status.{}", feature.status.name()), &[]),

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::{Paper, THEMES};
 use crate::protect::{Protection, ShareOf, Status};
 use crate::report::known::known;
+use crate::report::surveyed::{bounds, surveyed};
 
 pub fn notes(paper: &Paper<'_>) -> Markup {
     let words = paper.words;
@@ -12,7 +13,7 @@ pub fn notes(paper: &Paper<'_>) -> Markup {
         section.notes {
             h2 { (words.say("paper.quality", &[])) }
             ul {
-                @for theme in ["visits", "quality"] {
+                @for theme in ["completion", "visits", "quality"] {
                     @if let Some(it) = paper.figures(theme).filter(|it| it.figures.status == Status::Value) {
                         li { (paper.say(theme, &it.figures)) }
                     }
@@ -20,6 +21,9 @@ pub fn notes(paper: &Paper<'_>) -> Markup {
                 @if let Some(it) = paper.figures(THEMES[0]) {
                     @let count = words.whole(Some(it.figures.households as f64));
                     li { (words.say("profile.households", &[("count", &count)])) }
+                    @for said in [surveyed(words, &it.figures), bounds(words, &it.figures)] {
+                        @if let Some(said) = said { li { (said) } }
+                    }
                 }
                 @for (title, said) in known_of(paper) { li { (title) ": " (said) } }
                 @if paper.protection == Protection::Public { li { (words.say("paper.margin", &[])) } }

@@ -99,7 +99,9 @@ pub fn worst_first<'a>(paper: &'a Paper<'_>, most: usize) -> Vec<&'a Feature> {
 fn worst(paper: &Paper<'_>) -> Markup {
     let words = paper.words;
     let told = |feature: &Feature| match paper.shown.by {
-        Measure::Share => share_with_margin(words, feature.share, feature.share_moe95),
+        Measure::Share => {
+            share_with_margin(words, feature.shown_share(), feature.shown_share_moe95())
+        }
         _ => count_with_margin(words, feature.count, feature.moe95),
     };
     let own = paper.place.region.filter(|_| paper.parts.kin == Kin::Siblings);

@@ -47,6 +47,9 @@ fn marks(hatch: &Hatch) -> Markup {
             html! { circle cx=(side / 2) cy=(side / 2) r=(side / 5) fill=(hatch.ink) {} }
         }
         Marks::Lines => html! { path d=(rising) stroke=(hatch.ink) stroke-width="9" {} },
+        Marks::Bars => html! {
+            path d=(format!("M0 {}H{side}", side / 2)) stroke=(hatch.ink) stroke-width="12" {}
+        },
         Marks::Crosses => html! {
             path d=(format!("{rising}{falling}")) stroke=(hatch.ink) stroke-width="9" {}
         },

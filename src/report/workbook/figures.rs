@@ -11,6 +11,17 @@ use crate::encode::origin;
 use crate::protect::field::Value;
 use crate::protect::{Feature, Field, Status};
 
+const SHARES: [&str; 8] = [
+    "share",
+    "share_moe95",
+    "share_low",
+    "share_high",
+    "share_estimate",
+    "share_estimate_moe95",
+    "share_surveyed",
+    "share_surveyed_moe95",
+];
+
 /// Columns that stay in sight: code and name.
 const KEPT: ColNum = 2;
 
@@ -78,7 +89,9 @@ fn cell<'a>(book: &Workbook<'_>, field: &Field, feature: &'a Feature) -> Cell<'a
     match (field.name.as_str(), field.value(feature, geography)) {
         ("status", _) => Cell::Text(status().into()),
         ("level", _) => Cell::Text(level(book, geography).into()),
-        ("count" | "share" | "density_km2", None) if feature.status != Status::Value => {
+        ("count" | "share" | "share_estimate" | "density_km2", None)
+            if feature.status != Status::Value =>
+        {
             Cell::Text(status().into())
         }
         (_, None) => Cell::Empty,
@@ -100,7 +113,8 @@ fn look(column: &str, theme: &Theme) -> Look {
     let is_rate = theme.rates.iter().any(|rate| rate.name == column);
     let is_part = theme.breakdown.iter().any(|part| part.name() == column);
     match column {
-        "share" | "share_moe95" => Look::PerCent,
+        "coverage" | "coverage_moe95" => Look::PerCent,
+        _ if SHARES.contains(&column) => Look::PerCent,
         "density_km2" => Look::Number,
         "share_of_year" => Look::Year,
         "households" | "known_households" | "known_of" | "count" | "moe95" | "share_of_value"

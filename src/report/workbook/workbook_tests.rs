@@ -7,7 +7,7 @@ use flate2::read::DeflateDecoder;
 use super::*;
 use crate::domain::indicator::Indicators;
 use crate::protect::fixture::{denominators, leaves, tree};
-use crate::protect::{LayerRequest, Status};
+use crate::protect::{LayerRequest, ShownShare, Status};
 use crate::report::words::Language;
 
 fn label() -> ReleaseLabel {
@@ -32,6 +32,8 @@ fn written(language: Language, filter: Option<&str>) -> Vec<u8> {
         moe95: None,
         share: None,
         share_moe95: None,
+        shown: ShownShare::Found,
+        coverage: None,
         density_km2: None,
         status: Status::Value,
     };

@@ -1,0 +1,249 @@
+//! How many poor there are by what was found: what was found, and what is expected of the prelist that was not
+//! surveyed.
+//!
+//! Households of the prelist that were not surveyed are taken to be as often poor as those that were counted around
+//! them: in their village, or, where fewer than [`LEAST_COUNTED`] were counted there, in the smallest area above it
+//! with so many. The variance of that is the one of sampling without replacement from a finite population (Cochran
+//! 1977, Sampling Techniques, section 2.9: `N (N - n) p (1 - p) / n` of a stratum's total).
+
+use super::leaf_margins::LeafMargins;
+use super::leaves::households;
+use super::parts::Parts;
+use crate::domain::indicator::{AllCounts, CubeColumn, PovertyThreshold};
+use crate::domain::region::{Level, RegionId, RegionTree};
+
+/// The households that must have been counted in an area for its share of poor to stand for those not surveyed.
+pub const LEAST_COUNTED: i64 = 30;
+
+/// Half of the width of the interval that holds 95 % of normal errors, in deviations.
+const NORMAL_95: f64 = 1.959_963_984_540_054;
+
+/// A number of poor households with a margin.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    pub count: f64,
+    /// Half the width of its 95 % interval: noise, and sampling.
+    pub moe95: Option<f64>,
+}
+
+impl Estimate {
+    /// The sum over areas of which none lies in another, as of independent errors.
+    pub fn sum(parts: impl IntoIterator<Item = Option<Self>>) -> Option<Self> {
+        let mut sum = (0.0, Some(0.0));
+        for part in parts {
+            let Self { count, moe95 } = part?;
+            sum.0 += count;
+            sum.1 = sum.1.zip(moe95).map(|(sum, moe95)| sum + moe95 * moe95);
+        }
+        Some(Self { count: sum.0, moe95: sum.1.map(f64::sqrt) })
+    }
+}
+
+/// What is expected of the unsurveyed households of each region.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Expected {
+    poor: &'static [CubeColumn],
+    /// By [`RegionId`]; `None` where nobody was counted in any area around.
+    regions: Vec<Option<OfRegion>>,
+}
+
+/// Of the unsurveyed households of a region.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct OfRegion {
+    poor: f64,
+    variance: f64,
+}
+
+/// The stratum that stands for unsurveyed households: the share of poor in it and how many were counted.
+#[derive(Clone, Copy)]
+struct Stratum {
+    poor: f64,
+    counted: f64,
+}
+
+impl Stratum {
+    fn of(counts: &AllCounts, poor: &[CubeColumn]) -> Option<Self> {
+        let counted = households(counts);
+        let found: i64 = poor.iter().map(|column| counts[column.index()]).sum();
+        (counted > 0).then(|| Self {
+            poor: (found as f64 / counted as f64).clamp(0.0, 1.0),
+            counted: counted as f64,
+        })
+    }
+
+    /// The variance of the number of poor among so many unsurveyed households.
+    fn variance(self, unsurveyed: f64) -> f64 {
+        self.poor * (1.0 - self.poor) * unsurveyed * (unsurveyed + self.counted) / self.counted
+    }
+}
+
+/// A stratum's place among the levels: the nation, then the levels of regions.
+const LEVELS: usize = Level::ALL.len() + 1;
+
+fn at(level: Option<Level>) -> usize {
+    level.map_or(0, |level| 1 + level as usize)
+}
+
+impl Expected {
+    /// From the sums of all regions and of the nation.
+    pub fn new(
+        (sums, nation): (&[AllCounts], &AllCounts),
+        threshold: PovertyThreshold,
+        tree: &RegionTree,
+    ) -> Self {
+        let poor = threshold.columns();
+        let unsurveyed = |counts: &AllCounts| counts[CubeColumn::PrelistNotCounted.index()];
+        let nation = Stratum::of(nation, poor);
+        // By region and level of the stratum: the unsurveyed households for which it stands.
+        let mut waiting = vec![[0.0; LEVELS]; tree.len()];
+        let mut settled = vec![OfRegion::default(); tree.len()];
+        let mut own: Vec<i64> = sums.iter().map(unsurveyed).collect();
+        let mut regions = vec![None; tree.len()];
+        // Parts come after what they are parts of.
+        for (id, region) in tree.iter().collect::<Vec<_>>().into_iter().rev() {
+            let here = id.index();
+            // What is listed in the region and in none of its parts.
+            let households = own[here].max(0) as f64;
+            let strata = strata(id, (sums, nation), poor, tree);
+            if let Some((level, _)) = chosen(&strata) {
+                waiting[here][level] += households;
+            }
+            let level = at(Some(region.level));
+            let is_known = chosen(&strata).is_some() || unsurveyed(&sums[here]) == 0;
+            if let Some(stratum) = strata[level] {
+                settled[here].variance += stratum.variance(waiting[here][level]);
+                settled[here].poor += stratum.poor * waiting[here][level];
+                waiting[here][level] = 0.0;
+            }
+            let mut told = settled[here];
+            for (stratum, unsurveyed) in strata.iter().zip(waiting[here]) {
+                let Some(stratum) = stratum else { continue };
+                told.poor += stratum.poor * unsurveyed;
+                told.variance += stratum.variance(unsurveyed);
+            }
+            regions[here] = is_known.then_some(told);
+            if let Some(parent) = tree.parent(id).map(RegionId::index) {
+                let (rows, parts) = (waiting[here], settled[here]);
+                waiting[parent].iter_mut().zip(rows).for_each(|(sum, it)| *sum += it);
+                settled[parent].poor += parts.poor;
+                settled[parent].variance += parts.variance;
+                own[parent] -= unsurveyed(&sums[here]);
+            }
+        }
+        Self { poor, regions }
+    }
+
+    /// The poor of a region. `margins` are those of public leaves.
+    pub fn of_region(
+        &self,
+        region: RegionId,
+        counts: &AllCounts,
+        (margins, threshold): (Option<&LeafMargins>, PovertyThreshold),
+    ) -> Option<Estimate> {
+        let expected = self.regions[region.index()]?;
+        let found: i64 = self.poor.iter().map(|column| counts[column.index()]).sum();
+        let counted = households(counts).max(LEAST_COUNTED) as f64;
+        let unsurveyed = counts[CubeColumn::PrelistNotCounted.index()] as f64;
+        let margin = |columns: &[CubeColumn]| match margins {
+            None => Some(0.0),
+            Some(all) => all.of_region(&Parts::of(columns, threshold), region),
+        };
+        // What was found stands once for itself and once more for those of whom it is expected.
+        let of_found = margin(self.poor).map(|moe95| moe95 * (1.0 + unsurveyed / counted));
+        let share = found as f64 / counted;
+        let of_listed = margin(&[CubeColumn::PrelistNotCounted]).map(|moe95| moe95 * share);
+        let sampling = NORMAL_95 * expected.variance.sqrt();
+        let moe95 = of_found.zip(of_listed);
+        Some(Estimate {
+            count: found as f64 + expected.poor,
+            moe95: moe95.map(|(found, listed)| found.hypot(listed).hypot(sampling)),
+        })
+    }
+}
+
+/// The strata that a region lies in, by level.
+fn strata(
+    id: RegionId,
+    (sums, nation): (&[AllCounts], Option<Stratum>),
+    poor: &[CubeColumn],
+    tree: &RegionTree,
+) -> [Option<Stratum>; LEVELS] {
+    let mut strata = [None; LEVELS];
+    strata[0] = nation;
+    let mut region = Some(id);
+    while let Some(id) = region {
+        strata[at(Some(tree.get(id).level))] = Stratum::of(&sums[id.index()], poor);
+        region = tree.parent(id);
+    }
+    strata
+}
+
+/// The smallest stratum in which enough were counted, else the largest in which anybody was.
+fn chosen(strata: &[Option<Stratum>; LEVELS]) -> Option<(usize, Stratum)> {
+    let known = || strata.iter().enumerate().filter_map(|(level, it)| Some((level, (*it)?)));
+    let enough = |(_, stratum): &(usize, Stratum)| stratum.counted >= LEAST_COUNTED as f64;
+    known().rev().find(enough).or_else(|| known().next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protect::fixture::{code, tree};
+
+    /// Poor and other households counted, and those of the prelist that were not.
+    fn counts(poor: i64, others: i64, not_counted: i64) -> AllCounts {
+        let mut counts = [0; CubeColumn::ALL.len()];
+        counts[CubeColumn::Decile2.index()] = poor;
+        counts[CubeColumn::Decile7To10.index()] = others;
+        counts[CubeColumn::PrelistNotCounted.index()] = not_counted;
+        counts
+    }
+
+    #[test]
+    fn the_unsurveyed_are_as_poor_as_the_counted_of_the_smallest_area_with_thirty() {
+        let tree = tree();
+        let mut sums = vec![counts(0, 0, 0); tree.len()];
+        let id = |text: &str| tree.find(code(text)).unwrap();
+        // A village with enough, one with too few, which takes its district's 40 of 100.
+        let rows = [
+            ("0101001001", counts(36, 44, 20)),
+            ("0101001002", counts(4, 16, 50)),
+            ("0101001", counts(40, 60, 70)),
+            ("0101", counts(40, 60, 70)),
+            ("01", counts(40, 60, 70)),
+        ];
+        rows.iter().for_each(|(region, counts)| sums[id(region).index()] = *counts);
+        let nation = counts(40, 60, 70);
+        let threshold = PovertyThreshold::default();
+        let expected = Expected::new((&sums, &nation), threshold, &tree);
+        let of = |text: &str| {
+            let counts = &sums[id(text).index()];
+            expected.of_region(id(text), counts, (None, threshold)).unwrap()
+        };
+        let first = 0.45 * 0.55 * 20.0 * 100.0 / 80.0;
+        let second = 0.4 * 0.6 * 50.0 * 150.0 / 100.0;
+        let cases: [(&str, f64, f64); 4] = [
+            ("0101001001", 36.0 + 9.0, first),
+            ("0101001002", 4.0 + 20.0, second),
+            ("0101001", 40.0 + 29.0, first + second),
+            ("01", 40.0 + 29.0, first + second),
+        ];
+        for (region, count, variance) in cases {
+            let found = of(region);
+            assert!((found.count - count).abs() < 1e-9, "{region}: {found:?}");
+            let moe95 = NORMAL_95 * variance.sqrt();
+            assert!((found.moe95.unwrap() - moe95).abs() < 1e-9, "{region}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn where_nobody_was_counted_there_is_no_estimate() {
+        let tree = tree();
+        let mut sums = vec![counts(0, 0, 0); tree.len()];
+        let id = tree.find(code("0201001001")).unwrap();
+        sums[id.index()] = counts(0, 0, 9);
+        let threshold = PovertyThreshold::default();
+        let expected = Expected::new((&sums, &counts(0, 0, 9)), threshold, &tree);
+        assert_eq!(expected.of_region(id, &sums[id.index()], (None, threshold)), None);
+    }
+}
