@@ -37,8 +37,10 @@ impl Apart {
 impl Difference {
     /// Shares are compared in points, numbers in parts of what they were.
     pub fn between(now: Option<&Feature>, before: Option<&Feature>, measure: Measure) -> Self {
+        // Shares of two kinds are not compared: what was found is.
+        let is_same = now.map(|it| it.shown) == before.map(|it| it.shown);
         let told = |feature: Option<&Feature>| {
-            feature.filter(|it| it.status == Status::Value).map(|it| figure(it, measure))
+            feature.filter(|it| it.status == Status::Value).map(|it| figure(it, measure, is_same))
         };
         let (after, earlier) = (told(now), told(before));
         let [now_is, before_is] = [after, earlier].map(|told| told.and_then(|(figure, _)| figure));
@@ -83,8 +85,9 @@ pub enum Order {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are fewer than 2^52")]
-fn figure(feature: &Feature, measure: Measure) -> (Option<f64>, Option<f64>) {
+fn figure(feature: &Feature, measure: Measure, is_shown: bool) -> (Option<f64>, Option<f64>) {
     match measure {
+        Measure::Share if !is_shown => (feature.share, feature.share_moe95),
         Measure::Share => (feature.shown_share(), feature.shown_share_moe95()),
         Measure::Count | Measure::DensityKm2 => {
             (feature.count.map(|count| count as f64), feature.moe95)
@@ -98,8 +101,8 @@ mod tests {
 
     use super::*;
     use crate::domain::indicator::Indicators;
-    use crate::protect::LayerRequest;
     use crate::protect::fixture::{denominators, leaves, tree};
+    use crate::protect::{LayerRequest, ShownShare};
 
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -148,7 +151,8 @@ mod tests {
     impl Figure {
         fn feature(self) -> Feature {
             let Self { count, moe95, share, share_moe95, status } = self;
-            Feature { count, moe95, share, share_moe95, status, ..feature() }
+            let shown = ShownShare::Found;
+            Feature { count, moe95, share, share_moe95, status, shown, ..feature() }
         }
     }
 

@@ -153,8 +153,8 @@ mod tests {
 
     use super::*;
     use crate::domain::indicator::Indicators;
-    use crate::protect::LayerRequest;
     use crate::protect::fixture::{denominators, leaves, tree};
+    use crate::protect::{LayerRequest, ShownShare};
 
     fn layer(theme: &str) -> Layer {
         let (tree, indicators) = (tree(), Indicators::embedded());
@@ -218,7 +218,8 @@ mod tests {
         let template = layer("poverty").features()[0].clone();
         for Case { asked, share, count, status, meets: expected } in cases {
             let conditions: Conditions = asked.parse().unwrap();
-            let feature = Feature { share, count, status, ..template.clone() };
+            let shown = ShownShare::Found;
+            let feature = Feature { share, count, status, shown, ..template.clone() };
             assert_eq!(
                 meets(&feature, &conditions.all()[0]),
                 expected,

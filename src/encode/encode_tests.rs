@@ -47,9 +47,9 @@ fn writes_a_collection_as_it_stands_here() {
     let layer = layer("village", Some("02"));
     let text = write(&layer, Format::GeoJson, Outlines::Regions(&shapes));
     insta::assert_snapshot!(text, @r##"
-{"type":"FeatureCollection","sebaran":{"release":"r1","reference_date":"2024-12-31","regions":"demo-1","theme":"elderly","geography":"village","within":"02","protection":"restricted","poverty_threshold":4,"title":{"en":"Elderly by village","id":"Lansia menurut desa/kelurahan"},"unit":{"en":"persons","id":"orang"},"definition":{"en":"Persons aged 60 and over at the reference date in poor households.","id":"Penduduk umur 60 tahun ke atas pada tanggal acuan dalam rumah tangga miskin."},"disability_definition":null,"matched":2,"totals":{"counted":20,"shown":20,"left_out":0,"elsewhere":0,"unplaced":0,"without_hexagon":0},"remainder":{"households":0,"count":0,"moe95":0.0}},"bbox":[4.0,0.0,6.0,1.0],"features":[
-{"type":"Feature","id":"0201001001","bbox":[4.0,0.0,5.0,1.0],"geometry":{"type":"Polygon","coordinates":[[[4.0,0.0],[5.0,0.0],[5.0,1.0],[4.0,1.0],[4.0,0.0]]]},"properties":{"code":"0201001001","name":"R \"0201001001\", <b>","parent":"0201001","level":"village","households":20,"known_households":20,"known_of":20,"count":7,"moe95":0.0,"share":null,"share_moe95":null,"share_of":null,"density_km2":3.5,"rest":false,"status":"below_10","age_60_69":null,"age_70_plus":null}},
-{"type":"Feature","id":"0201001002","bbox":[5.0,0.0,6.0,1.0],"geometry":{"type":"Polygon","coordinates":[[[5.0,0.0],[6.0,0.0],[6.0,1.0],[5.0,1.0],[5.0,0.0]]]},"properties":{"code":"0201001002","name":"R \"0201001002\", <b>","parent":"0201001","level":"village","households":0,"known_households":0,"known_of":0,"count":0,"moe95":0.0,"share":null,"share_moe95":null,"share_of":null,"density_km2":0.0,"rest":false,"status":"not_visited","age_60_69":null,"age_70_plus":null}}
+{"type":"FeatureCollection","sebaran":{"release":"r1","reference_date":"2024-12-31","regions":"demo-1","theme":"elderly","geography":"village","within":"02","protection":"restricted","poverty_threshold":4,"title":{"en":"Elderly by village","id":"Lansia menurut desa/kelurahan"},"unit":{"en":"persons","id":"orang"},"definition":{"en":"Persons aged 60 and over at the reference date in poor households.","id":"Penduduk umur 60 tahun ke atas pada tanggal acuan dalam rumah tangga miskin."},"disability_definition":null,"shown_share":"found","least_coverage":0.5,"matched":2,"totals":{"counted":20,"shown":20,"left_out":0,"elsewhere":0,"unplaced":0,"without_hexagon":0},"remainder":{"households":0,"count":0,"moe95":0.0}},"bbox":[4.0,0.0,6.0,1.0],"features":[
+{"type":"Feature","id":"0201001001","bbox":[4.0,0.0,5.0,1.0],"geometry":{"type":"Polygon","coordinates":[[[4.0,0.0],[5.0,0.0],[5.0,1.0],[4.0,1.0],[4.0,0.0]]]},"properties":{"code":"0201001001","name":"R \"0201001001\", <b>","parent":"0201001","level":"village","households":20,"known_households":20,"known_of":20,"count":7,"moe95":0.0,"share":null,"share_moe95":null,"share_of":null,"share_low":null,"share_high":null,"share_estimate":null,"share_estimate_moe95":null,"share_surveyed":null,"share_surveyed_moe95":null,"coverage":1.0,"coverage_moe95":0.0,"coverage_of":"prelist","density_km2":3.5,"rest":false,"status":"below_10","age_60_69":null,"age_70_plus":null}},
+{"type":"Feature","id":"0201001002","bbox":[5.0,0.0,6.0,1.0],"geometry":{"type":"Polygon","coordinates":[[[5.0,0.0],[6.0,0.0],[6.0,1.0],[5.0,1.0],[5.0,0.0]]]},"properties":{"code":"0201001002","name":"R \"0201001002\", <b>","parent":"0201001","level":"village","households":0,"known_households":0,"known_of":0,"count":0,"moe95":0.0,"share":null,"share_moe95":null,"share_of":null,"share_low":null,"share_high":null,"share_estimate":null,"share_estimate_moe95":null,"share_surveyed":null,"share_surveyed_moe95":null,"coverage":null,"coverage_moe95":null,"coverage_of":null,"density_km2":0.0,"rest":false,"status":"not_visited","age_60_69":null,"age_70_plus":null}}
 ]}
 "##);
 }
@@ -91,9 +91,9 @@ fn has_no_geometry_and_no_box_where_none_is_asked_for() {
 fn writes_csv_with_quotes_where_needed() {
     let text = write(&layer("province", None), Format::Csv, Outlines::None);
     insta::assert_snapshot!(text.replace('\r', "␍"), @r##"
-code,name,parent,level,households,known_households,known_of,count,moe95,share,share_moe95,share_of_column,share_of_year,share_of_source,share_of_value,density_km2,rest,status,age_60_69,age_70_plus,theme,release,regions,protection␍
-01,"R ""01"", <b>",,province,20,17,17,0,0,,,,,,,0,false,below_10,,,elderly,r1,demo-1,restricted␍
-02,"R ""02"", <b>",,province,20,20,20,7,0,,,,,,,3.5,false,below_10,,,elderly,r1,demo-1,restricted␍
+code,name,parent,level,households,known_households,known_of,count,moe95,share,share_moe95,share_of_column,share_of_year,share_of_source,share_of_value,share_low,share_high,share_estimate,share_estimate_moe95,share_surveyed,share_surveyed_moe95,coverage,coverage_moe95,coverage_of,density_km2,rest,status,age_60_69,age_70_plus,theme,release,regions,protection␍
+01,"R ""01"", <b>",,province,20,17,17,0,0,,,,,,,,,,,,,1,0,prelist,0,false,below_10,,,elderly,r1,demo-1,restricted␍
+02,"R ""02"", <b>",,province,20,20,20,7,0,,,,,,,,,,,,,1,0,prelist,3.5,false,below_10,,,elderly,r1,demo-1,restricted␍
 "##);
 }
 
@@ -122,7 +122,7 @@ fn has_the_same_figures_in_either_format() {
 fn writes_a_feature_a_line_that_says_whence_it_comes() {
     let text = write(&layer("regency", Some("02")), Format::GeoJsonLines, Outlines::None);
     insta::assert_snapshot!(text, @r##"
-{"type":"Feature","id":"0201","geometry":null,"properties":{"code":"0201","name":"R \"0201\", <b>","parent":"02","level":"regency","households":20,"known_households":20,"known_of":20,"count":7,"moe95":0.0,"share":null,"share_moe95":null,"share_of":null,"density_km2":3.5,"rest":false,"status":"below_10","age_60_69":null,"age_70_plus":null,"theme":"elderly","release":"r1","regions":"demo-1","protection":"restricted"}}
+{"type":"Feature","id":"0201","geometry":null,"properties":{"code":"0201","name":"R \"0201\", <b>","parent":"02","level":"regency","households":20,"known_households":20,"known_of":20,"count":7,"moe95":0.0,"share":null,"share_moe95":null,"share_of":null,"share_low":null,"share_high":null,"share_estimate":null,"share_estimate_moe95":null,"share_surveyed":null,"share_surveyed_moe95":null,"coverage":1.0,"coverage_moe95":0.0,"coverage_of":"prelist","density_km2":3.5,"rest":false,"status":"below_10","age_60_69":null,"age_70_plus":null,"theme":"elderly","release":"r1","regions":"demo-1","protection":"restricted"}}
 "##);
 }
 

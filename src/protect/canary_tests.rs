@@ -6,7 +6,7 @@ use super::measure::{Contents, Figures, Leaves};
 use super::policy::TreeLevel;
 use super::tree::{ProtectedTree, Shown};
 use super::*;
-use crate::count::{Cell, Cube, CubeKey, ReachCell, Unit, UnknownCell};
+use crate::count::{Cell, Cube, CubeKey, PrelistCell, ReachCell, Unit, UnknownCell};
 use crate::domain::code::CodeSystem;
 use crate::domain::indicator::{CubeColumn, PovertyThreshold};
 use crate::domain::programme::Programme;
@@ -54,7 +54,8 @@ fn cube(key: CubeKey, others: i64, canary: CubeColumn, canaries: i64) -> Cube {
     add("others", &all, others);
     let reached = reach_of(canary);
     let unknown = CubeColumn::UNKNOWN.map(|column| column == canary);
-    if reached.is_none() && !unknown.contains(&true) {
+    let listed = CubeColumn::PRELIST.contains(&canary);
+    if reached.is_none() && !unknown.contains(&true) && !listed {
         add("canary", &[canary], canaries);
     }
     for (unit, unknown, count) in [("others", [true; 3], others), ("canary", unknown, canaries)] {
@@ -64,6 +65,16 @@ fn cube(key: CubeKey, others: i64, canary: CubeColumn, canaries: i64) -> Cube {
         });
         cube.add_unknown(key.region, &cell);
     }
+    let mut cell = PrelistCell::default();
+    for number in 0..others {
+        for column in CubeColumn::PRELIST {
+            cell.add_household(Unit::new(&format!("others {number} {column}")), column);
+        }
+    }
+    for number in 0..if listed { canaries } else { 0 } {
+        cell.add_household(Unit::new(&format!("canary {number}")), canary);
+    }
+    cube.add_prelist(key.region, &cell);
     for others_of in CubeColumn::ALL.into_iter().filter_map(reach_of) {
         add_reach(&mut cube, key, "others", others_of, others);
     }

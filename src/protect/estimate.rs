@@ -236,6 +236,89 @@ mod tests {
         }
     }
 
+    /// A number between 0 and 1.
+    fn draw(state: &mut u64) -> f64 {
+        *state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (crate::count::digest::mix(*state) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// Of one village: the poor on its prelist, those found, all counted, and not counted.
+    struct Village {
+        poor: i64,
+        found: i64,
+        counted: i64,
+        not_counted: i64,
+    }
+
+    /// A village of so many households, of which a share is surveyed in random order.
+    fn village(state: &mut u64, households: u32, poor: f64, coverage: f64) -> Village {
+        let (mut village, mut left) =
+            (Village { poor: 0, found: 0, counted: 0, not_counted: 0 }, 0);
+        let surveyed = (f64::from(households) * coverage).round() as u32;
+        for number in 0..households {
+            let (is_poor, remaining) = (draw(state) < poor, f64::from(households - number));
+            let is_counted = draw(state) < f64::from(surveyed - left) / remaining;
+            left += u32::from(is_counted);
+            village.poor += i64::from(is_poor);
+            village.found += i64::from(is_poor && is_counted);
+            village.counted += i64::from(is_counted);
+            village.not_counted += i64::from(!is_counted);
+        }
+        village
+    }
+
+    #[test]
+    fn intervals_hold_the_truth_and_the_estimate_does_not_follow_the_coverage() {
+        let tree = tree();
+        let threshold = PovertyThreshold::default();
+        let ids = ["0101001001", "0101001002"].map(|text| tree.find(code(text)).unwrap());
+        let above = ["0101001", "0101", "01"].map(|text| tree.find(code(text)).unwrap());
+        let (mut covered, mut all, mut state) = (0, 0, 7);
+        let (mut estimates, mut coverages) = (Vec::new(), Vec::new());
+        for _ in 0..3_000 {
+            let coverage = 0.5 + 0.5 * draw(&mut state);
+            let rate = 0.1 + 0.5 * draw(&mut state);
+            let mut sums = vec![counts(0, 0, 0); tree.len()];
+            let (mut truth, mut found, mut not_counted) = (0, 0, 0);
+            for (id, size) in ids.into_iter().zip([150, 40]) {
+                let of = village(&mut state, size, rate, coverage);
+                let row = counts(of.found, of.counted - of.found, of.not_counted);
+                for place in std::iter::once(id).chain(above) {
+                    let sum = &mut sums[place.index()];
+                    sum.iter_mut().zip(row).for_each(|(sum, count)| *sum += count);
+                }
+                truth += of.poor;
+                found += of.found;
+                not_counted += of.not_counted;
+            }
+            let nation = sums[above[2].index()];
+            let expected = Expected::new((&sums, &nation), threshold, &tree);
+            let region = above[1];
+            let estimate = expected.of_region(region, &nation, (None, threshold)).unwrap();
+            // What needs no assumption holds always.
+            assert!(found <= truth && truth <= found + not_counted);
+            let off = (estimate.count - truth as f64).abs();
+            covered += i32::from(off <= estimate.moe95.unwrap() + 0.5);
+            all += 1;
+            estimates.push(estimate.count - 190.0 * rate);
+            coverages.push(coverage);
+        }
+        let share = f64::from(covered) / f64::from(all);
+        assert!((0.93..=0.98).contains(&share), "{share}");
+        let correlation = correlation(&estimates, &coverages);
+        assert!(correlation.abs() < 0.1, "{correlation}");
+    }
+
+    fn correlation(one: &[f64], other: &[f64]) -> f64 {
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let (a, b) = (mean(one), mean(other));
+        let sum = |of: &dyn Fn(f64, f64) -> f64| -> f64 {
+            one.iter().zip(other).map(|(x, y)| of(x - a, y - b)).sum()
+        };
+        sum(&|x, y| x * y) / (sum(&|x, _| x * x) * sum(&|_, y| y * y)).sqrt()
+    }
+
     #[test]
     fn where_nobody_was_counted_there_is_no_estimate() {
         let tree = tree();

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use super::fixture::{CODES, cell, code, cube, denominators, fields, key, leaves, tree};
 use super::known_tests::check_known;
 use super::leaves::households;
-use super::{Feature, Layer, LayerRequest, LeafTable, Status};
-use crate::count::{Cube, CubeKey, ReachCell, UnknownCell};
+use super::{Feature, Layer, LayerRequest, LeafTable, ShareOf, ShownShare, Status};
+use crate::count::{Cube, CubeKey, PrelistCell, ReachCell, UnknownCell};
 use crate::domain::geography::Geography;
 use crate::domain::indicator::{
     AllCounts, Counts, CubeColumn, Denominators, Indicators, PovertyThreshold,
@@ -152,6 +152,7 @@ pub fn rows() -> impl Strategy<Value = Vec<Row>> {
 pub fn make(rows: &[Row], tree: &RegionTree) -> Cube {
     let mut cube = Cube::default();
     Programme::ALL.into_iter().for_each(|programme| cube.know(programme));
+    cube.know_prelist();
     for (region, hexagon, column, count) in rows {
         let region = CODES.get(*region).map(|(text, _)| *text);
         let size = |fine: bool| if fine { Resolution::Eight } else { Resolution::Seven };
@@ -176,6 +177,11 @@ pub fn add(cube: &mut Cube, key: CubeKey, column: CubeColumn, count: i64) {
         let mut cell = UnknownCell::default();
         cell.counts[at] = count;
         return cube.add_unknown(key.region, &cell);
+    }
+    if let Some(at) = CubeColumn::PRELIST.iter().position(|it| *it == column) {
+        let mut cell = PrelistCell::default();
+        cell.counts[at] = count;
+        return cube.add_prelist(key.region, &cell);
     }
     let by_region = CubeColumn::VISITS.contains(&column) || CubeColumn::POSITIONS.contains(&column);
     let mut counts = [0; CubeColumn::COUNT];
@@ -207,6 +213,11 @@ fn all_cells(cube: &Cube) -> Vec<(CubeKey, AllCounts)> {
     for (region, cell) in cube.unknown() {
         let mut all = [0; CubeColumn::ALL.len()];
         CubeColumn::UNKNOWN.iter().zip(cell.counts).for_each(|(it, count)| all[it.index()] = count);
+        cells.push((CubeKey { region, hexagon: None }, all));
+    }
+    for (region, cell) in cube.prelist() {
+        let mut all = [0; CubeColumn::ALL.len()];
+        CubeColumn::PRELIST.iter().zip(cell.counts).for_each(|(it, count)| all[it.index()] = count);
         cells.push((CubeKey { region, hexagon: None }, all));
     }
     cells
@@ -267,11 +278,36 @@ fn check(
         let breakdown: Vec<_> = layer.theme().breakdown.iter().map(of).collect();
         prop_assert_eq!(feature.counted_breakdown(), &breakdown);
         check_known(layer, feature, &counts)?;
+        check_coverage(feature, &counts, matches!(layer.geography(), Geography::Region(_)))?;
         if feature.withheld.is_none() {
             check_shares(layer, feature, &counts)?;
         }
     }
     Ok(())
+}
+
+/// The coverage of a region is what was counted of its prelist, and below a half there is no other figure's status.
+fn check_coverage(
+    feature: &Feature,
+    counts: &AllCounts,
+    is_region: bool,
+) -> Result<(), TestCaseError> {
+    if !is_region {
+        return Ok(());
+    }
+    let [counted, others] = CubeColumn::PRELIST.map(|column| counts[column.index()]);
+    let listed = counted + others;
+    let share = (listed > 0).then(|| counted as f64 / listed as f64);
+    prop_assert_eq!(feature.coverage.map(|coverage| coverage.share), share);
+    if share.is_none_or(|share| share < 0.5) && feature.shown != ShownShare::None {
+        let of_survey = feature.status == Status::Value || feature.status == Status::Below10;
+        prop_assert!(!of_survey || feature.share_of.as_ref().is_some_and(is_of_survey));
+    }
+    Ok(())
+}
+
+fn is_of_survey(of: &ShareOf) -> bool {
+    ["visits", "counted_households", "prelist"].contains(&of.column)
 }
 
 /// Shares of what the release counts itself and rates are quotients of at least 30.
@@ -293,7 +329,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn sums_close_at_every_level_and_geography(rows in rows(), theme in 0_usize..7) {
+    fn sums_close_at_every_level_and_geography(rows in rows(), theme in 0_usize..8) {
         let (tree, indicators) = (tree(), Indicators::embedded());
         let cube = make(&rows, &tree);
         let threshold = PovertyThreshold::default();

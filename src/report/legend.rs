@@ -5,7 +5,7 @@ use super::shown::Shown;
 use super::words::Words;
 use crate::analyse::Measure;
 use crate::domain::decimal::Decimal;
-use crate::protect::{ShownShare, Status};
+use crate::protect::{Layer, ShownShare, Status};
 
 /// The radius of the largest circle.
 pub const LARGEST_PX: f64 = 20.0;
@@ -51,7 +51,7 @@ pub struct Untold {
 impl Legend {
     pub fn of(shown: &Shown<'_>, words: Words) -> Self {
         let unit = match shown.by {
-            Measure::Share => share_key(shown),
+            Measure::Share => share_key(shown.layer),
             Measure::Count => "legend.count",
             Measure::DensityKm2 => "legend.density",
         };
@@ -86,10 +86,16 @@ impl Legend {
     }
 }
 
+/// What must be known of the share that a layer shows, where it is one of poor households.
+pub fn share_note(layer: &Layer, words: Words) -> Option<String> {
+    let key = share_key(layer);
+    layer.theme().counts_poor_households().then(|| words.say(&format!("{key}.note"), &[]))
+}
+
 /// What a share is: of poor households it may be a lower bound, an estimate, or one of those surveyed.
-fn share_key(shown: &Shown<'_>) -> &'static str {
-    match shown.layer.shown_share() {
-        _ if !shown.layer.theme().counts_poor_households() => "legend.share",
+fn share_key(layer: &Layer) -> &'static str {
+    match layer.shown_share() {
+        _ if !layer.theme().counts_poor_households() => "legend.share",
         ShownShare::Estimate => "legend.share.estimate",
         ShownShare::Surveyed => "legend.share.surveyed",
         ShownShare::Found | ShownShare::None => "legend.share.found",

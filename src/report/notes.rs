@@ -1,5 +1,6 @@
 //! What stands below figures wherever they are taken home: release, source, definition, and what they are.
 
+use super::legend::share_note;
 use super::sentence::with_margin;
 use super::words::Words;
 use crate::analyse::Measure;
@@ -11,12 +12,14 @@ use crate::protect::{Layer, Protection, ShareOf};
 /// The notes, a paragraph each.
 pub fn notes(layer: &Layer, by: Measure, label: &ReleaseLabel, words: Words) -> Vec<String> {
     let threshold = layer.threshold().decile().to_string();
-    vec![
+    let share = (by == Measure::Share).then(|| share_note(layer, words)).flatten();
+    let notes = [
         source(layer, by, label, words),
         words.text(&layer.theme().definition).to_owned(),
         words.say("download.note", &[("threshold", &threshold)]),
         words.say(about(layer.protection()), &[]),
-    ]
+    ];
+    notes.into_iter().chain(share).collect()
 }
 
 /// What a layer is of: its theme, its geography, its place, and how many areas it has.

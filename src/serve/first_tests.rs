@@ -32,7 +32,10 @@ fn codes(page: &str) -> usize {
 async fn the_map_and_the_table_have_every_area() {
     let page = page("/?lang=en").await;
     assert_eq!((page.matches("<path data-code=\"").count(), codes(&page)), (2, 2));
-    assert!(page.contains("households in the whole country are in deciles 1 to 4"), "{page}");
+    assert!(
+        page.contains("households in the whole country were found poor (deciles 1 to 4)"),
+        "{page}"
+    );
     let hexagons = self::page("/?geography=hexagon").await;
     assert!(codes(&hexagons) > 0);
     assert_eq!(hexagons.matches("<path data-code=\"").count(), codes(&hexagons));

@@ -123,7 +123,9 @@ async fn writes_a_ranking_as_csv() {
     let text = String::from_utf8(answer.body).unwrap();
     let lines: Vec<&str> = text.split("\r\n").collect();
     assert!(lines[0].starts_with("list,place,code,name,parent,households,count"));
-    assert!(lines[1].starts_with("worst,1,0201,\"R \"\"0201\"\", <b>\",02,20,20,0,,,10,value,"));
+    assert!(lines[1].starts_with(
+        "worst,1,0201,\"R \"\"0201\"\", <b>\",02,20,20,0,,,,,,,,,1,0,prelist,10,value,"
+    ));
     assert!(
         lines[2].starts_with("best,1,0102,") && lines[2].ends_with(",count,r1,demo-1,restricted")
     );

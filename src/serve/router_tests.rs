@@ -74,7 +74,7 @@ async fn answers_every_layer_that_the_catalogue_lists() {
     let catalogue = catalogue.json();
     assert_eq!(catalogue["totals"]["households"], 42);
     let layers = catalogue["layers"].as_array().unwrap();
-    assert_eq!(layers.len(), 4 * 9 + 3 * 4 + 1);
+    assert_eq!(layers.len(), 4 * 9 + 4 * 4 + 1);
     for url in layers.iter().flat_map(|layer| layer["urls"].as_array().unwrap()) {
         let answer = ask(url.as_str().unwrap()).await;
         assert_eq!(answer.status, StatusCode::OK, "{url}");

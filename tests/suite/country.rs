@@ -176,6 +176,19 @@ impl Country {
         build::build(&self.common(Means::default()), &args)
     }
 
+    /// Builds a release from visits, registers and a file of residents.
+    pub fn build_with_residents(
+        &self,
+        release: &str,
+        visits: &[PathBuf],
+        registers: RegisterArgs,
+        residents: PathBuf,
+    ) -> anyhow::Result<Release> {
+        let denominators = Some(residents);
+        let args = BuildArgs { registers, denominators, ..build_args(release, visits) };
+        self.built(build::build(&self.common(Means::default()), &args)?)
+    }
+
     fn build_after(
         &self,
         release: &str,

@@ -13,6 +13,7 @@ mod cli;
 mod cluster;
 mod corrupted;
 mod country;
+mod coverage;
 mod crowded;
 mod damaged;
 mod decided;

@@ -4,12 +4,14 @@ use maud::{Markup, html};
 
 use super::{First, feature_name, swatch};
 use crate::analyse::{Figures, Measure};
-use crate::report::legend::{Legend, areas};
+use crate::report::legend::{Legend, areas, share_note};
 use crate::report::words::Words;
 
 pub fn legend(first: &First<'_>, words: Words) -> Markup {
     let legend = Legend::of(&first.shown, words);
     let is_empty = legend.classes.is_empty() && legend.circles.is_empty();
+    let by_share = first.shown.by == Measure::Share;
+    let note = by_share.then(|| share_note(first.shown.layer, words)).flatten();
     html! {
         section.legend aria-label=(words.say("legend.title", &[])) {
             p.headline { (headline(first, words)) }
@@ -17,6 +19,7 @@ pub fn legend(first: &First<'_>, words: Words) -> Markup {
             @if !legend.circles.is_empty() { (circles(&legend)) }
             @if !legend.classes.is_empty() { (ruler(&legend)) (classes(&legend, words)) }
             (untold(&legend, words))
+            @if let Some(note) = note { p.small { (note) } }
             (source(first, words))
             @if let Some(release) = first.shown.like {
                 @let own = first.address.with(|address| address.classes = None);

@@ -55,8 +55,8 @@ async fn every_link_of_every_page_leads_somewhere() {
 async fn lists_a_collection_for_each_layer() {
     let answer = ask("/ogc/collections").await.json();
     let collections = answer["collections"].as_array().unwrap();
-    // Four themes of hexagons and regions, three of regions alone.
-    assert_eq!(collections.len(), 4 * 9 + 3 * 4);
+    // Four themes of hexagons and regions, four of regions alone.
+    assert_eq!(collections.len(), 4 * 9 + 4 * 4);
     let poor = ask("/ogc/collections/poverty-regency").await.json();
     assert_eq!(poor["extent"]["spatial"]["bbox"][0], serde_json::json!([0.0, 0.0, 6.0, 1.0]));
     assert!(collections.contains(&poor));

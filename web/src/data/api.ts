@@ -1,5 +1,6 @@
 // Everything that the page asks of the server.
 import type { Box, Catalogue, Figure, Found, Head, Institution, Layer, Region, ShareOf } from './figures'
+import { asShown } from './shown'
 
 /** The server refused, and said what to do. */
 export class Refused extends Error {
@@ -15,8 +16,15 @@ export class Refused extends Error {
 export const catalogue = (release: string, signal?: AbortSignal) =>
   ask<Catalogue>(`/layers${release && `?release=${release}`}`, signal)
 
-export const region = (code: string, release: string, signal?: AbortSignal) =>
-  ask<Region>(`/regions/${encodeURIComponent(code || 'nation')}?release=${release}`, signal)
+export async function region(code: string, release: string, signal?: AbortSignal): Promise<Region> {
+  const found = await ask<Region>(`/regions/${encodeURIComponent(code || 'nation')}?release=${release}`, signal)
+  const themes = found.themes.map((figures) => ({
+    ...asShown(figures),
+    parent: figures.parent && asShown(figures.parent),
+    nation: figures.nation && asShown(figures.nation),
+  }))
+  return { ...found, themes }
+}
 
 /** A region's page for printing. */
 export const reportUrl = (code: string, release: string, language: string) =>
@@ -71,7 +79,7 @@ interface Collection {
 
 export async function layer(url: string, signal?: AbortSignal): Promise<Layer> {
   const { sebaran, features } = await ask<Collection>(url, signal)
-  const figures = features.map(({ properties }) => properties)
+  const figures = features.map(({ properties }) => asShown(properties, sebaran.shown_share))
   const shareOf = figures.find(({ share_of }) => share_of)?.share_of ?? null
   return { head: sebaran, figures, shareOf }
 }

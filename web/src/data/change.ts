@@ -2,7 +2,7 @@
 import type { By } from '../words/sentence'
 import type { Figure, Layer, Status } from './figures'
 
-export type Told = Pick<Figure, 'count' | 'moe95' | 'share' | 'share_moe95' | 'status'>
+export type Told = Pick<Figure, 'count' | 'moe95' | 'share' | 'share_moe95' | 'status' | 'shown_share' | 'found'>
 
 export interface Change {
   /** `value` where both releases have a figure, else why one of them has none. */
@@ -34,8 +34,10 @@ export function pair(shown: Layer, other: Layer): Pair {
 
 /** Shares are compared in points, numbers in per cent of what they were. */
 export function change(now: Told | undefined, before: Told | undefined, by: By): Change {
-  const [a, aMargin] = told(now, by)
-  const [b, bMargin] = told(before, by)
+  // Shares of two kinds are not compared: what was found is.
+  const isFound = now?.shown_share !== before?.shown_share
+  const [a, aMargin] = told(now, by, isFound)
+  const [b, bMargin] = told(before, by, isFound)
   if (a === null || b === null) {
     const untold = [now, before].map((one) => one?.status ?? 'no_data').find((status) => status !== 'value')
     return { status: untold ?? 'no_data', now: a, before: b, apart: null, margin: null, classed: null, isClear: false }
@@ -46,9 +48,10 @@ export function change(now: Told | undefined, before: Told | undefined, by: By):
   return { status: 'value', now: a, before: b, apart, margin, classed, isClear: Math.abs(apart) > margin }
 }
 
-function told(figure: Told | undefined, by: By): [number | null, number | null] {
+function told(figure: Told | undefined, by: By, isFound: boolean): [number | null, number | null] {
   if (figure?.status !== 'value') return [null, null]
-  return by === 'share' ? [figure.share, figure.share_moe95] : [figure.count, figure.moe95]
+  const { share, share_moe95 } = (isFound && figure.found) || figure
+  return by === 'share' ? [share, share_moe95] : [figure.count, figure.moe95]
 }
 
 /** The changes of the areas that are shown, by code. */

@@ -1,7 +1,7 @@
 // The answers of the server, as their documentation has them.
 
-export type Status = 'value' | 'below_10' | 'not_visited' | 'no_data'
-export const UNTOLD = ['below_10', 'not_visited', 'no_data'] as const
+export type Status = 'value' | 'below_10' | 'not_enough_surveyed' | 'not_visited' | 'no_data'
+export const UNTOLD = ['below_10', 'not_enough_surveyed', 'not_visited', 'no_data'] as const
 export type Untold = (typeof UNTOLD)[number]
 
 export interface Bilingual {
@@ -37,8 +37,27 @@ export interface Programme {
   period: string | null
 }
 
-/** The figures of an area. `share` is a fraction 0 to 1. */
-export interface Figure {
+/** Which share maps show: what was found, an estimate, that of the households surveyed, or none. */
+export type ShownShare = 'found' | 'estimate' | 'surveyed' | 'none'
+
+/** The shares that the server gives beside the one of what was found, and how much was surveyed; fractions 0 to 1. */
+export interface Surveyed {
+  share_low?: number | null
+  share_high?: number | null
+  share_estimate?: number | null
+  share_estimate_moe95?: number | null
+  share_surveyed?: number | null
+  share_surveyed_moe95?: number | null
+  coverage?: number | null
+  coverage_moe95?: number | null
+  coverage_of?: 'prelist' | 'residents' | null
+  shown_share?: ShownShare
+  /** What was found, where `share` is another one. */
+  found?: { share: number | null; share_moe95: number | null }
+}
+
+/** The figures of an area. `share` is the one that maps show, a fraction 0 to 1. */
+export interface Figure extends Surveyed {
   code: string
   name: string | null
   parent: string | null
@@ -56,6 +75,7 @@ export interface Head {
   release: string
   reference_date: string
   matched: number
+  shown_share: ShownShare
   /** Of layers of regions: what is known to the area and to none of its parts. */
   remainder?: Remainder
   unit: Bilingual
@@ -93,7 +113,7 @@ export interface Found extends Place {
 
 export type Box = [west: number, south: number, east: number, north: number]
 
-export interface ThemeFigures {
+export interface ThemeFigures extends Surveyed {
   theme: string
   households: number
   /** Of how many households the figure is known, and of how many it should be; null of themes that are known of all. */
@@ -113,7 +133,7 @@ export interface ThemeFigures {
 }
 
 /** The same of what holds a region. */
-export type Whole = Pick<ThemeFigures, 'count' | 'moe95' | 'share' | 'share_moe95' | 'status'>
+export type Whole = Pick<ThemeFigures, 'count' | 'moe95' | 'share' | 'share_moe95' | 'status'> & Surveyed
 
 export interface Region extends Place {
   release: string

@@ -39,8 +39,8 @@ test('conditions come back from their text, and what is wrong is left out', () =
 
 test('the list has the figures of every theme, quoted where a name needs it', () => {
   const [head, row, end] = csv(POVERTY.figures, new Set(['a']), THEMES, 'x').split('\r\n')
-  expect(head).toContain('code,name,parent,households,poverty_count,poverty_moe95,poverty_share')
-  expect(row).toBe('a,"Desa ""a"", kota",,10,30,1,0.3,0.1,value,50,1,0.05,0.1,value,x,r,2021-12-31')
+  expect(head).toContain('code,name,parent,households,coverage,poverty_count,poverty_moe95,poverty_share')
+  expect(row).toBe('a,"Desa ""a"", kota",,10,,30,1,0.3,0.1,,,value,50,1,0.05,0.1,,,value,x,r,2021-12-31')
   expect(end).toBe('')
 })
 

@@ -16,6 +16,9 @@ export function shownValue(figure: Figure, by: By): number | null {
 export function figureColumns(by: By): Read {
   return (figure, column) => {
     if (column === 'households') return figure.households
+    if (column === 'coverage') return figure.coverage ?? null
+    // What was not enough surveyed comes last.
+    if (figure.status === 'not_enough_surveyed') return null
     if (column === 'count') return figure.count
     if (column === 'share') return figure.share
     return column === 'density' ? figure.density_km2 : shownValue(figure, by)

@@ -15,7 +15,7 @@ export function colours(theme: string, palette: Palette, classes: number): strin
 
 export const PAPER = palettes.paper
 
-type Marks = 'dots' | 'lines' | 'crosses'
+type Marks = 'dots' | 'lines' | 'crosses' | 'bars'
 
 /** How an area without a class is hatched: marks in this ink on this ground. */
 export const HATCHES = palettes.hatches as Record<Exclude<Status, 'value'>, { ground: string; ink: string; marks: Marks }>
@@ -24,6 +24,7 @@ export const HATCHES = palettes.hatches as Record<Exclude<Status, 'value'>, { gr
 export function inked(marks: Marks, x: number, y: number, size: number): boolean {
   const near = (sum: number) => ((sum % size) + size) % size < size / 6
   if (marks === 'dots') return Math.hypot((x % size) - size / 2, (y % size) - size / 2) < size / 5
+  if (marks === 'bars') return near(y - size / 2)
   if (marks === 'lines') return near(x + y)
   return near(x + y) || near(x - y)
 }

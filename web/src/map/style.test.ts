@@ -4,7 +4,7 @@ import { PAPER } from './palette'
 import { type Drawn, style } from './style'
 
 const DRAWN: Drawn = {
-  theme: 'poverty', geography: 'regency', by: 'share', codes: ['0101'], inner: [0.2], colours: ['#fff', '#000'],
+  theme: 'poverty', geography: 'regency', by: 'share', shownShare: 'found', codes: ['0101'], inner: [0.2], colours: ['#fff', '#000'],
   release: 'r', change: null, met: null, points: [], most: 10, area: '', frame: { code: '01', level: 'province' },
 }
 const PLACES = { origin: 'http://here', font: 'http://here/font.woff2' }
@@ -17,6 +17,11 @@ test('shares are fills and numbers are circles', () => {
   expect(fill?.paint).toMatchObject({ 'fill-color': '#ffffff' })
 })
 
+test('the share that is shown is the one of the tiles', () => {
+  const fill = style({ ...DRAWN, shownShare: 'estimate' }, PLACES).layers.find(({ id }) => id === 'areas')
+  expect(JSON.stringify(fill?.paint)).toContain('"poverty_share_estimate"')
+})
+
 test('names may come in a later frame, and nothing is drawn of no release', () => {
   const later = style(DRAWN, PLACES, 'later').layers.map(({ id }) => id)
   expect(ids(DRAWN).filter((id) => !later.includes(id))).toEqual(['labels'])
@@ -24,11 +29,11 @@ test('names may come in a later frame, and nothing is drawn of no release', () =
 })
 
 test('what has no figure is hatched, each in its way', () => {
-  expect(ids(DRAWN).filter((id) => id.startsWith('hatch'))).toEqual(['hatch-below_10', 'hatch-not_visited', 'hatch-no_data'])
+  expect(ids(DRAWN).filter((id) => id.startsWith('hatch'))).toEqual(['hatch-below_10', 'hatch-not_enough_surveyed', 'hatch-not_visited', 'hatch-no_data'])
 })
 
 test('a change is a fill of its class, of a number too', () => {
-  const change = { colours: ['#111', '#222'], codes: [['0101'], []], untold: { below_10: ['0102'], not_visited: [], no_data: [] } }
+  const change = { colours: ['#111', '#222'], codes: [['0101'], []], untold: { below_10: ['0102'], not_enough_surveyed: [], not_visited: [], no_data: [] } }
   const { layers } = style({ ...DRAWN, by: 'count', change }, PLACES)
   expect(layers.map(({ id }) => id)).not.toContain('circles')
   expect(layers.find(({ id }) => id === 'areas')?.paint).toMatchObject({

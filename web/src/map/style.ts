@@ -1,6 +1,7 @@
 // The map's style, a pure function of what is shown.
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
-import { type Status, type Untold, UNTOLD } from '../data/figures'
+import { type ShownShare, type Status, type Untold, UNTOLD } from '../data/figures'
+import { FIELDS } from '../data/shown'
 import type { Geography } from './levels'
 import { PAPER } from './palette'
 import { SYMBOLS } from './symbols'
@@ -10,6 +11,8 @@ export interface Drawn {
   geography: Geography
   /** Fills of a share or a density, or circles of a number. */
   by: 'share' | 'density' | 'count'
+  /** Which share. */
+  shownShare: ShownShare
   /** The areas that are shown, `null` for all. */
   codes: string[] | null
   inner: number[]
@@ -116,7 +119,7 @@ function faded(drawn: Drawn): LayerSpecification[] {
 function fillColour(drawn: Drawn): ExpressionSpecification | string {
   if (drawn.change) return changeColour(drawn.change)
   if (drawn.by === 'count') return '#ffffff'
-  const value: ExpressionSpecification = ['get', `${drawn.theme}_${drawn.by === 'share' ? 'share' : 'density_km2'}`]
+  const value: ExpressionSpecification = ['get', `${drawn.theme}_${drawn.by === 'share' ? (FIELDS[drawn.shownShare] ?? 'share') : 'density_km2'}`]
   const steps = drawn.inner.flatMap((edge, at) => [edge, drawn.colours[at + 1] ?? PAPER.untold])
   const lowest = drawn.colours[0] ?? PAPER.untold
   const classed = steps.length ? (['step', value, lowest, ...steps] as ExpressionSpecification) : lowest

@@ -93,7 +93,7 @@ export function parse(query: string, language: Language): Shown {
     measure: one('measure', ['share', 'count'], DEFAULTS.measure),
     palette: one('palette', ['theme', 'contrast'], DEFAULTS.palette),
     view: one('view', ['map', 'beside', 'table'], DEFAULTS.view),
-    sort: text('sort', /^-?(name|households|count|share|density|before|change|figure)$/),
+    sort: text('sort', /^-?(name|households|coverage|count|share|density|before|change|figure)$/),
     release: text('release', RELEASE),
     compare: text('compare', RELEASE),
     classes: text('classes', RELEASE),

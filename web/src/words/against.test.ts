@@ -12,6 +12,16 @@ test('better and worse are said where the difference is beyond its margin', () =
   expect(said('poverty', 0.16, null)).toBe('')
 })
 
+test('what was not enough surveyed is neither better nor worse', () => {
+  const share = (share: number) => ({ share, share_moe95: 0.001 })
+  const say = (own: object, other: object = {}) =>
+    against(speaker('en'), writer('en'), { theme: 'poverty', place: 'X' }, { ...share(0.003), ...own }, { ...share(0.08), ...other })
+  expect(say({ status: 'not_enough_surveyed' })).toBe('')
+  expect(say({}, { status: 'not_enough_surveyed' })).toBe('')
+  expect(say({ shown_share: 'surveyed' })).toBe('')
+  expect(say({ shown_share: 'estimate' })).toContain('Better than X')
+})
+
 test('of completed visits more is better', () => {
   expect(said('visits', 0.9, 0.7)).toContain('Better than X')
 })

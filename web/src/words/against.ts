@@ -1,11 +1,12 @@
 // Whether an area is better or worse than a larger one, in words that its margin allows.
 import type { Figure } from '../data/figures'
+import { isRanked } from '../data/shown'
 import type { Say, writer } from './text'
 
-export type Shared = Pick<Figure, 'share' | 'share_moe95'>
+export type Shared = Pick<Figure, 'share' | 'share_moe95'> & Partial<Pick<Figure, 'status' | 'shown_share'>>
 
 /** The themes of which more is better; of every other more is worse. */
-const MORE_IS_BETTER: ReadonlySet<string> = new Set(['visits'])
+const MORE_IS_BETTER: ReadonlySet<string> = new Set(['visits', 'completion'])
 
 /** Below this margin a tenth of a point says too little. */
 const FINE = 0.005
@@ -19,6 +20,7 @@ export function against(
   other: Shared | null,
 ): string {
   if (own.share === null || !other || other.share === null) return ''
+  if ([own, other].some(({ status, shown_share }) => (status ?? 'value') !== 'value' || !isRanked(shown_share))) return ''
   const apart = own.share - other.share
   const margin = Math.hypot(own.share_moe95 ?? 0, other.share_moe95 ?? 0)
   const decimals = margin < FINE ? 2 : 1

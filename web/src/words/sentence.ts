@@ -3,7 +3,10 @@ import type { Figure } from '../data/figures'
 import type { Key, Say, writer } from './text'
 
 export type By = 'share' | 'density' | 'count'
-export type Told = Pick<Figure, 'count' | 'moe95' | 'share' | 'share_moe95' | 'density_km2' | 'status'>
+export type Told = Pick<Figure, 'count' | 'moe95' | 'share' | 'share_moe95' | 'density_km2' | 'status' | 'coverage' | 'shown_share'>
+
+/** How a share is said, by which it is. */
+const FORMS: Record<string, string> = { estimate: 'estimate', surveyed: 'surveyed' }
 
 export function sentence(
   say: Say,
@@ -12,11 +15,11 @@ export function sentence(
   figure: Told,
 ): string {
   const { theme, by, place, threshold } = subject
-  if (figure.status !== 'value') return say(`sentence.${figure.status}`, { place })
   const count = withMargin(write.whole(figure.count), figure.moe95, write.wholeMargin)
+  if (figure.status !== 'value') return say(`sentence.${figure.status}`, { place, count, coverage: write.share(figure.coverage, 0) })
   if (by === 'density') return say('sentence.density', { place, count, density: write.density(figure.density_km2) })
   const share = withMargin(write.share(figure.share), figure.share_moe95, write.shareMargin)
-  const form = by === 'share' && figure.share !== null ? 'share' : 'count'
+  const form = by !== 'share' || figure.share === null ? 'count' : (FORMS[figure.shown_share ?? 'found'] ?? 'share')
   return say(`sentence.${theme}.${form}` as Key, { share, count, place, threshold })
 }
 

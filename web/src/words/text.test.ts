@@ -33,9 +33,10 @@ test('numbers are those of the server', () => {
 })
 
 test('a sentence carries its margin, and an area without a figure is told in words', () => {
-  const figure = { count: 12, moe95: 3, share: 0.124, share_moe95: 0.012, density_km2: 1, status: 'value' as const }
-  const told = (status: 'value' | 'below_10') =>
+  const figure = { count: 12, moe95: 3, share: 0.124, share_moe95: 0.012, density_km2: 1, coverage: 0.34, status: 'value' as const }
+  const told = (status: 'value' | 'below_10' | 'not_enough_surveyed') =>
     sentence(speaker('en'), writer('en'), { theme: 'poverty', by: 'share', place: 'X', threshold: 4 }, { ...figure, status })
-  expect(told('value')).toBe('12.4% (±\u00a01.2%) of resident households in X are in deciles 1 to 4.')
+  expect(told('value')).toBe('12.4% (±\u00a01.2%) of resident households in X were found poor (deciles 1 to 4).')
   expect(told('below_10')).toBe('X: below 10, too few to tell a share of.')
+  expect(told('not_enough_surveyed')).toBe('X: not enough surveyed (34% of the prelist). Found so far: 12 (±\u00a03).')
 })
