@@ -16,6 +16,8 @@ pub struct Change {
     pub change: Option<i64>,
     /// Half the width of a 95 % interval of the change.
     pub change_moe95: Option<f64>,
+    /// The coverage less the previous one, where both are of the same.
+    pub coverage_change: Option<f64>,
 }
 
 impl Change {
@@ -34,12 +36,18 @@ impl Change {
             previous,
             change: count.and_then(difference),
             change_moe95: moe95.and_then(hypotenuse),
+            coverage_change: None,
         }
     }
 
     /// The change of figures; `before` are those of the other release.
     pub fn of_figures(now: &Figures, before: &Figures) -> Self {
-        Self::between((now.count, now.moe95), (before.count, before.moe95))
+        let is_same = now.coverage_of == before.coverage_of;
+        let coverages = now.coverage.zip(before.coverage).filter(|_| is_same);
+        Self {
+            coverage_change: coverages.map(|(now, before)| now - before),
+            ..Self::between((now.count, now.moe95), (before.count, before.moe95))
+        }
     }
 
     /// The changes of a layer's features, in their order. `before` is the same layer of a release on the
@@ -49,7 +57,13 @@ impl Change {
         let before = by_place(before);
         let change = |feature: &Feature| {
             let previous = before.get(&key(feature));
-            Self::between(told(feature), previous.map_or((None, None), |previous| told(previous)))
+            let coverage = |feature: &Feature| feature.coverage.map(|it| (it.share, it.of));
+            let coverages = coverage(feature).zip(previous.and_then(|it| coverage(it)));
+            let coverages = coverages.filter(|((_, of), (_, before))| of == before);
+            Self {
+                coverage_change: coverages.map(|((now, _), (before, _))| now - before),
+                ..Self::between(told(feature), previous.map_or((None, None), |it| told(it)))
+            }
         };
         now.features().iter().map(change).collect()
     }
@@ -80,7 +94,12 @@ mod tests {
     #[test]
     fn a_change_has_the_margin_of_two_independent_errors() {
         let change = Change::between((Some(14), Some(3.0)), (Some(11), Some(4.0)));
-        let expected = Change { previous: Some(11), change: Some(3), change_moe95: Some(5.0) };
+        let expected = Change {
+            previous: Some(11),
+            change: Some(3),
+            change_moe95: Some(5.0),
+            coverage_change: None,
+        };
         assert_eq!(change, expected);
     }
 

@@ -4,7 +4,7 @@
 
 use super::Measure;
 use super::change::{by_place, key};
-use crate::protect::{Feature, Layer, Status};
+use crate::protect::{CoverageOf, Feature, Layer, Status};
 
 /// What changed in an area.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,6 +14,8 @@ pub struct Difference {
     pub before: Option<f64>,
     pub now: Option<f64>,
     pub apart: Option<Apart>,
+    /// The coverage of the prelist before and now, where it changed by more than a share did.
+    pub coverage: Option<[f64; 2]>,
 }
 
 /// How far two figures lie apart.
@@ -48,7 +50,7 @@ impl Difference {
             let statuses = [now, before].map(|it| it.map_or(Status::NoData, |it| it.status));
             let untold = statuses.into_iter().find(|status| *status != Status::Value);
             let status = untold.unwrap_or(Status::NoData);
-            return Self { status, before: before_is, now: now_is, apart: None };
+            return Self { status, before: before_is, now: now_is, apart: None, coverage: None };
         };
         let margin = |told: Option<(_, Option<f64>)>| told.and_then(|it| it.1).unwrap_or_default();
         let by = one - other;
@@ -59,7 +61,13 @@ impl Difference {
             _ => by.signum(),
         };
         let apart = Apart { by, margin: margin(after).hypot(margin(earlier)), classed };
-        Self { status: Status::Value, before: before_is, now: now_is, apart: Some(apart) }
+        let coverage = [before, now].map(|it| it.and_then(of_prelist));
+        let coverage = coverage[0].zip(coverage[1]).map(|(before, now)| [before, now]);
+        let coverage = coverage.filter(|[before, now]| {
+            measure == Measure::Share && (now - before).abs() > by.abs()
+        });
+        let status = Status::Value;
+        Self { status, before: before_is, now: now_is, apart: Some(apart), coverage }
     }
 
     /// The differences of a layer's features, in their order, from the earlier release to the later one.
@@ -75,6 +83,11 @@ impl Difference {
         };
         shown.features().iter().map(between).collect()
     }
+}
+
+fn of_prelist(feature: &Feature) -> Option<f64> {
+    let coverage = feature.coverage.filter(|it| it.of == CoverageOf::Prelist);
+    coverage.map(|coverage| coverage.share)
 }
 
 /// Which of two releases is the earlier one.
@@ -102,7 +115,7 @@ mod tests {
     use super::*;
     use crate::domain::indicator::Indicators;
     use crate::protect::fixture::{denominators, leaves, tree};
-    use crate::protect::{LayerRequest, ShownShare};
+    use crate::protect::{Coverage, LayerRequest, ShownShare};
 
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -120,6 +133,8 @@ mod tests {
         moe95: Option<f64>,
         share: Option<f64>,
         share_moe95: Option<f64>,
+        #[serde(default)]
+        coverage: Option<f64>,
         status: Status,
     }
 
@@ -133,6 +148,8 @@ mod tests {
         margin: Option<f64>,
         classed: Option<f64>,
         is_clear: bool,
+        #[serde(default)]
+        coverage: Option<[f64; 2]>,
     }
 
     fn feature() -> Feature {
@@ -150,9 +167,11 @@ mod tests {
 
     impl Figure {
         fn feature(self) -> Feature {
-            let Self { count, moe95, share, share_moe95, status } = self;
-            let shown = ShownShare::Found;
-            Feature { count, moe95, share, share_moe95, status, shown, ..feature() }
+            let Self { count, moe95, share, share_moe95, coverage, status } = self;
+            let (shown, of) = (ShownShare::Found, CoverageOf::Prelist);
+            let coverage =
+                coverage.map(|share| Coverage { share, moe95: None, of, units: 100.0 });
+            Feature { count, moe95, share, share_moe95, status, shown, coverage, ..feature() }
         }
     }
 
@@ -172,6 +191,7 @@ mod tests {
             );
             assert_eq!(found.apart.is_some_and(|apart| apart.is_clear()), told.is_clear, "{name}");
             assert_eq!(found.apart.is_some(), told.apart.is_some(), "{name}");
+            assert_eq!(found.coverage, told.coverage, "{name}");
             let Some(apart) = found.apart else { continue };
             for (is, told) in
                 [(apart.by, told.apart), (apart.margin, told.margin), (apart.classed, told.classed)]

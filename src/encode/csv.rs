@@ -11,7 +11,8 @@ use crate::protect::field::Value;
 use crate::protect::{Field, Layer};
 
 /// The columns at the end, where what changed since another release is told.
-pub(crate) const CHANGE: [&str; 4] = ["previous", "change", "change_moe95", "compared_with"];
+pub(crate) const CHANGE: [&str; 5] =
+    ["previous", "change", "change_moe95", "coverage_change", "compared_with"];
 
 /// For what reads the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -141,6 +142,7 @@ fn change(dialect: Dialect, compared: &Compared<'_>, index: usize) -> [String; C
         number(dialect, &change.previous),
         number(dialect, &change.change),
         number(dialect, &change.change_moe95),
+        number(dialect, &change.coverage_change),
         with,
     ]
 }

@@ -200,6 +200,7 @@ impl Properties<'_> {
             map.serialize_entry("previous", &change.previous)?;
             map.serialize_entry("change", &change.change)?;
             map.serialize_entry("change_moe95", &change.change_moe95)?;
+            map.serialize_entry("coverage_change", &change.coverage_change)?;
         }
         Ok(())
     }

@@ -112,10 +112,20 @@ impl Compared<'_> {
         };
         let by = size(apart.by);
         let holes = [("place", place), earlier, later, ("before", &before), ("now", &now)];
-        words.say(
-            &format!("change.{way}"),
-            &[&holes[..], &[("size", &by), ("margin", &margin)]].concat(),
-        )
+        let holes = [&holes[..], &[("size", &by), ("margin", &margin)]].concat();
+        let said = words.say(&format!("change.{way}"), &holes);
+        match difference.coverage {
+            None => said,
+            Some(coverage) => format!("{} {said}", self.coverage(words, place, coverage)),
+        }
+    }
+
+    /// That the coverage changed by more than the share did.
+    fn coverage(&self, words: Words, place: &str, coverage: [f64; 2]) -> String {
+        let [earlier, later] = self.releases();
+        let [before, now] = coverage.map(|share| words.share(Some(share), 1));
+        let holes = [("place", place), earlier, later, ("before", &*before), ("now", &*now)];
+        words.say("change.coverage", &holes)
     }
 
     fn releases(&self) -> [(&'static str, &str); 2] {
@@ -177,7 +187,8 @@ mod tests {
 
     fn difference(classed: f64, margin: f64) -> Difference {
         let apart = Some(Apart { by: classed, margin, classed });
-        Difference { status: Status::Value, before: Some(0.2), now: Some(0.2 + classed), apart }
+        let (status, before, now) = (Status::Value, Some(0.2), Some(0.2 + classed));
+        Difference { status, before, now, apart, coverage: None }
     }
 
     fn compared<'a>(
@@ -217,6 +228,10 @@ mod tests {
         let said = |at: usize| compared.sentence(words, "X", &compared.differences[at]);
         assert_eq!(said(0), "X: 20.0% in r1, 30.0% in r2: up by 10.0 points (±\u{a0}1.0 points).");
         assert!(said(1).contains("no clear change"), "{}", said(1));
+        let lower = Difference { coverage: Some([0.346, 0.2]), ..difference(-0.1, 0.01) };
+        let said = compared.sentence(words, "X", &lower);
+        let first = "Surveyed in X: 34.6% of the prelist in r1, 20.0% in r2. X: 20.0% in r1";
+        assert!(said.starts_with(first), "{said}");
     }
 
     #[test]

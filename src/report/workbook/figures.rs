@@ -77,6 +77,7 @@ fn cells<'a>(
             whole(change.previous),
             whole(change.change),
             change.change_moe95.map_or(Cell::Empty, Cell::Number),
+            change.coverage_change.map_or(Cell::Empty, Cell::Number),
             Cell::Text(compared.with.as_str().into()),
         ]);
     }
@@ -113,7 +114,7 @@ fn look(column: &str, theme: &Theme) -> Look {
     let is_rate = theme.rates.iter().any(|rate| rate.name == column);
     let is_part = theme.breakdown.iter().any(|part| part.name() == column);
     match column {
-        "coverage" | "coverage_moe95" => Look::PerCent,
+        "coverage" | "coverage_moe95" | "coverage_change" => Look::PerCent,
         _ if SHARES.contains(&column) => Look::PerCent,
         "density_km2" => Look::Number,
         "share_of_year" => Look::Year,

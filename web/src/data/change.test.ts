@@ -34,7 +34,7 @@ test('they are those of the server', () => {
     for (const [key, value] of Object.entries(told)) {
       const is = found[key as keyof typeof told]
       if (typeof value === 'number') expect(is, `${name}: ${key}`).toBeCloseTo(value, 12)
-      else expect(is, `${name}: ${key}`).toBe(value)
+      else expect(is, `${name}: ${key}`).toEqual(value)
     }
   }
 })

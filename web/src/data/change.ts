@@ -2,7 +2,7 @@
 import type { By } from '../words/sentence'
 import type { Figure, Layer, Status } from './figures'
 
-export type Told = Pick<Figure, 'count' | 'moe95' | 'share' | 'share_moe95' | 'status' | 'shown_share' | 'found'>
+export type Told = Pick<Figure, 'count' | 'moe95' | 'share' | 'share_moe95' | 'status' | 'shown_share' | 'found' | 'coverage' | 'coverage_of'>
 
 export interface Change {
   /** `value` where both releases have a figure, else why one of them has none. */
@@ -16,6 +16,8 @@ export interface Change {
   /** What the map classes: points of a share (a fraction), or how much of the number before. */
   classed: number | null
   isClear: boolean
+  /** The coverage of the prelist before and now, where it changed by more than a share did. */
+  coverage: [number, number] | null
 }
 
 /** Two releases in the order of their dates. */
@@ -40,12 +42,15 @@ export function change(now: Told | undefined, before: Told | undefined, by: By):
   const [b, bMargin] = told(before, by, isFound)
   if (a === null || b === null) {
     const untold = [now, before].map((one) => one?.status ?? 'no_data').find((status) => status !== 'value')
-    return { status: untold ?? 'no_data', now: a, before: b, apart: null, margin: null, classed: null, isClear: false }
+    return { status: untold ?? 'no_data', now: a, before: b, apart: null, margin: null, classed: null, isClear: false, coverage: null }
   }
   const apart = a - b
   const margin = Math.hypot(aMargin ?? 0, bMargin ?? 0)
   const classed = by === 'share' ? apart : b > 0 ? apart / b : Math.sign(apart)
-  return { status: 'value', now: a, before: b, apart, margin, classed, isClear: Math.abs(apart) > margin }
+  const [earlier, later] = [before, now].map((one) => (one?.coverage_of === 'prelist' ? (one.coverage ?? null) : null))
+  const isMore = by === 'share' && earlier != null && later != null && Math.abs(later - earlier) > Math.abs(apart)
+  const coverage: [number, number] | null = isMore ? [earlier, later] : null
+  return { status: 'value', now: a, before: b, apart, margin, classed, isClear: Math.abs(apart) > margin, coverage }
 }
 
 function told(figure: Told | undefined, by: By, isFound: boolean): [number | null, number | null] {

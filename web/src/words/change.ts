@@ -30,7 +30,7 @@ export function changeSentence(say: Say, write: Write, of: { place: string; by: 
   const { place, by, pair } = of
   if (change.apart === null || change.margin === null) return say('change.none', { place })
   const way = !change.isClear ? 'unclear' : change.apart > 0 ? 'up' : 'down'
-  return say(`change.${way}`, {
+  const said = say(`change.${way}`, {
     place,
     earlier: pair.earlier,
     later: pair.later,
@@ -39,4 +39,7 @@ export function changeSentence(say: Say, write: Write, of: { place: string; by: 
     size: sizeOf(say, write, by, change.apart),
     margin: marginOf(say, write, by, change.margin),
   })
+  if (!change.coverage) return said
+  const [before, now] = change.coverage.map((coverage) => write.share(coverage))
+  return `${say('change.coverage', { place, earlier: pair.earlier, later: pair.later, before: before!, now: now! })} ${said}`
 }
