@@ -63,9 +63,8 @@ impl Difference {
         let apart = Apart { by, margin: margin(after).hypot(margin(earlier)), classed };
         let coverage = [before, now].map(|it| it.and_then(of_prelist));
         let coverage = coverage[0].zip(coverage[1]).map(|(before, now)| [before, now]);
-        let coverage = coverage.filter(|[before, now]| {
-            measure == Measure::Share && (now - before).abs() > by.abs()
-        });
+        let coverage = coverage
+            .filter(|[before, now]| measure == Measure::Share && (now - before).abs() > by.abs());
         let status = Status::Value;
         Self { status, before: before_is, now: now_is, apart: Some(apart), coverage }
     }
@@ -169,8 +168,7 @@ mod tests {
         fn feature(self) -> Feature {
             let Self { count, moe95, share, share_moe95, coverage, status } = self;
             let (shown, of) = (ShownShare::Found, CoverageOf::Prelist);
-            let coverage =
-                coverage.map(|share| Coverage { share, moe95: None, of, units: 100.0 });
+            let coverage = coverage.map(|share| Coverage { share, moe95: None, of, units: 100.0 });
             Feature { count, moe95, share, share_moe95, status, shown, coverage, ..feature() }
         }
     }

@@ -25,6 +25,8 @@ pub enum RegisterRule {
     UnknownRecipientHousehold,
     /// Recipients whom no persons file has.
     UnknownRecipientPerson,
+    /// A regency in which more households were counted than live there.
+    HouseholdsOverResidents,
 }
 
 /// What a rule says to people; `{}` stands for the value with its unit.
@@ -51,7 +53,7 @@ pub struct RegisterFinding<'a> {
 }
 
 impl RegisterRule {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::OrphanPersons,
         Self::PrelistUnknownVillage,
         Self::DoubtfulInstitution,
@@ -62,6 +64,7 @@ impl RegisterRule {
         Self::ResourceUnknownRegion,
         Self::UnknownRecipientHousehold,
         Self::UnknownRecipientPerson,
+        Self::HouseholdsOverResidents,
     ];
 
     pub const fn text(self) -> RegisterRuleText {
@@ -145,6 +148,14 @@ impl RegisterRule {
                 unit: "rows",
                 en: "{} of recipients name a person whom the persons table does not have.",
                 id: "{} penerima menyebut orang yang tidak ada dalam tabel orang.",
+            },
+            Self::HouseholdsOverResidents => RegisterRuleText {
+                name: "households_over_residents",
+                register: "denominators",
+                of: "regency",
+                unit: "households",
+                en: "{} more were counted in the regency than live there by the denominators; correct those, or look for households with two ids.",
+                id: "{} lebih banyak terdata di kabupaten/kota ini daripada yang tinggal menurut penyebut; perbaiki penyebutnya, atau cari rumah tangga dengan dua id.",
             },
         }
     }

@@ -146,7 +146,7 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     let closed = ground.beside.closed.iter().map(|region| ground.tree.get(*region).code).collect();
     record.beside = BesideUsed { closed, ..used };
     registers.record(of_registers, &mut record);
-    registers.keep(&draft, &mut built, &ground, &mut record)?;
+    registers.keep(&draft, &mut built, (&ground, table.as_ref()), &mut record)?;
     let tiles = TileMaker::asked(args, common, &ground.tree, table.clone())?;
     if args.restricted {
         progress.phase("Cutting tiles");

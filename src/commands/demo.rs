@@ -14,7 +14,7 @@ use super::publish;
 use super::serve::{self, ServeArgs};
 use crate::domain::region::Slug;
 use crate::invent;
-use crate::invent::survey::Persons;
+use crate::invent::survey::{Fieldwork, Persons};
 use crate::store::aside::Aside;
 use crate::store::tables::TableFormat;
 use crate::store::{public, regions, release};
@@ -63,6 +63,7 @@ fn invent_release(common: &Common, args: &DemoArgs, id: &Slug) -> Result<()> {
         wave: 0,
         faults: None,
         format: TableFormat::Parquet,
+        fieldwork: Fieldwork::Lagging,
         facts: None,
         reference_date: None,
         persons: Persons::Listed,

@@ -17,7 +17,9 @@ use super::Common;
 use super::answer::print;
 use super::progress::Progress;
 use crate::domain::region::{RegionTree, Shapes, Slug};
-use crate::invent::survey::{self, Facts, Persons, Positions, Settings, Survey, TableKind};
+use crate::invent::survey::{
+    self, Facts, Fieldwork, Persons, Positions, Settings, Survey, TableKind,
+};
 use crate::store::aside::Aside;
 use crate::store::regions;
 use crate::store::tables::{TableFormat, TableLayout, TableWriter, TableWritten};
@@ -53,6 +55,9 @@ pub struct GenerateArgs {
     /// Whether to write the persons table: yes or no.
     #[arg(long, default_value = "yes", value_parser = parse_persons)]
     pub persons: Persons,
+    /// How far the fieldwork has come: complete, or lagging, in which some regencies have hardly begun.
+    #[arg(long, default_value = "complete", value_parser = parse_fieldwork)]
+    pub fieldwork: Fieldwork,
     /// The folder to write into: new, or empty.
     #[arg(long)]
     pub out: PathBuf,
@@ -61,6 +66,14 @@ pub struct GenerateArgs {
 fn parse_share(text: &str) -> Result<f64, String> {
     let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
     share.ok_or_else(|| "give a share from 0 to 1, for example 0.02".to_owned())
+}
+
+fn parse_fieldwork(text: &str) -> Result<Fieldwork, String> {
+    match text {
+        "complete" => Ok(Fieldwork::Complete),
+        "lagging" => Ok(Fieldwork::Lagging),
+        _ => Err("say complete or lagging".to_owned()),
+    }
 }
 
 fn parse_persons(text: &str) -> Result<Persons, String> {
@@ -143,6 +156,7 @@ fn settings(args: &GenerateArgs) -> anyhow::Result<Settings> {
         faults: args.faults,
         reference_date: args.reference_date.unwrap_or_else(|| survey::reference_date(args.wave)),
         persons: args.persons,
+        fieldwork: args.fieldwork,
         positions: if writes_text { Positions::Text } else { Positions::Numbers },
         facts,
     })

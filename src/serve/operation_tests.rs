@@ -110,7 +110,10 @@ async fn tells_what_changed_since_another_release() {
     let table = ask_of(&server, "/layers/poverty/hex8.csv?compare=r2").await;
     let table = String::from_utf8(table.body).unwrap();
     let header = table.lines().next().unwrap();
-    assert!(header.ends_with("protection,previous,change,change_moe95,coverage_change,compared_with"), "{header}");
+    assert!(
+        header.ends_with("protection,previous,change,change_moe95,coverage_change,compared_with"),
+        "{header}"
+    );
     assert!(table.lines().nth(1).unwrap().ends_with(",0,0,r2"), "{table}");
     let region = ask_of(&server, "/regions/0101?compare=r2").await.json();
     assert_eq!(region["compared"]["with"], "r2");

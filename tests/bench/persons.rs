@@ -11,7 +11,7 @@ use sebaran::commands::build::{self, Assign, BuildArgs, RegisterArgs, Rules, Til
 use sebaran::commands::engine::Engine;
 use sebaran::commands::generate::{self, GenerateArgs};
 use sebaran::domain::region::{RegionTree, Shapes};
-use sebaran::invent::survey::Persons;
+use sebaran::invent::survey::{Fieldwork, Persons};
 use sebaran::store::Release;
 use sebaran::store::tables::TableFormat;
 
@@ -41,6 +41,7 @@ pub fn run(
         wave: 0,
         faults: None,
         format: TableFormat::Parquet,
+        fieldwork: Fieldwork::Complete,
         facts: None,
         reference_date: Some(REFERENCE_DATE.parse()?),
         persons: Persons::Listed,

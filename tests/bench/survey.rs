@@ -8,7 +8,7 @@ use sebaran::commands::Common;
 use sebaran::commands::generate::{self, GenerateArgs};
 use sebaran::domain::region::{RegionTree, Shapes, Slug};
 use sebaran::invent;
-use sebaran::invent::survey::Persons;
+use sebaran::invent::survey::{Fieldwork, Persons};
 use sebaran::store::regions;
 use sebaran::store::tables::TableFormat;
 
@@ -64,6 +64,7 @@ pub fn invent(
         wave: 0,
         faults: None,
         format: TableFormat::Parquet,
+        fieldwork: Fieldwork::Complete,
         facts: None,
         reference_date: None,
         persons: Persons::Omitted,

@@ -12,7 +12,7 @@ use sebaran::commands::generate::{self, GenerateArgs};
 use sebaran::commands::publish;
 use sebaran::domain::code::CodeSystem;
 use sebaran::domain::region::{Level, Region, RegionTree, Shapes, Slug};
-use sebaran::invent::survey::Persons;
+use sebaran::invent::survey::{Fieldwork, Persons};
 use sebaran::invent::{self, CountrySettings};
 use sebaran::outline::{self, OutlineSettings};
 use sebaran::store::digest::Digest;
@@ -117,6 +117,7 @@ impl Country {
             wave: 0,
             faults: plan.faults,
             format: plan.format,
+            fieldwork: Fieldwork::Complete,
             facts: None,
             reference_date: Some(REFERENCE_DATE.parse().unwrap()),
             persons,

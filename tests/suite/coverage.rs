@@ -167,6 +167,27 @@ fn without_a_prelist_nothing_is_ranked_and_the_share_of_the_surveyed_is_shown() 
     assert!(page.contains("so areas are not ranked") && !page.contains("Better than"), "{page}");
 }
 
+#[test]
+fn more_households_than_residents_are_a_finding_of_their_regency() {
+    let country = Country::new();
+    let files = files(&country);
+    let text = std::fs::read_to_string(&files.residents).unwrap();
+    let low = format!("{},2021,{},{},", files.low, 4 * POOR.2, POOR.2);
+    assert!(text.contains(&low));
+    let fewer = format!("{},2021,80,20,", files.low);
+    let residents = country.write("fewer.csv", text.replace(&low, &fewer));
+    let visits = [files.visits.clone()];
+    let registers = RegisterArgs::default;
+    let build = |id: &str, residents| {
+        country.build_with_residents(id, &visits, registers(), residents).unwrap()
+    };
+    let found = |release: &sebaran::store::Release| {
+        release.manifest().build().findings.get("households_over_residents").copied()
+    };
+    assert_eq!(found(&build("r1", files.residents.clone())), None);
+    assert_eq!(found(&build("r2", residents)), Some(1));
+}
+
 /// The exact coverage of the first village, by outcome of each household's visits.
 #[test]
 fn what_was_resolved_without_a_household_is_no_part_of_the_coverage() {

@@ -2,6 +2,7 @@
 
 mod benefits;
 mod places;
+mod residents;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -14,6 +15,7 @@ use crate::check::office_position::Offices;
 use crate::check::register::{RegisterFinding, RegisterRule};
 use crate::domain::code::RegionCode;
 use crate::domain::date::Date;
+use crate::domain::indicator::Denominators;
 use crate::domain::institution::{Institution, Resource, offices};
 use crate::domain::person::{Definition, PersonCounts};
 use crate::domain::region::{RegionId, RegionTree};
@@ -228,19 +230,22 @@ impl Registers {
         &self,
         draft: &Draft,
         built: &mut Built,
-        ground: &Ground,
+        (ground, denominators): (&Ground, Option<&Denominators>),
         record: &mut BuildRecord,
     ) -> Result<()> {
-        if !self.are_given() {
+        let over = denominators.map_or_else(BTreeMap::new, |given| {
+            residents::overcounted(given, &built.cube, &ground.tree)
+        });
+        if !self.are_given() && over.is_empty() {
             return Ok(());
         }
         let mut findings = RegisterFindings::create(draft.path())?;
-        let mut residents = BTreeMap::new();
+        let mut of_institutions = BTreeMap::new();
         let joined = std::mem::take(&mut built.registers);
         if let (Some(files), Some(joined)) = (&self.files.persons, joined.persons) {
             let accounts = joined.accounts;
             record.persons = Some(PersonsUsed { definition: files.definition(), accounts });
-            residents = keep_persons(joined, &mut findings)?;
+            of_institutions = keep_persons(joined, &mut findings)?;
         }
         if let Some(benefits) = joined.recipients {
             let table = &built.targeting;
@@ -251,9 +256,10 @@ impl Registers {
         if let Some(compared) = joined.prelist {
             record.prelist = Some(keep_prelist(draft, &compared, ground, &mut findings)?);
         }
+        residents::keep(&over, &ground.tree, &mut findings)?;
         if let Some(table) = &self.institutions {
             let has_persons = self.files.persons.is_some();
-            let residents = has_persons.then_some(residents);
+            let residents = has_persons.then_some(of_institutions);
             places::keep_institutions(draft, table, residents, ground, &mut findings)?;
         }
         if let Some(table) = &self.resources {

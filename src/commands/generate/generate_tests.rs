@@ -1,7 +1,7 @@
 use clap::Parser;
 
 use super::*;
-use crate::invent::survey::squares;
+use crate::invent::survey::{Fieldwork, squares};
 
 fn common(threads: u16) -> Common {
     Common {
@@ -21,6 +21,7 @@ fn args(out: PathBuf, format: TableFormat) -> GenerateArgs {
         wave: 1,
         faults: Some(0.05),
         format,
+        fieldwork: Fieldwork::Complete,
         facts: None,
         reference_date: None,
         persons: Persons::Listed,

@@ -24,6 +24,7 @@ pub enum Purpose {
     Residents,
     FaultOfVisit,
     FaultOfDay,
+    Fieldwork,
 }
 
 /// A seeded stream of draws.

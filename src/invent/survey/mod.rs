@@ -13,6 +13,7 @@ mod denominators;
 mod dice;
 mod facts;
 mod fault;
+mod fieldwork;
 mod fix;
 mod household;
 mod id;
@@ -57,6 +58,7 @@ pub struct Settings {
     pub reference_date: NaiveDate,
     pub persons: Persons,
     pub positions: Positions,
+    pub fieldwork: Fieldwork,
     pub facts: Facts,
 }
 
@@ -65,6 +67,16 @@ pub struct Settings {
 pub enum Persons {
     Listed,
     Omitted,
+}
+
+/// How far the fieldwork has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Fieldwork {
+    /// Every household was visited.
+    #[default]
+    Complete,
+    /// Some regencies lag, some villages were never visited, some districts are not ranked.
+    Lagging,
 }
 
 /// How the visits table writes longitude and latitude.

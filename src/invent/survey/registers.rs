@@ -9,6 +9,7 @@ use arrow::array::{
 
 use super::calendar::{Cutoffs, year_of};
 use super::dice::{Dice, Purpose};
+use super::fieldwork::Progress;
 use super::household::{self, Counts, Household, HouseholdId};
 use super::id::IdWriter;
 use super::institution::{Institution, lives_in};
@@ -67,13 +68,15 @@ pub fn assess(
 ) -> Vec<Assessed> {
     let settings = &survey.settings;
     let cutoffs = Cutoffs::at(settings.reference_date);
+    let progress = Progress::of(survey, group);
     let assess = |household: &Household| {
         let is_home = |person: &&Person| {
             lives_in(survey, household, person, &cutoffs, institutions).is_none()
         };
         let members = population.members(household).iter().filter(is_home).copied();
         let counts = Counts::of(members, &cutoffs);
-        let percentile = household::percentile(household, group.poverty_shift, settings.seed);
+        let percentile = household::percentile(household, group.poverty_shift, settings.seed)
+            .filter(|_| progress.ranks(household));
         let mut dice = Dice::new(
             settings.seed,
             Purpose::Register,

@@ -5,6 +5,7 @@ use geo::Coord;
 use super::Survey;
 use super::calendar::{SECONDS_IN_DAY, fieldwork_starts, is_working_day};
 use super::dice::{Dice, Purpose};
+use super::fieldwork::Progress;
 use super::fix::Device;
 use super::household::Household;
 use super::plan::Group;
@@ -27,6 +28,8 @@ pub fn visits(survey: &Survey<'_>, group: &Group, population: &Population) -> Ve
         let run = group.run_of(officer, total);
         walk(survey, group, population, officer, run, &mut visits);
     }
+    let progress = Progress::of(survey, group);
+    visits.retain(|visit| progress.reaches(&population.households[visit.household as usize]));
     visits
 }
 

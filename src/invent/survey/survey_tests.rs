@@ -16,10 +16,26 @@ fn settings(households: u64) -> Settings {
         wave: 0,
         faults: None,
         reference_date: reference_date(0),
+        fieldwork: Fieldwork::Complete,
         persons: Persons::Listed,
         positions: Positions::Numbers,
         facts: Facts::default(),
     }
+}
+
+#[test]
+fn lagging_fieldwork_visits_fewer_lists_the_same_and_is_nested() {
+    let complete = invent(settings(30_000));
+    let lagging = invent(Settings { fieldwork: Fieldwork::Lagging, ..settings(30_000) });
+    let ids = |tables: &BTreeMap<&'static str, RecordBatch>, table: &str| -> BTreeSet<String> {
+        let column = tables[table].column_by_name("household_id").unwrap().clone();
+        let column = arrow::compute::cast(&column, &arrow::datatypes::DataType::Utf8).unwrap();
+        column.as_string::<i32>().iter().flatten().map(str::to_owned).collect()
+    };
+    assert_eq!(ids(&lagging, "prelist"), ids(&complete, "prelist"));
+    let (few, all) = (ids(&lagging, "visits"), ids(&complete, "visits"));
+    assert!(few.is_subset(&all) && few.len() < all.len(), "{} of {}", few.len(), all.len());
+    assert!(ids(&lagging, "persons").is_subset(&few));
 }
 
 /// All tables of a survey in a country of 2 x 3 districts.

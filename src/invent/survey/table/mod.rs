@@ -124,7 +124,7 @@ pub fn tables(survey: &Survey<'_>, group: &Group) -> Tables {
                 TableKind::Visits => {
                     visits::columns(survey, group, &population, &assessed, &visits)
                 }
-                TableKind::Persons => persons::columns(survey, &population, &institutions),
+                TableKind::Persons => persons::columns((survey, group), &population, &institutions),
                 TableKind::Prelist => registers::prelist(survey, group, &population),
                 TableKind::Institutions => institution::columns(survey, group, &institutions),
                 TableKind::Resources => registers::resources(survey, group, &assessed),

@@ -6,9 +6,11 @@ use arrow::array::{ArrayRef, Date32Array, StringBuilder, UInt8Array};
 
 use super::super::Survey;
 use super::super::calendar::Cutoffs;
+use super::super::fieldwork::Progress;
 use super::super::id::IdWriter;
 use super::super::institution::{Institution, lives_in};
 use super::super::person::Person;
+use super::super::plan::Group;
 use super::super::population::Population;
 
 /// A member who lives here, and one who is counted for the first time.
@@ -17,14 +19,15 @@ const NEW_MEMBER: u8 = 5;
 
 /// The columns of the persons of a group; those of households that left are not among them.
 pub fn columns(
-    survey: &Survey<'_>,
+    (survey, group): (&Survey<'_>, &Group),
     population: &Population,
     institutions: &[Institution],
 ) -> Vec<ArrayRef> {
+    let progress = Progress::of(survey, group);
     let persons = || {
-        population.households.iter().filter(|household| !household.is_gone).flat_map(|household| {
-            population.members(household).iter().map(move |person| (household, person))
-        })
+        population.households.iter().filter(|it| !it.is_gone && progress.reaches(it)).flat_map(
+            |household| population.members(household).iter().map(move |person| (household, person)),
+        )
     };
     let count = persons().count();
     let mut ids = IdWriter::default();
