@@ -4,7 +4,7 @@ use h3o::{CellIndex, LatLng, Resolution};
 
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use sebaran::count::{Cell, Cube, CubeKey, Digests, ReachCell, UnknownCell};
+use sebaran::count::{Cell, Cube, CubeKey, Digests, PrelistCell, ReachCell, UnknownCell};
 use sebaran::domain::code::CodeSystem;
 use sebaran::domain::indicator::CubeColumn;
 use sebaran::domain::position::{Bounds, Position};
@@ -108,6 +108,14 @@ fn visit(cube: &mut Cube, key: CubeKey, dice: &mut Pcg64Mcg) {
         let counts = [2_u64, 3, 5].map(|part| i64::from(unknown / 10 % part == 0));
         let digests = counts.map(|count| count.cast_unsigned() * unknown);
         cube.add_unknown(key.region, &UnknownCell { counts, digests });
+    }
+    // Four of five are on the prelist, and one beside each fourth was not visited.
+    for (class, one_in) in [(0, (4, 5)), (1, (1, 4))] {
+        if dice.random_ratio(one_in.0, one_in.1) {
+            let mut cell = PrelistCell { digest: dice.random(), ..PrelistCell::default() };
+            cell.counts[class] = 1;
+            cube.add_prelist(key.region, &cell);
+        }
     }
     let mut whole = Cell { digests: digests(dice), ..Cell::default() };
     whole.counts[CubeColumn::VisitCompleted.index()] = 1;

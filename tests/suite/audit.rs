@@ -52,6 +52,7 @@ fn scaled(times: f64) -> Policy {
         epsilon_positions: of(policy.epsilon_positions),
         epsilon_programmes: of(policy.epsilon_programmes),
         epsilon_unknown: of(policy.epsilon_unknown),
+        epsilon_coverage: of(policy.epsilon_coverage),
         ..policy
     }
 }

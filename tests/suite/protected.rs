@@ -103,6 +103,8 @@ fn figures_are_as_near_as_they_say() {
         (Table::Disabilities, 0, village),
         (Table::Visits, 0, village),
         (Table::Positions, 0, village),
+        (Table::Coverage, 0, village),
+        (Table::Coverage, 1, TreeLevel::Region(Level::District)),
         (Table::Pkh, 0, village),
         (Table::Sembako, 1, village),
         (Table::PbiJk, 2, village),
