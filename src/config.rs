@@ -20,7 +20,7 @@ use crate::check::settings::{CheckSettings, SettingError};
 use crate::domain::indicator::PovertyThreshold;
 use crate::domain::programme::ProgrammeSettings;
 use crate::protect::carried_over::LeastChanged;
-use crate::protect::{CoverageTerms, Policy, ShareAsked};
+use crate::protect::{CoverageTerms, Policy, ShareAsked, policy_settings};
 
 /// The settings file that is read where no other is named.
 pub const DEFAULT_FILE: &str = "sebaran.toml";
@@ -38,6 +38,7 @@ pub struct Config {
     /// `[programmes]`: the highest decile that each programme is for.
     pub programmes: ProgrammeSettings,
     /// `[protect]`: what may be told in public.
+    #[serde(deserialize_with = "policy_settings::deserialize")]
     pub protect: Policy,
     /// `[publish]`.
     pub publish: PublishSettings,

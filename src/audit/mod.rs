@@ -9,6 +9,7 @@ mod differences;
 mod figures;
 mod noise;
 mod paths;
+pub mod poor_or_not;
 mod program;
 mod recompute;
 mod remake;

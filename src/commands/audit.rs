@@ -166,6 +166,7 @@ impl Audited {
     /// Where its public leaves are exact ones.
     pub fn attacks(&self, tree: &RegionTree) -> Result<Vec<Attack>> {
         let mut attacks = vec![audit::remake(&self.public, &self.made_again, tree)];
+        attacks.push(audit::poor_or_not::attack(&self.policy));
         attacks.extend(audit::attacks(&self.case(tree)?));
         Ok(attacks)
     }
@@ -238,8 +239,9 @@ fn text(
     ];
     for spent in &audited.policy.ledger() {
         lines.push(format!(
-            "A household of {} spends an epsilon of at most {}, with a delta of {:.1e}.",
-            spent.persons, spent.epsilon, spent.delta
+            "A household of {} spends an epsilon of at most {} on whether it is in the register, and of {} on whether \
+             it is poor, with a delta of {:.1e}.",
+            spent.persons, spent.epsilon, spent.epsilon_poor_or_not, spent.delta
         ));
     }
     for attack in attacks {

@@ -106,6 +106,7 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
     ground.beside.closed = closed_regions(&args.registers.closed, &ground.tree)?;
     if !args.restricted {
         ground.placement = PlacementRules::Single;
+        ground.bounds = Some(settings.protect.person_bounds());
     }
     let ground = Arc::new(ground);
     if !args.restricted {
@@ -259,7 +260,8 @@ pub(super) fn ground(
     let threshold = settings.build.poverty_threshold;
     let programmes = settings.programmes;
     let (check, placement) = (settings.check, PlacementRules::All);
-    Ok(Ground { tree, index, assign, check, placement, threshold, programmes, beside })
+    let bounds = None;
+    Ok(Ground { tree, index, assign, check, placement, threshold, bounds, programmes, beside })
 }
 
 fn run_plan(

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail};
+use serde::Serialize;
 use serde_json::json;
 use tracing::{info, warn};
 
@@ -11,9 +12,12 @@ use super::answer::print;
 use super::audit::{Audited, named, regions_of};
 use super::build::last_published;
 use crate::audit::{Attack, Outcome};
+use crate::domain::person::PersonBounds;
 use crate::domain::region::{RegionId, RegionTree, Slug};
+use crate::domain::table::Table;
+use crate::protect::Policy;
 use crate::protect::carried_over::{changed, too_little_changed};
-use crate::protect::ledger::units;
+use crate::protect::ledger::{units, units_poor_or_not};
 use crate::protect::region_digests::RegionDigests;
 use crate::protect::spend::{Drawn, Redrawn, redrawn, spent};
 use crate::store::StoreError;
@@ -79,23 +83,39 @@ pub fn run(common: &Common, args: &PublishArgs) -> Result<()> {
     let releases = sum.releases;
     lines
         .push(format!("Over the {releases} releases published so far a household spends at most:"));
-    lines.extend(
-        households(&sum).iter().map(|(persons, epsilon)| {
-            format!("  an epsilon of {epsilon:.1} with {persons} persons")
-        }),
-    );
+    lines.extend(households(&sum).iter().map(|it| {
+        let Spending { persons, epsilon, epsilon_poor_or_not } = it;
+        format!(
+            "  an epsilon of {epsilon:.1} with {persons} persons, {epsilon_poor_or_not:.1} of it on whether it is poor"
+        )
+    }));
     print(&lines.join("\n"))
 }
 
+/// What a household spends over all releases, at most.
+#[derive(Debug, Clone, Serialize)]
+struct Spending {
+    persons: u32,
+    epsilon: f64,
+    /// On whether it is poor or not.
+    epsilon_poor_or_not: f64,
+}
+
 /// What households of 1, 4 and 8 persons spend over all releases, at most.
-fn households(sum: &Sum) -> Vec<(u32, f64)> {
+fn households(sum: &Sum) -> Vec<Spending> {
     let of = |persons: u32| {
-        let tables = crate::domain::table::Table::ALL.iter();
-        let own = tables.map(|table| {
-            let epsilon = sum.tables.get(table.name()).copied().unwrap_or_default();
-            epsilon * f64::from(units(*table, persons, 1))
-        });
-        (persons, own.sum())
+        let add = |units: &dyn Fn(Table) -> u32| {
+            let own = |table: &Table| {
+                let epsilon = sum.tables.get(table.name()).copied().unwrap_or_default();
+                epsilon * f64::from(units(*table))
+            };
+            Table::ALL.iter().map(own).sum()
+        };
+        Spending {
+            persons,
+            epsilon: add(&|table| units(table, (persons, 1), &sum.bounds)),
+            epsilon_poor_or_not: add(&|table| units_poor_or_not(table, persons, &sum.bounds)),
+        }
     };
     [1, 4, 8].map(of).to_vec()
 }
@@ -131,7 +151,13 @@ pub fn publish(common: &Common, id: &Slug, spend: Option<Statement>) -> Result<O
         let beside = elsewhere.iter().map(|it| it.policy.total(table).to_float());
         (table.name().to_owned(), epsilon.to_float() + beside.sum::<f64>())
     });
-    let sum = Sum { releases: drawn.len() + elsewhere.len(), tables: tables.collect() };
+    let policies = drawn.iter().map(|it| it.policy).chain(elsewhere.iter().map(|it| &it.policy));
+    let bounds = policies.map(Policy::person_bounds).reduce(PersonBounds::most);
+    let sum = Sum {
+        releases: drawn.len() + elsewhere.len(),
+        tables: tables.collect(),
+        bounds: bounds.unwrap_or_else(|| entry.policy.person_bounds()),
+    };
     // Killed after this line, the release is paid for and not published; a further try enters nothing twice.
     ledger.enter(entry, &audited.digests, &tree)?;
     public::publish(register, id, &sum)?;

@@ -28,6 +28,9 @@ pub struct Cube {
     reach: BTreeMap<Programme, BTreeMap<Option<RegionId>, ReachCell>>,
     /// Poor households whose figures are unknown, by region; nothing where all are known.
     unknown: BTreeMap<Option<RegionId>, UnknownCell>,
+    /// Persons beyond the bounds of what one household adds, by the cell that counts them: they are not in what is
+    /// published. Few households have any.
+    beyond: BTreeMap<CubeKey, Counts>,
     /// Households of the prelist, by region; `None` where no prelist was given.
     prelist: Option<BTreeMap<Option<RegionId>, PrelistCell>>,
 }
@@ -157,6 +160,9 @@ impl Cube {
         for (region, cell) in &other.unknown {
             self.add_unknown(*region, cell);
         }
+        for (key, counts) in &other.beyond {
+            self.add_beyond(*key, counts);
+        }
         if let Some(regions) = &other.prelist {
             self.know_prelist();
             regions.iter().for_each(|(region, cell)| self.add_prelist(*region, cell));
@@ -171,6 +177,7 @@ impl Cube {
             kept.map(|(region, cell)| (*region, *cell)).collect()
         };
         let unknown = self.unknown.iter().filter(|(region, _)| is_in(**region));
+        let beyond = self.beyond.iter().filter(|(key, _)| is_in(key.region));
         let prelist = self.prelist.as_ref().map(|regions| {
             let kept = regions.iter().filter(|(region, _)| is_in(**region));
             kept.map(|(region, cell)| (*region, *cell)).collect()
@@ -183,8 +190,25 @@ impl Cube {
                 .map(|(programme, regions)| (*programme, of_regions(regions)))
                 .collect(),
             unknown: unknown.map(|(region, cell)| (*region, *cell)).collect(),
+            beyond: beyond.map(|(key, counts)| (*key, *counts)).collect(),
             prelist,
         }
+    }
+
+    /// Says that persons that a cell counts are beyond the bounds of what one household adds.
+    pub fn add_beyond(&mut self, key: CubeKey, counts: &Counts) {
+        let sums = self.beyond.entry(key).or_insert([0; CubeColumn::COUNT]);
+        sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+    }
+
+    /// The persons of a cell beyond the bounds; `None` where there are none.
+    pub fn beyond_of(&self, key: &CubeKey) -> Option<&Counts> {
+        self.beyond.get(key)
+    }
+
+    /// The persons beyond the bounds, by the cell that counts them.
+    pub fn beyond(&self) -> impl ExactSizeIterator<Item = (CubeKey, &Counts)> {
+        self.beyond.iter().map(|(key, counts)| (*key, counts))
     }
 
     /// Adds households of a region whose figures are unknown.

@@ -2,6 +2,7 @@
 //! lost.
 
 pub mod accounts;
+mod bounded;
 pub mod cube;
 pub mod digest;
 pub mod household;
@@ -10,6 +11,7 @@ pub mod quality;
 pub mod recipient_accounts;
 
 pub use accounts::Accounts;
+pub use bounded::beyond;
 pub use cube::{Cell, Cube, CubeKey, PrelistCell, ReachCell, UnknownCell, households};
 pub use digest::{DIGEST_VERSION, Digests, Unit};
 pub use household::{HouseholdColumns, HouseholdCounts, Unknown};

@@ -2,9 +2,34 @@
 //! household come to.
 
 use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 use super::date::Date;
 pub use super::disability::{Definition, Disability};
+
+/// How many persons of one household count at most in what is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonBounds {
+    /// By age, all classes together.
+    pub persons: u8,
+    /// Of one class of age.
+    pub of_age: u8,
+    /// By disability, all classes together.
+    pub disabled: u8,
+}
+
+impl PersonBounds {
+    /// The larger of each.
+    #[must_use]
+    pub fn most(self, other: Self) -> Self {
+        Self {
+            persons: self.persons.max(other.persons),
+            of_age: self.of_age.max(other.of_age),
+            disabled: self.disabled.max(other.disabled),
+        }
+    }
+}
 
 /// A person's age in completed years at the reference date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

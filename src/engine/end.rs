@@ -57,7 +57,7 @@ pub struct Ended {
 impl End {
     /// `programmes` say for whom the programmes are, by their numbers.
     pub fn new(ground: Arc<Ground>, programmes: Vec<ForWhom>, sink: Box<dyn Sink>) -> Self {
-        let tally = Tally::new(ground.threshold, programmes);
+        let tally = Tally::new(ground.threshold, ground.bounds, programmes);
         let (quality, doubtful) = (Quality::default(), Doubtful::default());
         Self { repeats: Repeats::default(), tally, quality, doubtful, ground, sink }
     }

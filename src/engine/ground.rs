@@ -8,6 +8,7 @@ use crate::check::moved_since::Before;
 use crate::check::office_position::Offices;
 use crate::check::{CheckSettings, PlacementRules, Rules};
 use crate::domain::indicator::PovertyThreshold;
+use crate::domain::person::PersonBounds;
 use crate::domain::programme::ProgrammeSettings;
 use crate::domain::region::{RegionId, RegionTree};
 use crate::domain::visit::AssignBy;
@@ -23,6 +24,8 @@ pub struct Ground {
     /// Whose findings keep a position from being used.
     pub placement: PlacementRules,
     pub threshold: PovertyThreshold,
+    /// How many persons of a household are published at most; `None` where nothing is.
+    pub bounds: Option<PersonBounds>,
     pub programmes: ProgrammeSettings,
     pub beside: Beside,
 }

@@ -7,9 +7,10 @@ use h3o::CellIndex;
 use super::targeting::{ForWhom, TargetingTally};
 use crate::check::Rule;
 use crate::count::{
-    Accounts, Cell, Cube, CubeKey, HouseholdColumns, HouseholdCounts, Unit, UnknownCell,
+    Accounts, Cell, Cube, CubeKey, HouseholdColumns, HouseholdCounts, Unit, UnknownCell, beyond,
 };
 use crate::domain::indicator::{CubeColumn, PovertyThreshold};
+use crate::domain::person::PersonBounds;
 use crate::domain::programme::TargetingTable;
 use crate::domain::region::RegionId;
 use crate::domain::table::Table;
@@ -19,6 +20,8 @@ use crate::place::{PlacedBatch, Standing};
 /// The sums of a partition. Its visits come region by region.
 pub struct Tally {
     threshold: PovertyThreshold,
+    /// How many persons of a household are published at most; `None` where nothing is.
+    bounds: Option<PersonBounds>,
     cube: Cube,
     accounts: Accounts,
     findings: BTreeMap<Rule, u64>,
@@ -34,9 +37,14 @@ pub struct Tally {
 
 impl Tally {
     /// `programmes` say for whom the programmes are, by their numbers.
-    pub fn new(threshold: PovertyThreshold, programmes: Vec<ForWhom>) -> Self {
+    pub fn new(
+        threshold: PovertyThreshold,
+        bounds: Option<PersonBounds>,
+        programmes: Vec<ForWhom>,
+    ) -> Self {
         Self {
             threshold,
+            bounds,
             cube: Cube::default(),
             accounts: Accounts::default(),
             findings: BTreeMap::new(),
@@ -90,7 +98,13 @@ impl Tally {
         let HouseholdCounts { counts, unknown } =
             households.counts(row, placed.persons(row).as_ref(), self.threshold);
         self.unknown.add_household(household, unknown);
-        let digests = household.digests(&counts, self.threshold);
+        // The digest is of what is published: a person more beyond the bounds draws no other noise.
+        let mut published = counts;
+        if let Some(beyond) = self.bounds.and_then(|bounds| beyond(&counts, &bounds)) {
+            published.iter_mut().zip(&beyond).for_each(|(count, beyond)| *count -= beyond);
+            self.cube.add_beyond(CubeKey { region, hexagon }, &beyond);
+        }
+        let digests = household.digests(&published, self.threshold);
         self.cells.entry(hexagon).or_default().add(&counts, &digests);
     }
 

@@ -80,7 +80,7 @@ impl<'a> Leaves<'a> {
         Contents { table, exact: Figures { classes, figures }, digests }
     }
 
-    /// Adds each cell to the node in which it is told.
+    /// Adds each cell to the node in which it is told, without the persons beyond the bounds of a household.
     fn add_cells(&self, table: Table, figures: &mut [i32], digests: &mut [u64]) {
         let columns = table.classes(self.threshold);
         for (leaf, cell) in &self.cells {
@@ -90,6 +90,13 @@ impl<'a> Leaves<'a> {
                 *sum += total(cell, columns);
             }
             digests[node] = digests[node].wrapping_add(cell.digests[table.index()]);
+        }
+        for (key, beyond) in self.cube.beyond() {
+            let node = self.told_in(self.tree.leaf(&key), digests.len());
+            let sums = &mut figures[node * columns.len()..][..columns.len()];
+            for (sum, columns) in sums.iter_mut().zip(&columns) {
+                *sum -= few(columns.iter().map(|column| beyond[column.index()]).sum());
+            }
         }
     }
 

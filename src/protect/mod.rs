@@ -31,6 +31,7 @@ mod normal;
 pub mod on_tree;
 mod parts;
 pub mod policy;
+pub mod policy_settings;
 pub mod public;
 pub mod region_digests;
 mod regions;

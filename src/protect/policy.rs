@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::epsilon::Epsilon;
+use crate::domain::person::PersonBounds;
 use crate::domain::region::Level;
 use crate::domain::table::Table;
 
@@ -37,15 +38,18 @@ impl TreeLevel {
         }
     }
 
-    /// The share of a table's epsilon that the level takes, in thirtieths of epsilon where the table
-    /// goes down to hexagon 8 and has 2.5: 0.2 for the nation, provinces and regencies together, 0.3
-    /// for districts, 0.8 for villages, 0.6 for either hexagon.
-    const fn weight(self) -> u32 {
+    /// The share of a table's epsilon that the level takes, by weight. Villages take most, because aid is aimed by
+    /// them, and what is above them is known from them. Hexagons take more of the households by welfare than of other
+    /// tables: a household is one unit there whatever its size, while each person spends a table of persons anew.
+    const fn weight(self, table: Table) -> u32 {
         match self {
-            Self::Nation | Self::Region(Level::Province | Level::Regency) => 2,
-            Self::Region(Level::District) => 9,
-            Self::Region(Level::Village) => 24,
-            Self::Hexagon7 | Self::Hexagon8 => 18,
+            Self::Nation | Self::Region(Level::Province | Level::Regency) => 4,
+            Self::Region(Level::District) => 8,
+            Self::Region(Level::Village) => 34,
+            Self::Hexagon7 | Self::Hexagon8 => match table {
+                Table::Welfare => 22,
+                _ => 12,
+            },
         }
     }
 }
@@ -92,25 +96,33 @@ pub struct Policy {
     pub epsilon_gate_hex7: Epsilon,
     /// The same of hexagon 8; 0.6.
     pub epsilon_gate_hex8: Epsilon,
-    /// Of households by poor, not poor, not ranked; 1.7.
+    /// Of households by poor, not poor, not ranked; 1.
     pub epsilon_welfare: Epsilon,
-    /// Of ranked households by decile; 0.8.
+    /// Of ranked households by decile; 0.2.
     pub epsilon_deciles: Epsilon,
-    /// Of persons of poor households by age; 2.5.
+    /// Of persons of poor households by age; 0.4.
     pub epsilon_ages: Epsilon,
-    /// Of persons of poor households by disability; 1.9.
+    /// Of persons of poor households by disability; 0.34.
     pub epsilon_disabilities: Epsilon,
     /// Of visits by outcome; 1.
     pub epsilon_visits: Epsilon,
     /// Of households by whether a hexagon may show them; 1.
     pub epsilon_positions: Epsilon,
-    /// Of households by whether a programme is for them and reaches them, for each programme; 1.3.
+    /// Of households by whether a programme is for them and reaches them, for each programme; 0.4.
     pub epsilon_programmes: Epsilon,
     /// Of poor households whose figure is unknown, for each of children, elderly and disabled persons;
     /// 0.5.
     pub epsilon_unknown: Epsilon,
     /// Of households of the prelist by whether they were counted; 1.
     pub epsilon_coverage: Epsilon,
+    /// The persons of a poor household that count by age at most; 10. Those beyond count in exact figures alone.
+    pub most_persons: u8,
+    /// The same of one class of age; 5.
+    pub most_persons_of_age: u8,
+    /// The disabled persons of a poor household that count at most; 2.
+    pub most_disabled: u8,
+    /// The per cent of right guesses that the attack `poor_or_not` may reach, where 50 is chance; 80.
+    pub most_accuracy: u8,
     /// The noisy number of households from which on a village's part of a hexagon 7 is shown; 12.
     pub least_hex7: u16,
     /// The same of a hexagon 8; 20.
@@ -124,23 +136,31 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        let of = |tenths: u32| Epsilon::of_millionths(tenths * 100_000);
-        Self {
-            epsilon_gate_hex7: of(10),
-            epsilon_gate_hex8: of(6),
-            epsilon_welfare: of(17),
-            epsilon_deciles: of(8),
-            epsilon_ages: of(25),
-            epsilon_disabilities: of(19),
-            epsilon_visits: of(10),
-            epsilon_positions: of(10),
-            epsilon_programmes: of(13),
-            epsilon_unknown: of(5),
-            epsilon_coverage: of(10),
-            least_hex7: 12,
-            least_hex8: 20,
-            noise: NoiseMode::Keyed,
-            every_household_has_village: false,
+        Self::named(PolicyName::Standard)
+    }
+}
+
+/// A policy by its name. They differ in how well an attacker tells whether a family is poor, and so in the noise.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PolicyName {
+    /// At most 70 % of guesses are right; hexagons and persons by village say little.
+    Strict,
+    /// At most 80 %.
+    #[default]
+    Standard,
+    /// At most 95 %: for areas in which large families are many and known to all.
+    Loose,
+}
+
+impl PolicyName {
+    pub const ALL: [Self; 3] = [Self::Strict, Self::Standard, Self::Loose];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Standard => "standard",
+            Self::Loose => "loose",
         }
     }
 }
@@ -153,13 +173,15 @@ pub enum PolicyError {
          a chance of {chance:.1e}, over {MOST_CHANCE:.0e}; take a larger one"
     )]
     Least { field: &'static str, least: u16, epsilon: Epsilon, chance: f64 },
+    #[error("`{field}` is {value}, but it is a number from {least} to {most}")]
+    Range { field: &'static str, value: u8, least: u8, most: u8 },
 }
 
 impl PolicyError {
     /// The name of the field to change.
     pub const fn field(&self) -> &'static str {
         match self {
-            Self::Least { field, .. } => field,
+            Self::Least { field, .. } | Self::Range { field, .. } => field,
         }
     }
 }
@@ -168,11 +190,76 @@ impl PolicyError {
 const MOST_CHANCE: f64 = 1e-3;
 
 impl Policy {
-    /// Refuses a policy under which places of a single household would be shown.
+    /// The policy of a name.
+    pub const fn named(name: PolicyName) -> Self {
+        const fn of(hundredths: u32) -> Epsilon {
+            Epsilon::of_millionths(hundredths * 10_000)
+        }
+        let standard = Self {
+            epsilon_gate_hex7: of(100),
+            epsilon_gate_hex8: of(60),
+            epsilon_welfare: of(100),
+            epsilon_deciles: of(20),
+            epsilon_ages: of(40),
+            epsilon_disabilities: of(34),
+            epsilon_visits: of(100),
+            epsilon_positions: of(100),
+            epsilon_programmes: of(40),
+            epsilon_unknown: of(50),
+            epsilon_coverage: of(100),
+            most_persons: 10,
+            most_persons_of_age: 5,
+            most_disabled: 2,
+            most_accuracy: 80,
+            least_hex7: 12,
+            least_hex8: 20,
+            noise: NoiseMode::Keyed,
+            every_household_has_village: false,
+        };
+        match name {
+            PolicyName::Standard => standard,
+            PolicyName::Strict => Self {
+                epsilon_welfare: of(60),
+                epsilon_deciles: of(10),
+                epsilon_ages: of(20),
+                epsilon_disabilities: of(18),
+                epsilon_programmes: of(20),
+                most_accuracy: 70,
+                ..standard
+            },
+            PolicyName::Loose => Self {
+                epsilon_welfare: of(170),
+                epsilon_deciles: of(60),
+                epsilon_ages: of(80),
+                epsilon_disabilities: of(70),
+                epsilon_programmes: of(80),
+                most_accuracy: 95,
+                ..standard
+            },
+        }
+    }
+
+    /// How many persons of a household count at most.
+    pub const fn person_bounds(&self) -> PersonBounds {
+        let Self { most_persons, most_persons_of_age, most_disabled, .. } = *self;
+        PersonBounds { persons: most_persons, of_age: most_persons_of_age, disabled: most_disabled }
+    }
+
+    /// Refuses a policy under which places of a single household would be shown, and numbers out of range.
     ///
     /// # Errors
     /// [`PolicyError`], the first.
     pub fn validate(&self) -> Result<(), PolicyError> {
+        for (field, value, least, most) in [
+            ("most_persons", self.most_persons, 1, u8::MAX),
+            ("most_persons_of_age", self.most_persons_of_age, 1, u8::MAX),
+            ("most_disabled", self.most_disabled, 1, u8::MAX),
+            ("most_accuracy", self.most_accuracy, 50, 100),
+        ] {
+            if !(least..=most).contains(&value) {
+                return Err(PolicyError::Range { field, value, least, most });
+            }
+        }
         for (field, level) in
             [("least_hex7", TreeLevel::Hexagon7), ("least_hex8", TreeLevel::Hexagon8)]
         {
@@ -227,8 +314,9 @@ impl Policy {
             return self.gate(level).map(|(epsilon, _)| epsilon);
         }
         let is_told = |level: &TreeLevel| *level <= deepest(table);
-        let all = TreeLevel::ALL.into_iter().filter(is_told).map(TreeLevel::weight).sum();
-        is_told(&level).then(|| self.total(table).part(level.weight(), all))
+        let levels = TreeLevel::ALL.into_iter().filter(is_told);
+        let all = levels.map(|level| level.weight(table)).sum();
+        is_told(&level).then(|| self.total(table).part(level.weight(table), all))
     }
 }
 
@@ -243,10 +331,12 @@ mod tests {
             let epsilon = |level| policy.epsilon(table, level).map_or(0, Epsilon::millionths);
             TreeLevel::ALL.map(epsilon)
         };
-        let ages = [66_666, 66_666, 66_666, 300_000, 800_000, 600_000, 600_000];
+        let ages = [20_512, 20_512, 20_512, 41_025, 174_358, 61_538, 61_538];
         assert_eq!(shares(Table::Ages), ages);
-        let disabilities = [66_666, 66_666, 66_666, 300_000, 800_000, 600_000, 0];
+        let disabilities = [20_606, 20_606, 20_606, 41_212, 175_151, 61_818, 0];
         assert_eq!(shares(Table::Disabilities), disabilities);
+        let welfare = [40_816, 40_816, 40_816, 81_632, 346_938, 224_489, 224_489];
+        assert_eq!(shares(Table::Welfare), welfare);
         assert_eq!(shares(Table::Counted), [0, 0, 0, 0, 0, 1_000_000, 600_000]);
         for table in Table::ALL {
             let sum: u32 = shares(table).iter().sum();

@@ -162,7 +162,10 @@ mod tests {
     #[test]
     fn the_same_content_is_paid_for_once_and_again_where_its_noise_is_fresh() {
         let [first, second] = ["r1", "r2"].map(|id| id.parse::<Slug>().unwrap());
-        let (content, policy) = (digests("a", 30), Policy::default());
+        let (content, policy) = (
+            digests("a", 30),
+            Policy { epsilon_welfare: Epsilon::of_millionths(1_700_000), ..Policy::default() },
+        );
         let once = [drawn(&first, &content, &policy)];
         assert!((welfare(&once) - 1.7).abs() < 1e-4, "{}", welfare(&once));
         let twice = [drawn(&first, &content, &policy), drawn(&second, &content, &policy)];
@@ -184,7 +187,8 @@ mod tests {
     #[test]
     fn changed_content_adds_up_and_is_no_spend_but_renamed_content_is() {
         let [first, second] = ["r1", "r2"].map(|id| id.parse::<Slug>().unwrap());
-        let policy = Policy::default();
+        let policy =
+            Policy { epsilon_welfare: Epsilon::of_millionths(1_700_000), ..Policy::default() };
         let (content, more, renamed) = (digests("a", 30), digests("a", 31), digests("b", 30));
         let changed = [drawn(&first, &content, &policy), drawn(&second, &more, &policy)];
         assert!((welfare(&changed) - 3.4).abs() < 1e-4);

@@ -49,7 +49,8 @@ pub fn write(folder: &Path, cube: &Cube, regions: &RegionTree) -> Result<(), Sto
     let cells: Vec<(CubeKey, &Cell)> = cube.cells().collect();
     let beside = Beside::of(cube);
     for rows in cells.chunks(ROWS) {
-        let columns = columns(rows, &beside, regions);
+        let mut columns = columns(rows, &beside, regions);
+        columns.extend(of_persons().map(|column| beyond(rows, cube, column)));
         let batch = RecordBatch::try_new(Arc::clone(&schema), columns)
             .expect("the columns are made in the order of the schema, all of one length");
         writer.write(&batch).map_err(refuse)?;
@@ -72,7 +73,19 @@ fn schema(programmes: &[Programme], has_prelist: bool) -> Schema {
         fields.extend(table.columns().iter().map(counts));
         fields.push(digest(table));
     }
+    let beyond = |column: CubeColumn| Field::new(beyond_name(column), DataType::Int64, true);
+    fields.extend(of_persons().map(beyond));
     Schema::new(fields)
+}
+
+/// The columns of persons, of whom some may be beyond the bounds of a household.
+fn of_persons() -> impl Iterator<Item = CubeColumn> {
+    CubeColumn::AGES.into_iter().chain(CubeColumn::DISABILITIES)
+}
+
+/// The column of persons of another that are beyond the bounds; null where none are.
+fn beyond_name(column: CubeColumn) -> String {
+    format!("beyond_{}", column.name())
 }
 
 fn digest_name(table: Table) -> String {
@@ -133,6 +146,13 @@ fn columns(rows: &[(CubeKey, &Cell)], beside: &Beside, regions: &RegionTree) -> 
         columns.push(Arc::new(digests.collect::<UInt64Array>()));
     }
     columns
+}
+
+/// The persons of a column beyond the bounds of a household, cell by cell.
+fn beyond(rows: &[(CubeKey, &Cell)], cube: &Cube, column: CubeColumn) -> ArrayRef {
+    let of_cell =
+        |(key, _): &(CubeKey, _)| cube.beyond_of(key).map(|counts| counts[column.index()]);
+    Arc::new(rows.iter().map(of_cell).collect::<Int64Array>())
 }
 
 /// Reads the content of a release that was built on these regions.
@@ -200,7 +220,21 @@ impl Rows<'_> {
         if cube.has_prelist() {
             self.add_prelist(cube, &keys)?;
         }
+        self.add_beyond(cube, &keys)?;
         self.add_unknown(cube, &keys)
+    }
+
+    fn add_beyond(&self, cube: &mut Cube, keys: &[CubeKey]) -> Result<(), StoreError> {
+        let named = |column| Ok((column, self.count_column(&beyond_name(column))?));
+        let columns = of_persons().map(named).collect::<Result<Vec<_>, StoreError>>()?;
+        for row in (0..keys.len()).filter(|row| columns[0].1.is_valid(*row)) {
+            let mut counts = [0; CubeColumn::COUNT];
+            for (column, values) in &columns {
+                counts[column.index()] = values.value(row);
+            }
+            cube.add_beyond(keys[row], &counts);
+        }
+        Ok(())
     }
 
     fn add_prelist(&self, cube: &mut Cube, keys: &[CubeKey]) -> Result<(), StoreError> {
@@ -252,7 +286,11 @@ impl Rows<'_> {
     }
 
     fn counts(&self, column: CubeColumn) -> Result<&Int64Array, StoreError> {
-        let found = self.column(column.name())?.as_primitive_opt::<Int64Type>();
+        self.count_column(column.name())
+    }
+
+    fn count_column(&self, name: &str) -> Result<&Int64Array, StoreError> {
+        let found = self.column(name)?.as_primitive_opt::<Int64Type>();
         found.ok_or_else(|| self.refuse("a column of counts holds none"))
     }
 
@@ -298,6 +336,9 @@ mod tests {
         unknown.add_household(Unit::new("h"), [true, false, true]);
         cube.add_unknown(village, &unknown);
         cube.add_unknown(None, &unknown);
+        let mut beyond = [0; CubeColumn::COUNT];
+        beyond[CubeColumn::Age5To17.index()] = 3;
+        cube.add_beyond(key(&tree, Some("0102001001"), None), &beyond);
         cube.know(Programme::Sembako);
         cube.add_reach(Programme::Pkh, village, &ReachCell { counts: [1, 2, 3], digest: 9 });
         let draft = Draft::begin(folder.path(), &"r".parse().unwrap()).unwrap();

@@ -18,7 +18,7 @@ use crate::domain::code::RegionCode;
 use crate::domain::date::Date;
 use crate::domain::indicator::Denominators;
 use crate::domain::institution::PublicInstitution;
-use crate::domain::person::Definition;
+use crate::domain::person::{Definition, PersonBounds};
 use crate::domain::programme::ProgrammeTerms;
 use crate::domain::region::{Level, RegionTree, Slug};
 use crate::protect::carried_over::CarriedFrom;
@@ -199,6 +199,8 @@ pub struct Sum {
     pub releases: usize,
     /// By table the epsilon that was spent on one household or person at most.
     pub tables: BTreeMap<String, f64>,
+    /// How many persons of a household counted at most.
+    pub bounds: PersonBounds,
 }
 
 /// Says that a release was published. From here on a server may answer from it.

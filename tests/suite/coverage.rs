@@ -105,7 +105,7 @@ fn thirty_four_poor_of_ten_thousand_households_are_not_enough_and_not_better_tha
             assert!(near(&poverty["share_high"], listed as f64 / living as f64), "{poverty}");
         }
         let other = country.tree.level(Level::Regency).nth(1).unwrap().1.code;
-        let rank = &theme(&ask(&server, &format!("/regions/{other}")), "poverty")["rank"];
+        let rank = theme(&ask(&server, &format!("/regions/{other}")), "poverty")["rank"].clone();
         assert!(rank["place"].as_u64().is_some(), "{rank}");
         let low = files.low.to_string();
         for by in ["share", "count", "density_km2"] {

@@ -51,6 +51,7 @@ pub fn judge_by(
         },
         placement,
         threshold: PovertyThreshold::default(),
+        bounds: None,
         programmes: ProgrammeSettings::default(),
         beside,
     };

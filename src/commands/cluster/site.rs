@@ -93,6 +93,7 @@ fn task(common: &Common, args: &BuildArgs, ground: &Ground, work: &Path) -> Resu
         assign: ground.assign,
         check: ground.check,
         threshold: ground.threshold,
+        bounds: ground.bounds,
         work: absolute(work)?,
     })
 }

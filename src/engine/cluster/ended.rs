@@ -15,13 +15,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::Rule;
 use crate::count::{Accounts, Cell, Cube, CubeKey, Quality, UnknownCell};
+use crate::domain::indicator::{Counts, CubeColumn};
 use crate::domain::programme::TargetingTable;
 use crate::domain::region::RegionId;
 use crate::engine::doubtful::Doubtful;
 use crate::engine::end::Ended;
 
-/// One row tells the [`Summary`], each other one a cell of the cube, or households of a region whose figures
-/// are unknown.
+/// One row tells the [`Summary`], each other one a cell of the cube, households of a region whose figures are
+/// unknown, or persons of a cell that are beyond the bounds of a household.
 pub static ENDED_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     Arc::new(Schema::new(vec![
         Field::new("summary", DataType::Utf8, true),
@@ -29,6 +30,7 @@ pub static ENDED_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new("hexagon", DataType::UInt64, true),
         Field::new("counts", DataType::Binary, true),
         Field::new("unknown", DataType::Binary, true),
+        Field::new("beyond", DataType::Binary, true),
     ]))
 });
 
@@ -88,6 +90,7 @@ pub fn summary_rows(summary: &Summary) -> Result<RecordBatch, ArrowError> {
         Arc::new(UInt64Array::new_null(1)),
         Arc::new(BinaryArray::new_null(1)),
         Arc::new(BinaryArray::new_null(1)),
+        Arc::new(BinaryArray::new_null(1)),
     ];
     RecordBatch::try_new(Arc::clone(&ENDED_SCHEMA), columns)
 }
@@ -99,7 +102,34 @@ pub fn summary_rows(summary: &Summary) -> Result<RecordBatch, ArrowError> {
 pub fn cube_rows(cube: &Cube, most: usize) -> Result<Vec<RecordBatch>, ArrowError> {
     let cells: Vec<(CubeKey, &Cell)> = cube.cells().collect();
     let unknown: Vec<(Option<RegionId>, &UnknownCell)> = cube.unknown().collect();
-    cells.chunks(most).map(cell_rows).chain(unknown.chunks(most).map(unknown_rows)).collect()
+    let beyond: Vec<(CubeKey, &Counts)> = cube.beyond().collect();
+    let cells = cells.chunks(most).map(cell_rows).chain(unknown.chunks(most).map(unknown_rows));
+    cells.chain(beyond.chunks(most).map(beyond_rows)).collect()
+}
+
+fn beyond_rows(cells: &[(CubeKey, &Counts)]) -> Result<RecordBatch, ArrowError> {
+    let mut beyond = BinaryBuilder::new();
+    for (_, counts) in cells {
+        let bytes = counts.iter().flat_map(|count| count.to_le_bytes());
+        beyond.append_value(bytes.collect::<Vec<u8>>());
+    }
+    let [regions, hexagons] = places(cells.iter().map(|(key, _)| *key));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::new_null(cells.len())),
+        regions,
+        hexagons,
+        Arc::new(BinaryArray::new_null(cells.len())),
+        Arc::new(BinaryArray::new_null(cells.len())),
+        Arc::new(beyond.finish()),
+    ];
+    RecordBatch::try_new(Arc::clone(&ENDED_SCHEMA), columns)
+}
+
+/// The columns `region` and `hexagon` of these keys.
+fn places(keys: impl Iterator<Item = CubeKey> + Clone) -> [ArrayRef; 2] {
+    let regions = keys.clone().map(|key| key.region.map(|region| region.0));
+    let hexagons = keys.map(|key| key.hexagon.map(u64::from));
+    [Arc::new(regions.collect::<UInt32Array>()), Arc::new(hexagons.collect::<UInt64Array>())]
 }
 
 fn unknown_rows(regions: &[(Option<RegionId>, &UnknownCell)]) -> Result<RecordBatch, ArrowError> {
@@ -116,6 +146,7 @@ fn unknown_rows(regions: &[(Option<RegionId>, &UnknownCell)]) -> Result<RecordBa
         Arc::new(UInt64Array::new_null(regions.len())),
         Arc::new(BinaryArray::new_null(regions.len())),
         Arc::new(unknown.finish()),
+        Arc::new(BinaryArray::new_null(regions.len())),
     ];
     RecordBatch::try_new(Arc::clone(&ENDED_SCHEMA), columns)
 }
@@ -128,13 +159,13 @@ fn cell_rows(cells: &[(CubeKey, &Cell)]) -> Result<RecordBatch, ArrowError> {
         let bytes: Vec<u8> = figures.chain(digests).flatten().collect();
         counts.append_value(bytes);
     }
-    let regions = cells.iter().map(|(key, _)| key.region.map(|region| region.0));
-    let hexagons = cells.iter().map(|(key, _)| key.hexagon.map(u64::from));
+    let [regions, hexagons] = places(cells.iter().map(|(key, _)| *key));
     let columns: Vec<ArrayRef> = vec![
         Arc::new(StringArray::new_null(cells.len())),
-        Arc::new(regions.collect::<UInt32Array>()),
-        Arc::new(hexagons.collect::<UInt64Array>()),
+        regions,
+        hexagons,
         Arc::new(counts.finish()),
+        Arc::new(BinaryArray::new_null(cells.len())),
         Arc::new(BinaryArray::new_null(cells.len())),
     ];
     RecordBatch::try_new(Arc::clone(&ENDED_SCHEMA), columns)
@@ -158,6 +189,7 @@ impl AllEnded {
         let hexagons = batch.column(2).as_primitive::<UInt64Type>();
         let counts = batch.column(3).as_binary::<i32>();
         let unknown = batch.column(4).as_binary::<i32>();
+        let beyond = batch.column(5).as_binary::<i32>();
         for row in 0..batch.num_rows() {
             if summaries.is_valid(row) {
                 let summary = serde_json::from_str(summaries.value(row));
@@ -171,7 +203,14 @@ impl AllEnded {
             }
             let hexagon = hexagons.is_valid(row).then(|| CellIndex::try_from(hexagons.value(row)));
             let hexagon = hexagon.transpose().map_err(|e| ArrowError::ParseError(e.to_string()))?;
-            self.cube.add_cell(CubeKey { region, hexagon }, &cell_of(counts.value(row)));
+            let key = CubeKey { region, hexagon };
+            if beyond.is_valid(row) {
+                let mut counts = [0; CubeColumn::COUNT];
+                read_words(beyond.value(row), &mut counts, &mut []);
+                self.cube.add_beyond(key, &counts);
+                continue;
+            }
+            self.cube.add_cell(key, &cell_of(counts.value(row)));
         }
         Ok(())
     }
@@ -222,7 +261,6 @@ fn read_words(bytes: &[u8], counts: &mut [i64], digests: &mut [u64]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::indicator::CubeColumn;
     use crate::domain::table::Table;
 
     #[test]
@@ -243,6 +281,7 @@ mod tests {
             ended.cube.add_cell(key, &cell);
             let unknown = UnknownCell { counts: [count; 3], digests: [7; 3] };
             ended.cube.add_unknown(region, &unknown);
+            ended.cube.add_beyond(key, &[count; CubeColumn::COUNT]);
         }
         let summary =
             Summary::new(Path::new("/shared/attempt-1"), vec!["11.parquet".into()], &ended);

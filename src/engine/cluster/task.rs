@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::CheckSettings;
 use crate::domain::indicator::PovertyThreshold;
+use crate::domain::person::PersonBounds;
 use crate::domain::region::Slug;
 use crate::domain::visit::AssignBy;
 
@@ -22,6 +23,8 @@ pub struct Task {
     pub assign: AssignBy,
     pub check: CheckSettings,
     pub threshold: PovertyThreshold,
+    /// How many persons of a household are published at most; `None` where nothing is.
+    pub bounds: Option<PersonBounds>,
     /// The folder for what one pass leaves for the next, and for what is written. Its name is this
     /// build's alone, so that an executor never takes one build for another.
     pub work: PathBuf,

@@ -84,6 +84,7 @@ impl Opened {
             // No rule about several visits runs here, so this changes nothing.
             placement: PlacementRules::Single,
             threshold: task.threshold,
+            bounds: task.bounds,
             beside: Beside::default(),
             programmes: ProgrammeSettings::default(),
         };
