@@ -6,7 +6,6 @@ use h3o::Resolution;
 use serde::Serialize;
 
 use super::case::{Case, Class};
-use super::figures::Share;
 use crate::domain::region::{Level, RegionId};
 use crate::domain::table::Table;
 use crate::protect::on_tree::OnTree;
@@ -34,7 +33,11 @@ pub struct Errors {
     /// What 95 % of them do not exceed.
     pub most_95: f64,
     pub bias: f64,
-    /// The share of exact figures of 10 and more that lie within the margin, in percent.
+    /// How many exact figures are 10 or more.
+    pub large: usize,
+    /// How many of them lie within the margin.
+    pub large_covered: usize,
+    /// The same in percent; `None` where they are fewer than 20.
     pub covered: Option<f64>,
 }
 
@@ -137,10 +140,9 @@ fn of_table(
     let mean = |of: fn(&Figure) -> f64| figures.iter().map(of).sum::<f64>() / count;
     let mut sizes: Vec<f64> = figures.iter().map(|figure| figure.error.abs()).collect();
     sizes.sort_unstable_by(f64::total_cmp);
-    let mut covered = Share::default();
-    for figure in figures.iter().filter(|figure| figure.exact >= 10) {
-        covered.add(figure.error.abs() <= figure.margin);
-    }
+    let large: Vec<&Figure> = figures.iter().filter(|figure| figure.exact >= 10).collect();
+    let large_covered = large.iter().filter(|it| it.error.abs() <= it.margin).count();
+    let covered = 100.0 * large_covered as f64 / large.len() as f64;
     Some(Errors {
         table,
         level,
@@ -149,7 +151,9 @@ fn of_table(
         mean: mean(|figure| figure.error.abs()),
         most_95: sizes[(sizes.len() * 19).div_ceil(20) - 1],
         bias: mean(|figure| figure.error),
-        covered: (covered.of >= 20.0).then(|| covered.percent()),
+        large: large.len(),
+        large_covered,
+        covered: (large.len() >= 20).then_some(covered),
     })
 }
 

@@ -59,7 +59,7 @@ impl Margins {
         let remainder = |node: &usize| {
             let rest = self.tree.rest(*node);
             self.is_told(part, rest).then(|| Error {
-                variance: self.variance(part, rest) * self.kept(part, rest),
+                variance: self.variance(part, rest),
                 shortfall: -self.gain_of_remainder(part, *node),
             })
         };
@@ -110,9 +110,15 @@ impl Margins {
         &self.tables[class.table.index()].classes[class.class]
     }
 
-    /// The error of one node.
+    /// The error of one node. Of a region the whole variance counts, whatever its figure: a large exact figure may be
+    /// told as a small one.
     fn alone(&self, part: &Part, node: usize) -> Error {
-        let variance = self.variance(part, node) * self.kept(part, node);
+        let variance = self.variance(part, node);
+        if let Some(shift) = self.lacking(part).shift(node) {
+            let kept = if part.is_whole() { 1.0 } else { self.kept(part, node) };
+            return Error { variance: variance * kept, shortfall: shift * part.lacks.1 };
+        }
+        let variance = variance * self.kept(part, node);
         let (_, depth) = self.tree.level(node);
         let shortfall = if depth == 0 || self.tree.is_rest(node) {
             0.0
@@ -141,19 +147,17 @@ impl Margins {
             let families = level.chunk_by(|a, b| self.parent(a) == self.parent(b));
             let sums = families.map(|children| {
                 let family = self.family(part, self.parent(&children[0]), above);
-                let (own, summed) = self.of_family(part, &family, children);
+                let is_first = above + 1 == depth;
+                let (own, summed) = self.of_family(part, &family, children, is_first);
                 error.variance += own.variance;
-                if above + 1 == depth {
-                    error.shortfall += own.shortfall;
+                if is_first {
+                    error.shortfall += own.shortfall + self.shift_of(part, family.node, children);
                 }
                 summed
             });
             level = sums.collect();
         }
-        let above = level.iter().map(|sum| {
-            let kept = self.kept(part, sum.node);
-            sum.times * sum.times * self.variance(part, sum.node) * kept
-        });
+        let above = level.iter().map(|sum| sum.times * sum.times * self.variance(part, sum.node));
         error.variance += above.sum::<f64>();
         error
     }
@@ -164,14 +168,23 @@ impl Margins {
 
     /// What a sum over children of one family is off by, given the parent, and how often the parent's error
     /// stands in it.
-    fn of_family(&self, part: &Part, family: &Family, children: &[Summed]) -> (Error, Summed) {
+    ///
+    /// The whole variance of nodes that are asked for counts, whatever their figures; of those above them, what is left
+    /// where figures are near 0.
+    fn of_family(
+        &self,
+        part: &Part,
+        family: &Family,
+        children: &[Summed],
+        is_asked: bool,
+    ) -> (Error, Summed) {
         let (mut sum, mut squares, mut kept) = (0.0, 0.0, 0.0);
         for child in children {
             let below = self.below(part, child.node);
             let square = child.times * child.times * below;
             sum += child.times * below;
             squares += square;
-            kept += square * self.kept(part, child.node);
+            kept += square * if is_asked { 1.0 } else { self.kept(part, child.node) };
         }
         let share = sum / family.others;
         let apart = (squares - sum * share).max(0.0) * kept / squares;
@@ -179,6 +192,14 @@ impl Margins {
         let error = Error { variance: apart + of_rest, shortfall: family.shortfall * share };
         let times = share * (1.0 - family.left * family.rest_share());
         (error, Summed { node: family.node, times })
+    }
+
+    /// By how much some children of a village together are too low because the others are not below 0: each by the
+    /// shift of its family, less what they make up for as a part of it.
+    fn shift_of(&self, part: &Part, village: usize, children: &[Summed]) -> f64 {
+        let (number, all) = (children.len() as f64, self.tree.children(village).len() as f64);
+        let shift = self.lacking(part).shift_within(village) * part.lacks.1;
+        shift * number * (1.0 - number / all)
     }
 
     fn family(&self, part: &Part, node: usize, depth: usize) -> Family {

@@ -29,7 +29,7 @@ fn tree() -> ProtectedTree {
 fn margins(tree: ProtectedTree, variances: &[f64]) -> Margins {
     let figures = Figures { classes: 2, figures: vec![1_000_000; 2 * tree.len()] };
     let weights = Weights::new(&tree, variances.to_vec());
-    let errors = TableErrors::new(&weights, &figures, &tree);
+    let errors = TableErrors::new(&weights, &figures, &tree, 0.0);
     let of = |table| if table == Table::Welfare { errors.clone() } else { TableErrors::default() };
     let tables = Table::ALL.into_iter().map(of).collect();
     Margins { tree, tables, threshold: PovertyThreshold::default() }

@@ -34,6 +34,10 @@ const WIDER: f64 = 2.0 / 1.96;
 /// near 0 do to their siblings.
 const DOUBT: f64 = 0.1;
 
+/// The share of persons that may be beyond the bounds of a household, and so are missing in figures of persons. A build
+/// tells who builds when more are.
+pub const BEYOND: f64 = 0.002;
+
 impl Margins {
     pub(super) fn new(
         regions: &RegionTree,
@@ -55,7 +59,11 @@ impl Margins {
                 let within = Within::welfare(&welfare, threshold);
                 TableErrors::within(&within, &weights(table), &on_tree.figures(table))
             }
-            table => TableErrors::new(&weights(table), &on_tree.figures(table), &tree),
+            table => {
+                let is_of_persons = matches!(table, Table::Ages | Table::Disabilities);
+                let beyond = if is_of_persons { BEYOND } else { 0.0 };
+                TableErrors::new(&weights(table), &on_tree.figures(table), &tree, beyond)
+            }
         };
         let tables = Table::ALL.into_par_iter().map(errors).collect();
         Self { tables, tree, threshold }

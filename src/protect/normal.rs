@@ -12,6 +12,13 @@ fn density(deviations: f64) -> f64 {
     (-0.5 * deviations * deviations).exp() / (2.0 * PI).sqrt()
 }
 
+/// By how much a normal error that lies below so many deviations lies below 0 on average, in deviations: the inverse of
+/// the ratio of Mills (1926), density(t) / below(t).
+pub fn hazard_below(deviations: f64) -> f64 {
+    // Far below, both vanish, and the quotient nears -t - 1 / t.
+    if deviations < -30.0 { -deviations } else { density(deviations) / below(deviations) }
+}
+
 /// So many scales and deviations away nothing is left of an error.
 const FAR: f64 = 40.0;
 

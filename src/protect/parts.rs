@@ -55,6 +55,11 @@ impl Parts {
 }
 
 impl Part {
+    /// Whether it is a whole class of a table.
+    pub fn is_whole(&self) -> bool {
+        self.summed.len() == 1 && self.summed[0] == self.lacks.0
+    }
+
     fn whole(class: Class) -> Self {
         Self { weights: vec![(class.table, 1.0)], summed: vec![class], lacks: (class, 1.0) }
     }

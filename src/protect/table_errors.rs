@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::least_squares::Weights;
 use super::measure::Figures;
-use super::normal::kept_above_nothing;
+use super::normal::{hazard_below, kept_above_nothing};
+use super::policy::TreeLevel;
 use super::rests::{Belief, Rest, believe};
 use super::tree::ProtectedTree;
 use crate::domain::indicator::PovertyThreshold;
@@ -23,10 +24,15 @@ pub struct TableErrors {
 }
 
 /// Of one class of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ClassErrors {
     /// The share of its variance that a figure keeps although none is below 0, in 255ths.
     kept: Vec<u8>,
+    /// By how much the figure of a region, or of the remainder beside its parts, is expected to be too low, by node
+    /// down to villages ([`shifts`]); empty where it is not known.
+    shifts: Vec<f32>,
+    /// The same of each figure above 0 of the hexagons 7 in a village, by the village's node.
+    within: Vec<f32>,
     /// By how much the children of a node that are no rest are expected to be told too low, all of them
     /// together, by node above the deepest level.
     lacks: Vec<f32>,
@@ -36,12 +42,17 @@ pub struct ClassErrors {
 }
 
 impl TableErrors {
-    pub fn new(weights: &Weights<'_>, told: &Figures, tree: &ProtectedTree) -> Self {
+    /// `beyond` is the share of a table's units that may be beyond the bounds of a household and so be missing.
+    pub fn new(weights: &Weights<'_>, told: &Figures, tree: &ProtectedTree, beyond: f64) -> Self {
         let variances = weights.variances();
         let classes = (0..told.classes).into_par_iter().map(|class| {
             let told = |node| told.get(node, class);
             let (lacks, rests) = lacks((weights, &variances), told, tree);
-            ClassErrors { kept: kept(&variances, told), lacks, rests }
+            let (mut shifts, within) = shifts(&variances, told, tree);
+            for (node, shift) in shifts.iter_mut().enumerate() {
+                *shift += (beyond * f64::from(told(node))) as f32;
+            }
+            ClassErrors { kept: kept(&variances, told), shifts, within, lacks, rests }
         });
         Self::of(weights, &variances, classes.collect())
     }
@@ -51,7 +62,7 @@ impl TableErrors {
         let variances = weights.variances();
         let classes = (0..told.classes).into_par_iter().map(|class| {
             let kept = kept(&within.told(class, &variances), |node| told.get(node, class));
-            ClassErrors { kept, lacks: Vec::new(), rests: Vec::new() }
+            ClassErrors { kept, ..ClassErrors::default() }
         });
         Self::of(weights, &variances, classes.collect())
     }
@@ -99,6 +110,16 @@ impl ClassErrors {
         f64::from(self.kept[node]) / 255.0
     }
 
+    /// By how much the figure of a node is expected to be too low; `None` where that is not known.
+    pub fn shift(&self, node: usize) -> Option<f64> {
+        self.shifts.get(node).copied().map(f64::from)
+    }
+
+    /// By how much a figure above 0 of a hexagon 7 in a village is expected to be too low, by the village's node.
+    pub fn shift_within(&self, village: usize) -> f64 {
+        self.within.get(village).copied().map_or(0.0, f64::from)
+    }
+
     /// By how much all children of a node but its rest are expected to be told too low, and the share
     /// of its variance that is left of that rest at this depth.
     pub fn family(&self, node: usize, depth: usize) -> (f64, f64) {
@@ -120,6 +141,65 @@ fn kept(variances: &[f64], told: impl Fn(usize) -> i32) -> Vec<u8> {
         shares[(step as usize).min(shares.len() - 1)]
     };
     variances.iter().enumerate().map(share).collect()
+}
+
+/// By how much each region's figure is expected to be too low because none is below 0, by node down to villages; and
+/// the same of the hexagons 7 in each village.
+///
+/// The estimates of a family add up to their parent's. Those below 0 are raised to 0, and all others are lowered by the
+/// same shift, so that the family still adds up: a large figure among many small ones is told too low by that shift.
+/// With p figures above 0 and m at 0, and the parent too low by d itself, the shift s is where
+/// p s = d + m (the mean by which an estimate of nothing lies below 0, given that it lies below s).
+/// The figures at 0 are taken for estimates of nothing, which makes the shift rather too large than too small.
+fn shifts(
+    variances: &[f64],
+    told: impl Fn(usize) -> i32,
+    tree: &ProtectedTree,
+) -> (Vec<f32>, Vec<f32>) {
+    let regions = tree.levels().filter(|(level, _)| !is_hexagon(*level));
+    let nodes = regions.map(|(_, nodes)| nodes.end).max().unwrap_or(0).min(variances.len());
+    let (mut shifts, mut within) = (vec![0.0_f32; nodes], vec![0.0_f32; nodes]);
+    for node in 0..nodes {
+        let children = tree.children(node);
+        if children.is_empty() || children.end > variances.len() {
+            continue;
+        }
+        let free = children.clone().filter(|child| !tree.is_declared_empty(*child));
+        let (mut positive, mut zero, mut variance) = (0_u32, 0_u32, 0.0);
+        for child in free {
+            let count = if told(child) > 0 { &mut positive } else { &mut zero };
+            *count += 1;
+            variance += variances[child];
+        }
+        let all = f64::from(positive + zero);
+        let deviation = (variance / all.max(1.0)).sqrt();
+        let shift = family_shift(positive, zero, f64::from(shifts[node]), deviation);
+        match shifts.get_mut(children) {
+            Some(shifts) => shifts.fill(shift as f32),
+            None => within[node] = shift as f32,
+        }
+    }
+    (shifts, within)
+}
+
+const fn is_hexagon(level: TreeLevel) -> bool {
+    matches!(level, TreeLevel::Hexagon7 | TreeLevel::Hexagon8)
+}
+
+/// The shift of a family, by Newton's way: with t the shift in deviations and g(t) the mean by which a normal error
+/// that lies below t lies below 0, p t = d + m g(t), where g falls.
+fn family_shift(positive: u32, zero: u32, above: f64, deviation: f64) -> f64 {
+    if deviation <= 0.0 {
+        return 0.0;
+    }
+    let (positive, zero) = (f64::from(positive.max(1)), f64::from(zero));
+    let mut shift = 0.0;
+    for _ in 0..8 {
+        let g = hazard_below(shift);
+        let off = positive * shift - above / deviation - zero * g;
+        shift -= off / (positive + zero * g * (g + shift));
+    }
+    deviation * shift.max(0.0)
 }
 
 /// From above, family by family: what its children lack is what the node lacks, and what its rest is told

@@ -26,6 +26,7 @@ mod injected;
 mod institutions;
 mod judged;
 mod killed;
+mod margins;
 mod memory;
 mod ogc;
 mod operation;
