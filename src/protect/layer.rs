@@ -16,6 +16,7 @@ use super::policy::{TreeLevel, told_at};
 use super::regions;
 use super::request::LayerRequest;
 use super::status::{ShownShare, Status};
+use super::totals::Totals;
 use crate::domain::code::RegionCode;
 use crate::domain::geography::{Geography, HexagonSize};
 use crate::domain::indicator::{Denominators, Indicators, PovertyThreshold, Theme};
@@ -62,23 +63,6 @@ impl Remainder {
     pub fn may_be_nothing(&self) -> bool {
         self.count.is_none_or(|count| (count as f64) <= self.moe95.unwrap_or(0.0))
     }
-}
-
-/// Where the households in scope are; `counted` is the sum of the others.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Totals {
-    /// Households in scope: of the nation, or of the region within which the layer lies.
-    pub counted: i64,
-    /// The sum over the layer's features.
-    pub shown: i64,
-    /// In regions or hexagons of the scope that the box or the limit leaves out.
-    pub left_out: i64,
-    /// Known to a higher region only.
-    pub elsewhere: i64,
-    /// Known to no region (and, in a layer of hexagons, to no hexagon).
-    pub unplaced: i64,
-    /// In a layer of hexagons: known to a region, and to no hexagon of this size.
-    pub without_hexagon: i64,
 }
 
 /// What a feature stands for.
@@ -352,7 +336,9 @@ impl LeafTable {
                 (Found::new(self, size, request.within, part, tree).features(&figures), None)
             }
         };
-        self.assemble_layer(request, (summed, remainder), tree)
+        let mut layer = self.assemble_layer(request, (summed, remainder), tree);
+        layer.totals.moe95 = self.margins_of_totals(request.geography, request.within, tree);
+        layer
     }
 
     /// The layers of several themes in the hexagons that touch a box, which are looked for once.

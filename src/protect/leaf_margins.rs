@@ -42,6 +42,11 @@ impl LeafMargins {
         self.margins.moe95_of(parts, &mut [self.margins.tree().of_region(region)])
     }
 
+    /// The margin of the nation's sum of columns; `None` where one is not published.
+    pub fn of_nation(&self, parts: &Parts) -> Option<f64> {
+        self.margins.moe95_of(parts, &mut [NATION])
+    }
+
     /// The margin of a hexagon's sum of columns, given the places of all leaves within it. Those of
     /// resolution 7 stand for all that lies in them, so of a larger hexagon only they are added up.
     pub fn of_hexagon(

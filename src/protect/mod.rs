@@ -43,6 +43,7 @@ pub mod spend;
 mod status;
 mod sums;
 mod table_errors;
+mod totals;
 pub mod tree;
 
 pub use batch::LeafError;
@@ -53,9 +54,7 @@ pub use estimate::Estimate;
 pub use field::Field;
 pub use figures::{enough as share_of_enough, moe95_of_part};
 pub use known::{Known, LEAST_KNOWN_ONE_IN};
-pub use layer::{
-    Feature, Layer, OtherShares, Place, PlaceCode, Remainder, ShareOf, Totals, Withheld,
-};
+pub use layer::{Feature, Layer, OtherShares, Place, PlaceCode, Remainder, ShareOf, Withheld};
 pub use leaves::{LeafTable, Protection};
 pub use margin::Margins;
 pub use noise::NoiseKey;
@@ -64,6 +63,7 @@ pub use public::{Counted, Protect};
 pub use request::{LayerRequest, RequestError};
 pub use secret::{Fingerprint, RegisterSecret};
 pub use status::{CoverageTerms, ShareAsked, ShownShare, Status};
+pub use totals::{TotalMargins, Totals};
 
 #[cfg(test)]
 mod canary_tests;

@@ -119,6 +119,28 @@ fn the_margin_of_a_remainder_covers_what_is_exact() {
 }
 
 #[test]
+fn totals_of_nobody_lie_within_their_margins() {
+    let tree = tree();
+    let mut cube = Cube::default();
+    for (key, counts) in fixture::cube(&tree).iter() {
+        if key.region.is_some_and(|id| tree.get(id).level == Level::Village) {
+            cube.add(key, counts);
+        }
+    }
+    let (mut covered, mut positive) = (0, 0);
+    for secret in 0..100 {
+        let leaves = public(&cube, secret, &tree);
+        let totals = layer(&leaves, "poverty", Level::Village, None).totals();
+        let margins = totals.moe95.unwrap();
+        covered += i32::from(totals.elsewhere as f64 <= margins.elsewhere);
+        covered += i32::from(totals.unplaced as f64 <= margins.unplaced);
+        positive += i32::from(totals.elsewhere > 0);
+    }
+    assert!(covered >= 180, "{covered} of 200");
+    assert!(positive >= 50, "{positive} of 100");
+}
+
+#[test]
 fn where_every_household_has_a_village_the_remainder_is_exactly_nothing() {
     let tree = tree();
     let mut cube = Cube::default();

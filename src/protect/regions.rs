@@ -5,10 +5,11 @@ use rayon::prelude::*;
 use super::coverage::Coverage;
 use super::denominator;
 use super::figures::Figures;
-use super::layer::{Feature, Place, PlaceCode, Remainder, Summed, Totals};
+use super::layer::{Feature, Place, PlaceCode, Remainder, Summed};
 use super::leaves::{LeafTable, households};
 use super::parts::Parts;
 use super::request::LayerRequest;
+use super::totals::Totals;
 use crate::domain::indicator::{AllCounts, CubeColumn, Denominator, Denominators};
 use crate::domain::region::{Level, RegionId, RegionTree};
 

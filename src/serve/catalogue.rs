@@ -39,7 +39,10 @@ pub(super) struct Catalogue<'a> {
 #[derive(Serialize)]
 struct CatalogueTotals {
     households: i64,
+    /// Its margin; null where it is exact.
+    households_moe95: Option<f64>,
     unplaced: i64,
+    unplaced_moe95: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -97,6 +100,7 @@ pub(super) async fn layers(
 
 fn catalogue(served: &Served, releases: Vec<Slug>) -> Catalogue<'_> {
     let leaves = &served.leaves;
+    let margins = leaves.margins_of_households();
     Catalogue {
         release: &served.label,
         releases,
@@ -105,7 +109,9 @@ fn catalogue(served: &Served, releases: Vec<Slug>) -> Catalogue<'_> {
         poverty_threshold: leaves.threshold().decile(),
         totals: CatalogueTotals {
             households: leaves.households(),
+            households_moe95: margins.map(|[households, _]| households),
             unplaced: leaves.unplaced_households(),
+            unplaced_moe95: margins.map(|[_, unplaced]| unplaced),
         },
         themes: served
             .indicators

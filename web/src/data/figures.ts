@@ -15,7 +15,12 @@ export interface Catalogue {
   releases: string[]
   protection: string
   poverty_threshold: number
-  totals: { households: number; unplaced: number }
+  totals: {
+    households: number
+    households_moe95: number | null
+    unplaced: number
+    unplaced_moe95: number | null
+  }
   themes: Theme[]
   layers: { name: string }[]
 }
