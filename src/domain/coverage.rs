@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::code::RegionCode;
+use super::visit::Outcome;
 
 /// The village's word on a prelist entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +26,11 @@ impl Deliberation {
             _ => return None,
         })
     }
+}
+
+/// Whether a visit of this outcome resolves an entry of the prelist: there is no household to survey.
+pub const fn resolves(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::MovedOrGone | Outcome::PartOfAnother | Outcome::Duplicate)
 }
 
 /// What became of entries of the prelist.

@@ -17,6 +17,7 @@ pub mod position;
 pub mod programme;
 pub mod region;
 pub mod table;
+pub mod threshold;
 pub mod tile;
 pub mod visit;
 pub mod wkb;

@@ -201,11 +201,6 @@ impl Outcome {
     pub const fn removes_household(self) -> bool {
         matches!(self, Self::PartOfAnother | Self::Duplicate)
     }
-
-    /// Whether it resolves an entry of the prelist without a household: there is none to survey.
-    pub const fn is_without_household(self) -> bool {
-        matches!(self, Self::MovedOrGone | Self::PartOfAnother | Self::Duplicate)
-    }
 }
 
 /// What says where a household counts.

@@ -11,6 +11,7 @@ use super::kept::{Kept, KeptReader};
 use super::latest::{Choice, places_of};
 use super::notes::RowKey;
 use super::operator::MakeStep;
+use crate::domain::coverage::resolves;
 use crate::domain::visit::{Outcome, VisitField};
 use crate::place::Standing;
 
@@ -121,7 +122,7 @@ impl<M: Meet> Walk<M> {
                 self.counted = Some(RowKey::new(place(row)));
             }
             let outcome = Outcome::from_number(outcomes.value(row));
-            self.is_without |= outcome.is_some_and(Outcome::is_without_household);
+            self.is_without |= outcome.is_some_and(resolves);
         }
         Ok(())
     }

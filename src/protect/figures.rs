@@ -3,9 +3,10 @@
 use super::coverage::{Coverage, is_low};
 use super::estimate::Estimate;
 use super::known::Known;
-use super::layer::{Feature, OtherShares, Place, PlaceCode, ShareOf, Withheld};
+use super::layer::{Feature, Place, PlaceCode, ShareOf, Withheld};
 use super::leaves::{LeafTable, households};
 use super::parts::Parts;
+use super::shares::OtherShares;
 use super::status::{ShownShare, Status};
 use crate::domain::indicator::{
     AllCounts, CubeColumn, Denominator, DenominatorColumn, Indicators, PovertyThreshold, Rate,
@@ -219,20 +220,6 @@ impl Feature {
 }
 
 impl OtherShares {
-    /// The share that a map shows with its margin, given that of what was found.
-    pub const fn shown(
-        &self,
-        share: ShownShare,
-        found: (Option<f64>, Option<f64>),
-    ) -> (Option<f64>, Option<f64>) {
-        match share {
-            ShownShare::Found => found,
-            ShownShare::Estimate => (self.estimate, self.estimate_moe95),
-            ShownShare::Surveyed => (self.surveyed, self.surveyed_moe95),
-            ShownShare::None => (None, None),
-        }
-    }
-
     /// From the share and the number of poor that were found, and how many of the prelist were not surveyed.
     pub(crate) fn add_bounds(
         &mut self,

@@ -15,6 +15,7 @@ use super::leaves::{LeafTable, Protection, households};
 use super::policy::{TreeLevel, told_at};
 use super::regions;
 use super::request::LayerRequest;
+use super::shares::OtherShares;
 use super::status::{ShownShare, Status};
 use super::totals::Totals;
 use crate::domain::code::RegionCode;
@@ -151,29 +152,6 @@ pub struct Feature {
     /// In the order of the theme's rates; `None` where the input does not hold a column or the denominator is
     /// below 30.
     pub rates: Vec<Option<f64>>,
-}
-
-/// Shares beside that of what was found, where a theme counts poor households.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct OtherShares {
-    /// Of residents, where nobody of the unsurveyed of the prelist is poor.
-    #[serde(rename = "share_low")]
-    pub low: Option<f64>,
-    /// Of residents, where all of the unsurveyed of the prelist are poor.
-    #[serde(rename = "share_high")]
-    pub high: Option<f64>,
-    /// Of residents, where the unsurveyed of the prelist are as often poor as the surveyed around them; `None`
-    /// where too little was surveyed.
-    #[serde(rename = "share_estimate")]
-    pub estimate: Option<f64>,
-    /// By noise and by sampling.
-    #[serde(rename = "share_estimate_moe95")]
-    pub estimate_moe95: Option<f64>,
-    /// Of the households surveyed.
-    #[serde(rename = "share_surveyed")]
-    pub surveyed: Option<f64>,
-    #[serde(rename = "share_surveyed_moe95")]
-    pub surveyed_moe95: Option<f64>,
 }
 
 /// What was counted of too few households: it is part of what larger places tell, and not told itself.
