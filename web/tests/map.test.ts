@@ -1,7 +1,7 @@
 // The map as a person uses it: painted, clicked, shared, undone.
 import { expect, test } from 'vitest'
 import { onScreen, painted } from './browser'
-import { site } from './site'
+import { shown, site } from './site'
 
 const here = site()
 const { ask, visit } = here
@@ -69,7 +69,7 @@ test('the keyboard goes down to a village, and the breadcrumb up again', async (
   const { page, close } = await visit('?lang=en')
   // Only what is told can be ranked: the way leads to a village that is.
   const { features } = await ask('/layers/poverty/village.geojson?geometry=none')
-  const told: string[] = features.map(({ properties }: { properties: Village }) => properties)
+  const told: string[] = features.map(({ properties }: { properties: Village }) => shown(properties))
     .filter(({ status, share }: Village) => status === 'value' && share !== null).map(({ code }: Village) => code)
   const ranked = page.locator('.ranking button')
   let code = ''

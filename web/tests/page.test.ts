@@ -36,12 +36,14 @@ test('the table has exactly the areas of the layer, and sorts', async () => {
   await close()
 })
 
-test('below 10, not visited and no data are told apart in legend and table', async () => {
+test('below 10, not enough surveyed, not visited and no data are told apart in legend and table', async () => {
   const regency = (await ask('/layers/poverty/regency.geojson?geometry=none')).features[0].id
   const { page, close } = await visit(`?lang=en&view=table&geography=village&within=${regency}`)
   await rows(page).first().waitFor()
   const { features } = await ask(`/layers/poverty/village.geojson?geometry=none&within=${regency}`)
-  for (const [status, word] of [['below_10', 'below 10'], ['not_visited', 'not visited'], ['no_data', 'no data']] as const) {
+  for (const [status, word] of [
+    ['below_10', 'below 10'], ['not_enough_surveyed', 'not enough surveyed'], ['not_visited', 'not visited'], ['no_data', 'no data'],
+  ] as const) {
     const there = features.filter(({ properties }: { properties: { status: string } }) => properties.status === status).length
     expect(await page.locator(`.legend [data-status="${status}"]`).getAttribute('data-count')).toBe(String(there))
     expect(await rows(page).filter({ hasText: word }).count()).toBe(there)

@@ -59,10 +59,10 @@ function listening(child: ChildProcess): Promise<string> {
 
 async function add(release: string, { program, register, url }: Record<'program' | 'register' | 'url', string>) {
   const { features } = (await (await fetch(`${url}/layers/poverty/regency.geojson?geometry=none`)).json()) as {
-    features: { id: string; properties: { share: number; share_of: { value: number } } }[]
+    features: { id: string; properties: { share: number; share_estimate: number | null; share_of: { value: number } } }[]
   }
-  const facts = features.map(({ id, properties: { share, share_of } }, at) =>
-    [id, share_of.value * 4, Math.min(0.9, share * FACTORS[at % FACTORS.length]!)].join(','),
+  const facts = features.map(({ id, properties: { share, share_estimate, share_of } }, at) =>
+    [id, share_of.value * 4, Math.min(0.9, (share_estimate ?? share) * FACTORS[at % FACTORS.length]!)].join(','),
   )
   const [table, survey] = [join(register, 'facts.csv'), join(register, 'survey')]
   writeFileSync(table, ['region_code,population,poverty_share', ...facts, ''].join('\n'))
@@ -71,6 +71,6 @@ async function add(release: string, { program, register, url }: Record<'program'
   await run('generate', '--regions', 'demo', '--households', '20000', '--wave', '2', '--facts', table, '--out', survey)
   await run(
     'build', join(survey, 'visits-000.parquet'), '--regions', 'demo', '--release', release, '--reference-date', '2023-12-31', '--publish',
-    ...of('denominators'), ...of('persons'), ...of('recipients'),
+    ...of('denominators'), ...of('persons'), ...of('prelist'), ...of('recipients'),
   )
 }

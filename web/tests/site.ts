@@ -14,6 +14,12 @@ export interface Site {
   visit(query: string, options?: Parameters<typeof open>[2]): Promise<Opened>
 }
 
+/** Figures of poverty with the share that the page shows, which is the estimate. */
+export function shown<T extends object>(figures: T): T {
+  const of = figures as { share_estimate?: number | null; share_estimate_moe95?: number | null }
+  return { ...figures, share: of.share_estimate ?? null, share_moe95: of.share_estimate_moe95 ?? null }
+}
+
 /** Both are there while tests run, and gone after them. */
 export function site(): Site {
   let server: Server

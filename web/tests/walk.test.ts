@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { painted } from './browser'
-import { site } from './site'
+import { shown, site } from './site'
 
 const here = site()
 const { ask, visit } = here
@@ -19,8 +19,9 @@ const misspelt = (name: string) => `kab. ${name.split(' ').at(-1)!.toLowerCase()
 
 test('a regency is found by a misspelt name, judged, looked into, and taken home', async () => {
   const { features } = await ask('/layers/poverty/regency.geojson?geometry=none')
-  const regency: Told = features.map(({ properties }: { properties: Told }) => properties).find(({ name }: Told) => name.startsWith('Kabupaten'))
-  const told = (await ask(`/regions/${regency.code}`)).themes[0]
+  const regency: Told = features.map(({ properties }: { properties: Told }) => properties).find(({ name, status }: Told) => name.startsWith('Kabupaten') && status === 'value')
+  const found = (await ask(`/regions/${regency.code}`)).themes[0]
+  const told = { ...shown(found), parent: shown(found.parent) }
 
   const { page, faults, close } = await visit('?lang=en')
   // One: find it.
@@ -38,7 +39,7 @@ test('a regency is found by a misspelt name, judged, looked into, and taken home
   // The three worst districts stand beside the map.
   await painted(page, 'poverty district share')
   const districts: Told[] = (await ask(`/layers/poverty/district.geojson?geometry=none&within=${regency.code}`)).features
-    .map(({ properties }: { properties: Told }) => properties)
+    .map(({ properties }: { properties: Told }) => shown(properties))
   const worst = districts.filter(({ status }) => status === 'value').sort((a, b) => b.share! - a.share!).slice(0, 3)
   const ranked = page.locator('.ranking ol').first().locator('button')
   await expect.poll(async () => (await ranked.evaluateAll((all) => all.map((one) => one.dataset['code']))).slice(0, worst.length))
