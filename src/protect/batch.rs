@@ -92,6 +92,10 @@ impl LeafTable {
         let held = facts.held(&Indicators::embedded());
         let counts = |wanted: CubeColumn| {
             let is_held = held & wanted.bit() != 0;
+            // Leaves that were made before coverage was published lack its columns.
+            if !is_held && CubeColumn::PRELIST.contains(&wanted) {
+                return Ok(None);
+            }
             Ok(read_counts(&column(wanted.name())?, wanted.name(), is_held)?)
         };
         Self::load(facts, &places, counts, tree)

@@ -1,5 +1,6 @@
 //! How much of an area was surveyed: of its prelist, or, without one, of its residents.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::figures::moe95_of_part;
@@ -83,11 +84,12 @@ impl CoverageRegions {
         tree: &RegionTree,
     ) -> Self {
         let counted = Parts::of(&[CubeColumn::PrelistCounted], threshold);
-        let of_region = |(id, _): (RegionId, _)| {
+        let ids: Vec<RegionId> = tree.iter().map(|(id, _)| id).collect();
+        let of_region = |id: RegionId| {
             let margin = margins.map_or(Some(0.0), |all| all.of_region(&counted, id));
             of_counts(&sums[id.index()], margin)
         };
-        Self { regions: tree.iter().map(of_region).collect() }
+        Self { regions: ids.into_par_iter().map(of_region).collect() }
     }
 
     pub fn of_region(&self, region: RegionId) -> Option<Coverage> {

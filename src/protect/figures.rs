@@ -59,6 +59,11 @@ impl<'a> Figures<'a> {
         unknown.filter(|column| CubeColumn::UNKNOWN.contains(column))
     }
 
+    /// Whether it counts poor households, of resident ones.
+    pub fn counts_poor(&self) -> bool {
+        self.theme.counts_poor_households()
+    }
+
     pub const fn parts(&self) -> &Parts {
         &self.parts
     }
@@ -190,7 +195,7 @@ impl<'a> Figures<'a> {
             feature.share_of = Some(ShareOf { column: column.name(), year: None, source, value });
             return;
         }
-        if self.theme.counts_poor_households() {
+        if self.counts_poor() {
             let counted = (feature.count, feature.moe95);
             feature.other_shares.add_surveyed(counted, feature.households);
         }
@@ -200,7 +205,7 @@ impl<'a> Figures<'a> {
         feature.share_moe95 = feature.share.and(feature.moe95).map(|margin| margin / number(value));
         let Denominator { year, source, .. } = denominator;
         feature.share_of = Some(ShareOf { column: column.name(), year: Some(year), source, value });
-        if self.theme.counts_poor_households() {
+        if self.counts_poor() {
             feature.add_bounds();
         }
     }

@@ -49,11 +49,11 @@ pub(super) fn features(
         let counts = &leaves.sums.counts[id.index()];
         let residents = denominator::of_region(id, tree, denominators);
         figures.add_coverage(&mut feature, coverage(leaves, id, residents.as_ref()));
-        feature.unsurveyed =
-            leaves.has_prelist().then(|| counts[CubeColumn::PrelistNotCounted.index()]);
-        feature.estimate = leaves.expected.as_ref().and_then(|expected| {
-            expected.of_region(id, counts, (leaves.margins.as_ref(), leaves.threshold()))
-        });
+        if let Some(expected) = leaves.expected.as_ref().filter(|_| figures.counts_poor()) {
+            let margins = (leaves.margins.as_ref(), leaves.threshold());
+            feature.unsurveyed = Some(counts[CubeColumn::PrelistNotCounted.index()]);
+            feature.estimate = expected.of_region(id, counts, margins);
+        }
         let residents = || residents;
         figures.add_share(&mut feature, counts, residents);
         feature

@@ -20,7 +20,8 @@ use crate::store::{Release, StoreError, content, leaves, release};
 /// The content to publish, and what it has to do with the release before.
 ///
 /// The release before is the one that was published last. Where it stands on other regions, or holds other fields,
-/// programmes or another poverty threshold, nothing of it can be published again.
+/// programmes or another poverty threshold, or only one of the two has a prelist, nothing of it can be published
+/// again.
 ///
 /// # Errors
 /// Where the release before can't be read, or what is declared an erasure adds something.
@@ -41,7 +42,8 @@ pub fn content<'a>(
     let mut succeeds = Succeeds { before: Some(used), erasure, ..Succeeds::default() };
     let is_same_form = exact.fields() == counted.fields
         && exact.threshold() == counted.threshold
-        && cube.programmes() == counted.cube.programmes();
+        && cube.programmes() == counted.cube.programmes()
+        && cube.has_prelist() == counted.cube.has_prelist();
     if !is_same_form {
         return Ok((whole, succeeds));
     }
