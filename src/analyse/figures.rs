@@ -146,8 +146,8 @@ impl Figures {
         let features = provinces.features();
         self.other_shares.add_surveyed((self.count, self.moe95), self.households);
         let Some(of) = self.share_of.as_ref().map(|of| of.value) else { return };
-        let unsurveyed = features.iter().map(|feature| feature.unsurveyed).sum();
-        self.other_shares.add_bounds((self.share, self.count), (unsurveyed, of));
+        let not_ranked = features.iter().map(|feature| feature.not_ranked).sum();
+        self.other_shares.add_bounds((self.share, self.count), (not_ranked, of));
         if self.status != Status::NotEnoughSurveyed {
             let estimate = Estimate::sum(features.iter().map(|feature| feature.estimate));
             self.other_shares.add_estimate(estimate.filter(|_| self.share.is_some()), of);

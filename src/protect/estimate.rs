@@ -1,9 +1,8 @@
-//! How many poor there are by what was found: what was found, and what is expected of the prelist that was not
-//! surveyed.
+//! How many poor there are by what was found: what was found, and what is expected of those whose rank is not known.
 //!
-//! Households of the prelist that were not surveyed are taken to be as often poor as those that were counted around
-//! them: in their village, or, where fewer than [`LEAST_COUNTED`] were counted there, in the smallest area above it
-//! with so many. The variance of that is the one of sampling without replacement from a finite population (Cochran
+//! The rank of a household is not known where it is on the prelist and was not surveyed, or was surveyed and not
+//! ranked. Such households are taken to be as often poor as those that were ranked around them: in their village, or,
+//! where fewer than [`LEAST_COUNTED`] were ranked there, in the smallest area above it with so many. The variance of that is the one of sampling without replacement from a finite population (Cochran
 //! 1977, Sampling Techniques, section 2.9: `N (N - n) p (1 - p) / n` of a stratum's total).
 
 use super::leaf_margins::LeafMargins;
@@ -12,7 +11,7 @@ use super::parts::Parts;
 use crate::domain::indicator::{AllCounts, CubeColumn, PovertyThreshold};
 use crate::domain::region::{Level, RegionId, RegionTree};
 
-/// The households that must have been counted in an area for its share of poor to stand for those not surveyed.
+/// The households that must have been ranked in an area for its share of poor to stand for those that were not.
 pub const LEAST_COUNTED: i64 = 30;
 
 /// Half of the width of the interval that holds 95 % of normal errors, in deviations.
@@ -39,22 +38,22 @@ impl Estimate {
     }
 }
 
-/// What is expected of the unsurveyed households of each region.
+/// What is expected of the households of each region whose rank is not known.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Expected {
     poor: &'static [CubeColumn],
-    /// By [`RegionId`]; `None` where nobody was counted in any area around.
+    /// By [`RegionId`]; `None` where nobody was ranked in any area around.
     regions: Vec<Option<OfRegion>>,
 }
 
-/// Of the unsurveyed households of a region.
+/// Of those of one region.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct OfRegion {
     poor: f64,
     variance: f64,
 }
 
-/// The stratum that stands for unsurveyed households: the share of poor in it and how many were counted.
+/// The stratum that stands for them: the share of poor in it and how many were ranked.
 #[derive(Clone, Copy)]
 struct Stratum {
     poor: f64,
@@ -63,7 +62,7 @@ struct Stratum {
 
 impl Stratum {
     fn of(counts: &AllCounts, poor: &[CubeColumn]) -> Option<Self> {
-        let counted = households(counts);
+        let counted = ranked(counts);
         let found: i64 = poor.iter().map(|column| counts[column.index()]).sum();
         (counted > 0).then(|| Self {
             poor: (found as f64 / counted as f64).clamp(0.0, 1.0),
@@ -92,12 +91,11 @@ impl Expected {
         tree: &RegionTree,
     ) -> Self {
         let poor = threshold.columns();
-        let unsurveyed = |counts: &AllCounts| counts[CubeColumn::PrelistNotCounted.index()];
         let nation = Stratum::of(nation, poor);
         // By region and level of the stratum: the unsurveyed households for which it stands.
         let mut waiting = vec![[0.0; LEVELS]; tree.len()];
         let mut settled = vec![OfRegion::default(); tree.len()];
-        let mut own: Vec<i64> = sums.iter().map(unsurveyed).collect();
+        let mut own: Vec<i64> = sums.iter().map(not_ranked).collect();
         let mut regions = vec![None; tree.len()];
         // Parts come after what they are parts of.
         for (id, region) in tree.iter().collect::<Vec<_>>().into_iter().rev() {
@@ -109,7 +107,7 @@ impl Expected {
                 waiting[here][level] += households;
             }
             let level = at(Some(region.level));
-            let is_known = chosen(&strata).is_some() || unsurveyed(&sums[here]) == 0;
+            let is_known = chosen(&strata).is_some() || not_ranked(&sums[here]) == 0;
             if let Some(stratum) = strata[level] {
                 settled[here].variance += stratum.variance(waiting[here][level]);
                 settled[here].poor += stratum.poor * waiting[here][level];
@@ -127,7 +125,7 @@ impl Expected {
                 waiting[parent].iter_mut().zip(rows).for_each(|(sum, it)| *sum += it);
                 settled[parent].poor += parts.poor;
                 settled[parent].variance += parts.variance;
-                own[parent] -= unsurveyed(&sums[here]);
+                own[parent] -= not_ranked(&sums[here]);
             }
         }
         Self { poor, regions }
@@ -142,8 +140,8 @@ impl Expected {
     ) -> Option<Estimate> {
         let expected = self.regions[region.index()]?;
         let found: i64 = self.poor.iter().map(|column| counts[column.index()]).sum();
-        let counted = households(counts).max(LEAST_COUNTED) as f64;
-        let unsurveyed = counts[CubeColumn::PrelistNotCounted.index()] as f64;
+        let counted = ranked(counts).max(LEAST_COUNTED) as f64;
+        let unsurveyed = not_ranked(counts) as f64;
         let margin = |columns: &[CubeColumn]| match margins {
             None => Some(0.0),
             Some(all) => all.of_region(&Parts::of(columns, threshold), region),
@@ -151,7 +149,7 @@ impl Expected {
         // What was found stands once for itself and once more for those of whom it is expected.
         let of_found = margin(self.poor).map(|moe95| moe95 * (1.0 + unsurveyed / counted));
         let share = found as f64 / counted;
-        let of_listed = margin(&[CubeColumn::PrelistNotCounted]).map(|moe95| moe95 * share);
+        let of_listed = margin(&NOT_RANKED).map(|moe95| moe95 * share);
         let sampling = NORMAL_95 * expected.variance.sqrt();
         let moe95 = of_found.zip(of_listed);
         Some(Estimate {
@@ -159,6 +157,18 @@ impl Expected {
             moe95: moe95.map(|(found, listed)| found.hypot(listed).hypot(sampling)),
         })
     }
+}
+
+/// The columns of households whose rank is not known.
+const NOT_RANKED: [CubeColumn; 2] = [CubeColumn::Unranked, CubeColumn::PrelistNotCounted];
+
+/// The households whose rank is not known: on the prelist and not surveyed, or surveyed and not ranked.
+pub(super) fn not_ranked(counts: &AllCounts) -> i64 {
+    NOT_RANKED.iter().map(|column| counts[column.index()]).sum()
+}
+
+fn ranked(counts: &AllCounts) -> i64 {
+    households(counts) - counts[CubeColumn::Unranked.index()]
 }
 
 /// The strata that a region lies in, by level.
@@ -178,7 +188,7 @@ fn strata(
     strata
 }
 
-/// The smallest stratum in which enough were counted, else the largest in which anybody was.
+/// The smallest stratum in which enough were ranked, else the largest in which anybody was.
 fn chosen(strata: &[Option<Stratum>; LEVELS]) -> Option<(usize, Stratum)> {
     let known = || strata.iter().enumerate().filter_map(|(level, it)| Some((level, (*it)?)));
     let enough = |(_, stratum): &(usize, Stratum)| stratum.counted >= LEAST_COUNTED as f64;
@@ -317,6 +327,21 @@ mod tests {
             one.iter().zip(other).map(|(x, y)| of(x - a, y - b)).sum()
         };
         sum(&|x, y| x * y) / (sum(&|x, _| x * x) * sum(&|_, y| y * y)).sqrt()
+    }
+
+    #[test]
+    fn a_surveyed_household_that_is_not_ranked_may_be_poor() {
+        let tree = tree();
+        let id = tree.find(code("0201001001")).unwrap();
+        let mut row = counts(40, 60, 0);
+        row[CubeColumn::Unranked.index()] = 50;
+        let mut sums = vec![counts(0, 0, 0); tree.len()];
+        sums[id.index()] = row;
+        let threshold = PovertyThreshold::default();
+        let expected = Expected::new((&sums, &row), threshold, &tree);
+        let estimate = expected.of_region(id, &row, (None, threshold)).unwrap();
+        assert!((estimate.count - 60.0).abs() < 1e-9, "{estimate:?}");
+        assert_eq!(not_ranked(&row), 50);
     }
 
     #[test]

@@ -157,19 +157,19 @@ const PLAIN: [Plain; 27] = [
     (
         "share_low",
         Kind::Number,
-        "The share of poor if none of the unsurveyed of the prelist is",
+        "The share of poor if none is poor whose rank is not known",
         |it, _| it.other_shares.low.map(Value::Number),
     ),
     (
         "share_high",
         Kind::Number,
-        "The share of poor if all unsurveyed of the prelist are",
+        "The share of poor if all are poor whose rank is not known",
         |it, _| it.other_shares.high.map(Value::Number),
     ),
     (
         "share_estimate",
         Kind::Number,
-        "The share of poor if the unsurveyed of the prelist are as poor as the surveyed around them",
+        "The share of poor if those whose rank is not known are as poor as the ranked around them",
         |it, _| it.other_shares.estimate.map(Value::Number),
     ),
     (

@@ -102,7 +102,7 @@ impl<'a> Figures<'a> {
             other_shares: OtherShares::default(),
             shown: self.shown,
             coverage: None,
-            unsurveyed: None,
+            not_ranked: None,
             estimate: None,
             density_km2: count.and_then(|count| ratio(count, area_km2)),
             rest: false,
@@ -212,12 +212,12 @@ impl<'a> Figures<'a> {
 }
 
 impl Feature {
-    /// Adds the least and the largest share of residents that the unsurveyed of the prelist leave possible, and
+    /// Adds the least and the largest share of residents that those leave possible whose rank is not known, and
     /// the estimate where enough was surveyed.
     fn add_bounds(&mut self) {
         let Some(of) = self.share_of.as_ref().map(|of| of.value) else { return };
         let (estimate, status) = (self.estimate, self.status);
-        self.other_shares.add_bounds((self.share, self.count), (self.unsurveyed, of));
+        self.other_shares.add_bounds((self.share, self.count), (self.not_ranked, of));
         if status != Status::NotEnoughSurveyed {
             self.other_shares.add_estimate(estimate.filter(|_| self.share.is_some()), of);
         }
@@ -225,17 +225,17 @@ impl Feature {
 }
 
 impl OtherShares {
-    /// From the share and the number of poor that were found, and how many of the prelist were not surveyed.
+    /// From the share and the number of poor that were found, and of how many the rank is not known.
     pub(crate) fn add_bounds(
         &mut self,
         (share, found): (Option<f64>, Option<i64>),
-        (unsurveyed, of): (Option<i64>, u64),
+        (not_ranked, of): (Option<i64>, u64),
     ) {
-        let Some((unsurveyed, found)) = unsurveyed.zip(found).filter(|_| share.is_some()) else {
+        let Some((not_ranked, found)) = not_ranked.zip(found).filter(|_| share.is_some()) else {
             return;
         };
         self.low = share;
-        self.high = enough(found + unsurveyed, of);
+        self.high = enough(found + not_ranked, of);
     }
 
     /// From the number of poor that were found, with its margin, and the households surveyed.

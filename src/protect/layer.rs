@@ -136,8 +136,8 @@ pub struct Feature {
     pub shown: ShownShare,
     /// How much of it was surveyed; `None` where that is not known.
     pub coverage: Option<Coverage>,
-    /// The households of the prelist that were not surveyed.
-    pub(crate) unsurveyed: Option<i64>,
+    /// The households whose rank is not known: on the prelist and not surveyed, or surveyed and not ranked.
+    pub(crate) not_ranked: Option<i64>,
     /// The poor by what was found, whether or not it is published.
     pub(crate) estimate: Option<Estimate>,
     /// The count by the area of the region or hexagon.

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::coverage::Coverage;
 use super::denominator;
+use super::estimate::not_ranked;
 use super::figures::Figures;
 use super::layer::{Feature, Place, PlaceCode, Remainder, Summed};
 use super::leaves::{LeafTable, households};
@@ -51,7 +52,7 @@ pub(super) fn features(
         figures.add_coverage(&mut feature, coverage(leaves, id, residents.as_ref()));
         if let Some(expected) = leaves.expected.as_ref().filter(|_| figures.counts_poor()) {
             let margins = (leaves.margins.as_ref(), leaves.threshold());
-            feature.unsurveyed = Some(counts[CubeColumn::PrelistNotCounted.index()]);
+            feature.not_ranked = Some(not_ranked(counts));
             feature.estimate = expected.of_region(id, counts, margins);
         }
         let residents = || residents;

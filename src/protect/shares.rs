@@ -7,13 +7,14 @@ use super::status::ShownShare;
 /// Shares beside that of what was found, where a theme counts poor households.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct OtherShares {
-    /// Of residents, where nobody of the unsurveyed of the prelist is poor.
+    /// Of residents, where nobody is poor whose rank is not known: on the prelist and not surveyed, or surveyed and not
+    /// ranked.
     #[serde(rename = "share_low")]
     pub low: Option<f64>,
-    /// Of residents, where all of the unsurveyed of the prelist are poor.
+    /// Of residents, where all of them are poor.
     #[serde(rename = "share_high")]
     pub high: Option<f64>,
-    /// Of residents, where the unsurveyed of the prelist are as often poor as the surveyed around them; `None`
+    /// Of residents, where they are as often poor as those that were ranked around them; `None`
     /// where too little was surveyed.
     #[serde(rename = "share_estimate")]
     pub estimate: Option<f64>,

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { barriers, launch, open, painted } from './browser'
-import { site } from './site'
+import { site, surveyedRegency } from './site'
 
 const here = site()
 const { ask } = here
@@ -64,8 +64,7 @@ test('without scripts an area of the map is a link to its profile', async () => 
 
 test('without scripts forms find a region and show another theme', async () => {
   const { page, close } = await plainly('?lang=en')
-  const [province] = (await ask('/regions/nation')).children
-  const [regency] = (await ask(`/regions/${province.code}`)).children
+  const regency = await surveyedRegency(ask)
   await page.locator('#search').fill(regency.name)
   await page.getByRole('button', { name: 'Search' }).click()
   await page.locator('.found').getByRole('link', { name: regency.name, exact: true }).first().click()

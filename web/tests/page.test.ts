@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { barriers, launch, open, painted } from './browser'
-import { site } from './site'
+import { site, surveyedRegency } from './site'
 
 const here = site()
 const { ask, visit } = here
@@ -53,9 +53,8 @@ test('below 10, not enough surveyed, not visited and no data are told apart in l
 
 test('a region is found by a part of its name and by its code, and its profile told', async () => {
   const { page, close } = await visit('?lang=en')
-  const [province] = (await ask('/regions/nation')).children
-  const [regency] = (await ask(`/regions/${province.code}`)).children
-  for (const text of [regency.name.split(' ').at(-1).toLowerCase(), regency.code]) {
+  const regency = await surveyedRegency(ask)
+  for (const text of [regency.name.split(' ').at(-1)!.toLowerCase(), regency.code]) {
     await page.locator('#search').fill(text)
     const option = page.locator(`#found-${regency.code}`)
     await option.waitFor()

@@ -20,6 +20,12 @@ export function shown<T extends object>(figures: T): T {
   return { ...figures, share: of.share_estimate ?? null, share_moe95: of.share_estimate_moe95 ?? null }
 }
 
+/** The first regency of which enough was surveyed. */
+export async function surveyedRegency(ask: Site['ask']): Promise<{ code: string; name: string }> {
+  const { features } = await ask('/layers/poverty/regency.geojson?geometry=none')
+  return features.map(({ properties }: any) => properties).find(({ status }: any) => status === 'value')
+}
+
 /** Both are there while tests run, and gone after them. */
 export function site(): Site {
   let server: Server
