@@ -1,13 +1,27 @@
 //! A poor survey does not look like a rich place: below the least coverage an area has neither rank nor verdict.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use arrow::array::AsArray;
 use arrow::datatypes::UInt64Type;
+use rand::{Rng as _, SeedableRng as _};
+use rand_pcg::Pcg64Mcg;
+use sebaran::analyse::Rank;
 use sebaran::commands::build::RegisterArgs;
+use sebaran::count::{Cell, Cube, CubeKey, PrelistCell};
 use sebaran::domain::code::RegionCode;
-use sebaran::domain::region::Level;
+use sebaran::domain::geography::Geography;
+use sebaran::domain::indicator::{
+    CubeColumn, Denominator, Denominators, Indicators, PovertyThreshold,
+};
+use sebaran::domain::region::{Level, RegionId, RegionTree};
+use sebaran::domain::visit::VisitField;
+use sebaran::protect::{
+    Counted, LayerRequest, LeafTable, NoiseKey, NoiseMode, Place, Policy, Protect, RegisterSecret,
+    Status,
+};
 use serde_json::Value;
 
 use crate::country::{Country, Means};
@@ -235,4 +249,122 @@ fn what_was_resolved_without_a_household_is_no_part_of_the_coverage() {
     let completion = theme(&completion, "completion");
     assert_eq!((&completion["count"], &completion["share_of"]["value"]), (&3.into(), &6.into()));
     assert!(near(&completion["coverage"], 0.5), "{completion}");
+}
+
+/// An invented nation in which the visiting order is random within villages, and coverage goes from 1 to 100 % by
+/// regency; the poor on each village's prelist beside it.
+struct Surveyed {
+    cube: Cube,
+    poor: Vec<(RegionId, i64)>,
+    residents: Denominators,
+}
+
+fn surveyed(tree: &RegionTree, seed: u64) -> Surveyed {
+    let mut dice = Pcg64Mcg::seed_from_u64(seed);
+    let (mut cube, mut poor, mut residents) = (Cube::default(), Vec::new(), Denominators::new());
+    let regencies: BTreeMap<RegionId, (f64, f64)> = tree
+        .level(Level::Regency)
+        .map(|(id, _)| (id, (dice.random_range(0.01..1.0), dice.random_range(0.15..0.45))))
+        .collect();
+    for (village, region) in tree.level(Level::Village) {
+        let (coverage, rate) = regencies[&tree.ancestor(village, Level::Regency).unwrap()];
+        let (mut cell, mut listed) = (Cell::default(), PrelistCell::default());
+        let households: i32 = dice.random_range(60..300);
+        let (mut left, mut all_poor) = ((f64::from(households) * coverage).round() as i64, 0);
+        for number in 0..households {
+            let is_poor = dice.random_bool(rate);
+            let is_counted = dice.random_bool(left as f64 / f64::from(households - number));
+            left -= i64::from(is_counted);
+            all_poor += i64::from(is_poor);
+            listed.counts[usize::from(!is_counted)] += 1;
+            if is_counted {
+                let decile = if is_poor { CubeColumn::Decile2 } else { CubeColumn::Decile7To10 };
+                for column in [decile, CubeColumn::VisitCompleted, CubeColumn::NotPositioned] {
+                    cell.counts[column.index()] += 1;
+                }
+            }
+        }
+        cell.digests.fill(dice.random());
+        listed.digest = dice.random();
+        cube.add_cell(CubeKey { region: Some(village), hexagon: None }, &cell);
+        cube.add_prelist(Some(village), &listed);
+        poor.push((village, all_poor));
+        let living = Some(5 * u64::from(households.unsigned_abs()) / 2);
+        let source = "census".to_owned();
+        let living = Denominator { year: 2021, population: None, households: living, source };
+        residents.insert(region.code, living);
+    }
+    Surveyed { cube, poor, residents }
+}
+
+/// Of how many areas, how many estimates hold the truth, and how many bounds.
+#[derive(Debug, Default)]
+struct Held {
+    estimates: u32,
+    estimates_held: u32,
+    bounds: u32,
+    bounds_held: u32,
+}
+
+fn hold(
+    leaves: &LeafTable,
+    (nation, tree): (&Surveyed, &RegionTree),
+    level: Level,
+    held: &mut Held,
+) {
+    let indicators = Indicators::embedded();
+    let theme = indicators.theme("poverty").unwrap();
+    let geography = Geography::Region(level);
+    let request = LayerRequest { theme, geography, within: None, bounds: None, limit: None };
+    let layer = leaves.layer(&request, tree, &indicators, &nation.residents);
+    for feature in layer.features() {
+        let Place::Region(id) = feature.place else { unreachable!("they are regions") };
+        let of_area = nation.poor.iter().filter(|(village, _)| tree.is_within(*village, id));
+        let living = feature.share_of.as_ref().unwrap().value as f64;
+        let truth = of_area.map(|(_, poor)| poor).sum::<i64>() as f64 / living;
+        let (shares, coverage) = (feature.other_shares, feature.coverage.unwrap());
+        let is_low = coverage.share < 0.5;
+        assert_eq!(feature.status == Status::NotEnoughSurveyed, is_low, "{feature:?}");
+        assert_eq!(shares.estimate.is_none(), is_low, "{feature:?}");
+        assert!(!is_low || Rank::of(id, &layer).is_none());
+        let own = feature.share_moe95.unwrap();
+        let listed = coverage.moe95.unwrap() * coverage.units / living;
+        let (low, high) = (shares.low.unwrap(), shares.high.unwrap());
+        held.bounds += 1;
+        held.bounds_held +=
+            u32::from(low - own - 1e-9 <= truth && truth <= high + own.hypot(listed) + 1e-9);
+        if let (Some(estimate), Some(moe95)) = (shares.estimate, shares.estimate_moe95) {
+            held.estimates += 1;
+            held.estimates_held += u32::from((estimate - truth).abs() <= moe95);
+        }
+    }
+}
+
+#[test]
+fn estimates_hold_the_truth_as_often_as_they_say_and_bounds_nearly_always() {
+    let country = Country::new();
+    let tree = &country.tree;
+    for level in [Level::Village, Level::District] {
+        let (mut exact, mut public) = (Held::default(), Held::default());
+        for seed in 0..if level == Level::Village { 8 } else { 50 } {
+            let nation = surveyed(tree, seed);
+            let (cube, threshold) = (&nation.cube, PovertyThreshold::default());
+            let fields = VisitField::Decile.bit();
+            let leaves = LeafTable::exact(cube, fields, threshold, tree);
+            hold(&leaves, (&nation, tree), level, &mut exact);
+            let secret = RegisterSecret::new([seed as u8; 32]);
+            let release = "r1".parse().unwrap();
+            let key = NoiseKey::new(&secret, NoiseMode::Keyed, &release, tree.system());
+            let counted = Counted { cube, fields, threshold, regions: tree };
+            let leaves = LeafTable::public(counted, &Protect::new(Policy::default(), key));
+            hold(&leaves, (&nation, tree), level, &mut public);
+        }
+        assert_eq!(exact.bounds_held, exact.bounds, "{level}");
+        assert!(f64::from(public.bounds_held) >= 0.97 * f64::from(public.bounds), "{public:?}");
+        for held in [exact, public] {
+            let share = f64::from(held.estimates_held) / f64::from(held.estimates);
+            eprintln!("{level}: {share} of {held:?}");
+            assert!(held.estimates > 400 && (0.93..=0.98).contains(&share), "{level} {held:?}");
+        }
+    }
 }

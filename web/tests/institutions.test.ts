@@ -14,7 +14,8 @@ const of = async (code: string): Promise<Told[]> => (await ask(`/layers/institut
 
 async function aDistrict(): Promise<string> {
   const { features } = await ask('/layers/poverty/district.geojson?geometry=none')
-  for (const { id } of features) if ((await of(id)).length > 2) return id
+  const surveyed = features.filter(({ properties }: { properties: { status: string } }) => properties.status === 'value')
+  for (const { id } of surveyed) if ((await of(id)).length > 2) return id
   throw new Error('no district has institutions')
 }
 
