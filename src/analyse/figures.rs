@@ -148,7 +148,7 @@ impl Figures {
         let Some(of) = self.share_of.as_ref().map(|of| of.value) else { return };
         let not_ranked = features.iter().map(|feature| feature.not_ranked).sum();
         self.other_shares.add_bounds((self.share, self.count), (not_ranked, of));
-        if self.status != Status::NotEnoughSurveyed {
+        if matches!(self.status, Status::Value | Status::Below10) {
             let estimate = Estimate::sum(features.iter().map(|feature| feature.estimate));
             self.other_shares.add_estimate(estimate.filter(|_| self.share.is_some()), of);
         }

@@ -130,15 +130,21 @@ const PLAIN: [Plain; 27] = [
         |it, _| it.known.map(|known| Value::Whole(known.of)),
     ),
     ("count", Kind::Whole, "The theme's count", |it, _| it.count.map(Value::Whole)),
-    ("moe95", Kind::Number, "Half the width of the count's 95 % interval", |it, _| {
-        it.moe95.map(Value::Number)
-    }),
+    (
+        "moe95",
+        Kind::Number,
+        "Half the width of the count's 95 % interval, by noise alone",
+        |it, _| it.moe95.map(Value::Number),
+    ),
     ("share", Kind::Number, "The count by what it is a share of, a fraction", |it, _| {
         it.share.map(Value::Number)
     }),
-    ("share_moe95", Kind::Number, "Half the width of the share's 95 % interval", |it, _| {
-        it.share_moe95.map(Value::Number)
-    }),
+    (
+        "share_moe95",
+        Kind::Number,
+        "Half the width of the share's 95 % interval, by noise alone",
+        |it, _| it.share_moe95.map(Value::Number),
+    ),
     ("share_of_column", Kind::Text, "Of what the share is", |it, _| {
         it.share_of.as_ref().map(|of| Value::Text(Cow::Borrowed(of.column)))
     }),

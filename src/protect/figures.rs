@@ -218,7 +218,7 @@ impl Feature {
         let Some(of) = self.share_of.as_ref().map(|of| of.value) else { return };
         let (estimate, status) = (self.estimate, self.status);
         self.other_shares.add_bounds((self.share, self.count), (self.not_ranked, of));
-        if status != Status::NotEnoughSurveyed {
+        if matches!(status, Status::Value | Status::Below10) {
             self.other_shares.add_estimate(estimate.filter(|_| self.share.is_some()), of);
         }
     }

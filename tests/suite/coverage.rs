@@ -324,8 +324,10 @@ fn hold(
         let truth = of_area.map(|(_, poor)| poor).sum::<i64>() as f64 / living;
         let (shares, coverage) = (feature.other_shares, feature.coverage.unwrap());
         let is_low = coverage.share < 0.5;
-        assert_eq!(feature.status == Status::NotEnoughSurveyed, is_low, "{feature:?}");
-        assert_eq!(shares.estimate.is_none(), is_low, "{feature:?}");
+        let is_judged = matches!(feature.status, Status::Value | Status::Below10);
+        let is_empty = feature.status == Status::NotVisited && feature.households == 0;
+        assert!(is_empty || is_judged != is_low, "{feature:?}");
+        assert_eq!(shares.estimate.is_some(), is_judged, "{feature:?}");
         assert!(!is_low || Rank::of(id, &layer).is_none());
         let own = feature.share_moe95.unwrap();
         let listed = coverage.moe95.unwrap() * coverage.units / living;
