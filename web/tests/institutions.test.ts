@@ -15,7 +15,11 @@ const of = async (code: string): Promise<Told[]> => (await ask(`/layers/institut
 async function aDistrict(): Promise<string> {
   const { features } = await ask('/layers/poverty/district.geojson?geometry=none')
   const surveyed = features.filter(({ properties }: { properties: { status: string } }) => properties.status === 'value')
-  for (const { id } of surveyed) if ((await of(id)).length > 2) return id
+  for (const { id } of surveyed) {
+    const villages = (await ask(`/layers/poverty/village.geojson?geometry=none&within=${id}`)).features
+    const hasShare = villages.some(({ properties }: { properties: { share_estimate: number | null } }) => properties.share_estimate !== null)
+    if (hasShare && (await of(id)).length > 2) return id
+  }
   throw new Error('no district has institutions')
 }
 
