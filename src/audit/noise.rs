@@ -68,8 +68,12 @@ fn of_figure(case: &Case<'_>, class: Class, node: usize) -> Option<f64> {
     let variance = case.variance(class, &[node])?;
     let exact = case.exact(class, &[node]) as f64;
     let error = case.told(class, &[node]) as f64 - exact;
-    // A small figure can't go below 0, which makes its error smaller.
-    (exact > 4.0 * variance.sqrt()).then(|| error * error / variance)
+    // A small figure can't go below 0, which makes its error smaller. Deciles are fitted into their class of welfare, so
+    // there a small one makes the errors of the others smaller, too.
+    let is_free = |class: Class| case.exact(class, &[node]) as f64 > 4.0 * variance.sqrt();
+    let are_all = class.table != Table::Deciles
+        || case.classes(Table::Deciles).into_iter().all(|(other, _)| is_free(other));
+    (is_free(class) && are_all).then(|| error * error / variance)
 }
 
 #[cfg(test)]

@@ -363,10 +363,11 @@ fn estimates_hold_the_truth_as_often_as_they_say_and_bounds_nearly_always() {
         }
         assert_eq!(exact.bounds_held, exact.bounds, "{level}");
         assert!(f64::from(public.bounds_held) >= 0.97 * f64::from(public.bounds), "{public:?}");
-        for held in [exact, public] {
+        // Margins of public figures of a village are rather too wide than too narrow.
+        for (held, most) in [(exact, 0.97), (public, 0.99)] {
             let share = f64::from(held.estimates_held) / f64::from(held.estimates);
             eprintln!("{level}: {share} of {held:?}");
-            assert!(held.estimates > 400 && (0.93..=0.98).contains(&share), "{level} {held:?}");
+            assert!(held.estimates > 400 && (0.93..=most).contains(&share), "{level} {held:?}");
         }
     }
 }

@@ -116,7 +116,8 @@ fn doubts_about_several_visits_withhold_a_position_once_they_are_confirmed() {
     assert_eq!(done.code, Some(0), "{}", done.err);
     assert!(done.out.contains(&format!("Decided {}", crowded.len())), "{}", done.out);
     assert_eq!(of_rule(&list(), "shared_position"), 0);
-    let build = |release| country.build(release, &[visits.clone()], Means::default()).unwrap();
+    let build =
+        |release| country.build(release, std::slice::from_ref(&visits), Means::default()).unwrap();
     assert_eq!(shown(&build("second")), 0);
 
     let one = crowded.first().unwrap();

@@ -1,7 +1,7 @@
 //! In public builds no household decides about the position of another.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sebaran::check::{PlacementRules, Rule, Severity};
 use sebaran::count::{Cube, households};
@@ -14,6 +14,8 @@ use crate::table::{Texts, read_csv, write_csv};
 
 /// As many households within 10 m as `crowded_position` doubts.
 const CROWD: usize = 25;
+/// The same as a count.
+const CROWD_COUNT: i64 = 25;
 
 /// A survey in which a village has a crowd of households at one place, each visited once, by an enumerator and with a
 /// device of its own; and the crowd's rows.
@@ -55,7 +57,7 @@ fn without(country: &Country, texts: &Texts, left_out: &[usize]) -> PathBuf {
     path
 }
 
-fn count(country: &Country, visits: &PathBuf, placement: PlacementRules) -> (Cube, Judged) {
+fn count(country: &Country, visits: &Path, placement: PlacementRules) -> (Cube, Judged) {
     let regions = (&country.tree, &country.shapes);
     let (built, judged) = judge_by(placement, regions, visits, Beside::default(), 2);
     (built.cube, judged)
@@ -95,7 +97,7 @@ fn leaving_out_a_household_of_a_crowd_moves_its_own_position_alone() {
         difference(&all, &less)
     };
     // The household counts with its village where the whole crowd is doubted, and the others get their hexagons back.
-    assert_eq!(by(PlacementRules::All), 1 + 2 * (CROWD as i64 - 1));
+    assert_eq!(by(PlacementRules::All), 1 + 2 * (CROWD_COUNT - 1));
     assert_eq!(by(PlacementRules::Single), 1);
 }
 
