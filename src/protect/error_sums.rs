@@ -14,14 +14,18 @@ pub(super) struct Error {
     pub variance: f64,
     /// By how much it is expected to be too low.
     pub shortfall: f64,
+    /// By how much it is too low where it is a large figure among small ones.
+    pub shift: f64,
 }
 
 impl Sum for Error {
-    /// Of independent errors.
+    /// Of independent errors. A sum that is large is mostly so by one large figure, which alone is shifted: shifts add up
+    /// like deviations.
     fn sum<I: Iterator<Item = Self>>(errors: I) -> Self {
         errors.fold(Self::default(), |sum, error| Self {
             variance: sum.variance + error.variance,
             shortfall: sum.shortfall + error.shortfall,
+            shift: sum.shift.hypot(error.shift),
         })
     }
 }
@@ -61,6 +65,7 @@ impl Margins {
             self.is_told(part, rest).then(|| Error {
                 variance: self.variance(part, rest),
                 shortfall: -self.gain_of_remainder(part, *node),
+                shift: 0.0,
             })
         };
         nodes.iter().map(remainder).sum()
@@ -116,7 +121,8 @@ impl Margins {
         let variance = self.variance(part, node);
         if let Some(shift) = self.lacking(part).shift(node) {
             let kept = if part.is_whole() { 1.0 } else { self.kept(part, node) };
-            return Error { variance: variance * kept, shortfall: shift * part.lacks.1 };
+            let shift = shift * part.lacks.1;
+            return Error { variance: variance * kept, shift, ..Error::default() };
         }
         let variance = variance * self.kept(part, node);
         let (_, depth) = self.tree.level(node);
@@ -126,7 +132,7 @@ impl Margins {
             let family = self.family(part, self.tree.parent(node), depth - 1);
             family.shortfall * self.below(part, node) / family.others
         };
-        Error { variance, shortfall }
+        Error { variance, shortfall, shift: 0.0 }
     }
 
     /// The error of parts of hexagons 7, by least squares' own covariances, level by level up to the
@@ -151,7 +157,9 @@ impl Margins {
                 let (own, summed) = self.of_family(part, &family, children, is_first);
                 error.variance += own.variance;
                 if is_first {
-                    error.shortfall += own.shortfall + self.shift_of(part, family.node, children);
+                    error.shortfall += own.shortfall;
+                    let shift = self.shift_of(part, family.node, children);
+                    error.shift = error.shift.hypot(shift);
                 }
                 summed
             });
@@ -189,17 +197,18 @@ impl Margins {
         let share = sum / family.others;
         let apart = (squares - sum * share).max(0.0) * kept / squares;
         let of_rest = share * share * family.left * family.rest * (1.0 - family.rest_share());
-        let error = Error { variance: apart + of_rest, shortfall: family.shortfall * share };
+        let shortfall = family.shortfall * share;
+        let error = Error { variance: apart + of_rest, shortfall, shift: 0.0 };
         let times = share * (1.0 - family.left * family.rest_share());
         (error, Summed { node: family.node, times })
     }
 
-    /// By how much some children of a village together are too low because the others are not below 0: each by the
-    /// shift of its family, less what they make up for as a part of it.
+    /// By how much some children of a village together are too low because the others are not below 0: one by the shift
+    /// of its family, several like deviations, less what they make up for as a part of it.
     fn shift_of(&self, part: &Part, village: usize, children: &[Summed]) -> f64 {
         let (number, all) = (children.len() as f64, self.tree.children(village).len() as f64);
         let shift = self.lacking(part).shift_within(village) * part.lacks.1;
-        shift * number * (1.0 - number / all)
+        shift * number.sqrt() * (1.0 - number / all)
     }
 
     fn family(&self, part: &Part, node: usize, depth: usize) -> Family {

@@ -120,7 +120,7 @@ impl Margins {
 fn moe95(all: Error) -> f64 {
     let doubt = DOUBT * all.shortfall;
     let deviation = WIDER * (all.variance + doubt * doubt).sqrt();
-    let margin = half_95(all.shortfall, deviation);
+    let margin = half_95(all.shortfall.abs() + all.shift, deviation);
     // Hundredths say more than anybody needs.
     (margin * 100.0).round() / 100.0
 }
