@@ -43,7 +43,7 @@ test-web: setup web ## the page alone: types, its logic, then in a browser again
 	@cd web && npm run --silent check && npm run --silent unit && npm run --silent browser
 
 pictures: PACKAGES += $(BROWSER)
-pictures: setup web ## the pictures in README, of the invented country
+pictures: setup web ## the pictures in README and docs, of the invented country
 	@$(CARGO) build
 	@cd web && npm run --silent pictures
 

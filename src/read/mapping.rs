@@ -102,9 +102,7 @@ fn offsets<'de, D: Deserializer<'de>>(toml: D) -> Result<BTreeMap<RegionCode, i1
 pub enum MappingError {
     #[error("cannot open the mapping file `{path}`; check the path after --mapping")]
     Open { path: PathBuf, source: std::io::Error },
-    #[error(
-        "cannot understand the mapping file `{path}`; README shows one under \"Your own boundaries\""
-    )]
+    #[error("cannot understand the mapping file `{path}`; docs/boundaries.md shows one")]
     Syntax { path: PathBuf, source: Box<toml::de::Error> },
 }
 

@@ -1,37 +1,71 @@
-//! README tells of every command, flag, route and setting, and of no other.
+//! README and the pages under `docs` describe every command, flag, setting, route, rule and column, and no other.
+//!
+//! The lists of commands and settings are made from the program. `UPDATE_DOCS=1` writes them anew.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use clap::CommandFactory;
+use sebaran::check::Rule;
+use sebaran::check::register::RegisterRule;
 use sebaran::commands::Cli;
 use sebaran::config::Config;
+use sebaran::domain::indicator::CubeColumn;
 use sebaran::domain::visit::VisitField;
+use sebaran::encode::Format;
 use sebaran::serve::{OGC_ROUTES, ROUTES};
 
-const README: &str = include_str!("../../README.md");
+use crate::pages::{page, pages, write_page};
 
-/// Commands with their flags, as `sebaran regions import` and `sebaran regions import --mapping`.
-fn spoken(command: &clap::Command, path: &str, spoken: &mut BTreeSet<String>) {
-    if !command.has_subcommands() {
-        spoken.insert(path.to_owned());
+const COMMANDS: &str = "docs/reference/commands.md";
+const SETTINGS: &str = "docs/reference/settings.md";
+const HTTP: &str = "docs/reference/http.md";
+const LAYERS: &str = "docs/reference/layers.md";
+const INPUTS: &str = "docs/inputs.md";
+const QUALITY: &str = "docs/quality.md";
+
+/// The part of a page that is made from the program stands between these lines.
+const BEGIN: &str =
+    "<!-- Made from the program: UPDATE_DOCS=1 cargo test --test suite documented -->\n";
+const END: &str = "<!-- End of what is made. -->\n";
+
+/// Compares the made part of a page with what the program says, or writes it where `UPDATE_DOCS` is set.
+fn assert_made(path: &str, made: &str) {
+    let text = page(path);
+    let (head, rest) = text.split_once(BEGIN).expect("the page has a line that begins the part");
+    let (there, tail) = rest.split_once(END).expect("the page has a line that ends the part");
+    if there == made {
+        return;
     }
-    for flag in command.get_arguments().filter_map(|argument| argument.get_long()) {
-        spoken.insert(format!("{path} --{flag}"));
-    }
-    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
-        self::spoken(sub, &format!("{path} {}", sub.get_name()), spoken);
-    }
+    assert!(
+        std::env::var_os("UPDATE_DOCS").is_some(),
+        "{path} differs from the program; UPDATE_DOCS=1 writes it anew:\n{made}"
+    );
+    write_page(path, &format!("{head}{BEGIN}{made}{END}{tail}"));
 }
 
-fn in_program() -> BTreeSet<String> {
+/// Commands with their flags, as `sebaran regions import` and `sebaran regions import --mapping`.
+fn program() -> BTreeSet<String> {
+    fn collect(command: &clap::Command, path: &str, all: &mut BTreeSet<String>) {
+        if !command.has_subcommands() {
+            all.insert(path.to_owned());
+        }
+        let flags = command.get_arguments().filter_map(clap::Arg::get_long);
+        all.extend(flags.map(|flag| format!("{path} --{flag}")));
+        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+            collect(sub, &format!("{path} {}", sub.get_name()), all);
+        }
+    }
+    let mut command = Cli::command();
+    command.build();
     let mut all = BTreeSet::new();
-    spoken(&Cli::command(), "sebaran", &mut all);
+    collect(&command, "sebaran", &mut all);
     all
 }
 
 /// The same, from the lines and spans of code in a text that begin with `sebaran`.
 fn in_text(text: &str, program: &BTreeSet<String>) -> BTreeSet<String> {
-    let mut told = BTreeSet::new();
+    let mut found = BTreeSet::new();
     for line in commands_in(text) {
         let mut words =
             line.split_whitespace().map(|word| word.trim_matches(['[', ']', '\'', '"']));
@@ -39,19 +73,27 @@ fn in_text(text: &str, program: &BTreeSet<String>) -> BTreeSet<String> {
         let mut is_head = true;
         for word in words {
             let longer = format!("{path} {word}");
+            let begins = format!("{longer} ");
             if word.starts_with("--") {
                 let flag = word.split(['=', '|']).next().unwrap_or(word);
-                told.insert(format!("{path} {flag}"));
+                found.insert(format!("{path} {flag}"));
                 is_head = false;
-            } else if is_head && (program.contains(&longer) || path == "sebaran") {
+            } else if is_head
+                && (path == "sebaran"
+                    || program.contains(&longer)
+                    || program.iter().any(|item| item.starts_with(&begins)))
+            {
                 path = longer;
             } else {
                 is_head = false;
             }
         }
-        told.insert(path);
+        let is_group = program.iter().any(|item| item.starts_with(&format!("{path} ")));
+        if !is_group {
+            found.insert(path);
+        }
     }
-    told
+    found
 }
 
 fn commands_in(text: &str) -> Vec<String> {
@@ -72,38 +114,89 @@ fn commands_in(text: &str) -> Vec<String> {
     commands
 }
 
-/// Flags of every command stand in README once, as the program's own.
-fn without_common(all: &BTreeSet<String>) -> BTreeSet<String> {
-    let common: BTreeSet<_> = Cli::command()
-        .get_arguments()
-        .filter_map(|argument| argument.get_long().map(|flag| format!("--{flag}")))
-        .collect();
-    let is_own = |item: &&String| {
-        let flag = item.rsplit(' ').next().unwrap_or(item);
-        !common.contains(flag) && !["--help", "--version"].contains(&flag)
+/// One row of a table of options: name, default and meaning.
+fn option_row(argument: &clap::Arg) -> String {
+    let values = argument.get_value_names().unwrap_or_default();
+    let values = values.iter().map(|name| format!(" {name}")).collect::<String>();
+    let takes = argument.get_action().takes_values();
+    let name = match argument.get_long() {
+        Some(long) if takes => format!("--{long}{values}"),
+        Some(long) => format!("--{long}"),
+        None => values.trim_start().to_owned(),
     };
-    all.iter().filter(is_own).cloned().collect()
+    let defaults = argument.get_default_values().iter().map(|value| value.to_string_lossy());
+    let default = match defaults.collect::<Vec<_>>().join(" ") {
+        _ if argument.is_required_set() => "required".to_owned(),
+        value if value.is_empty() || !takes => String::new(),
+        value => format!("`{value}`"),
+    };
+    let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+    let mut meaning = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    if takes {
+        let possible = argument.get_possible_values();
+        let possible: Vec<_> =
+            possible.iter().map(|value| format!("`{}`", value.get_name())).collect();
+        if !possible.is_empty() {
+            let _ = write!(meaning, " One of {}.", possible.join(", "));
+        }
+    }
+    if let Some(variable) = argument.get_env() {
+        let _ = write!(meaning, " Variable `{}`.", variable.to_string_lossy());
+    }
+    format!("| `{name}` | {default} | {} |\n", meaning.replace('|', "\\|"))
 }
 
-#[test]
-fn readme_tells_of_every_command_and_flag_and_of_no_other() {
-    let program = in_program();
-    let told = without_common(&in_text(README, &program));
-    let there = without_common(&program);
-    let silent: Vec<_> = there.difference(&told).collect();
-    let invented: Vec<_> = told.difference(&there).collect();
-    assert!(silent.is_empty(), "README does not tell of {silent:#?}");
-    assert!(invented.is_empty(), "README tells of what is not there: {invented:#?}");
-    for flag in Cli::command().get_arguments().filter_map(|argument| argument.get_long()) {
-        assert!(README.contains(&format!("`--{flag}")), "README does not tell of --{flag}");
+fn option_table(arguments: impl Iterator<Item = &clap::Arg>) -> String {
+    let own = arguments.filter(|argument| {
+        !argument.is_hide_set() && !["help", "version"].contains(&argument.get_id().as_str())
+    });
+    let rows: String = own.map(option_row).collect();
+    if rows.is_empty() {
+        return rows;
+    }
+    format!("| option | default | meaning |\n| --- | --- | --- |\n{rows}\n")
+}
+
+fn describe(command: &clap::Command, path: &str, out: &mut String) {
+    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+        let path = format!("{path} {}", sub.get_name());
+        if !sub.has_subcommands() {
+            let usage = sub.clone().render_usage().to_string();
+            let usage = usage.trim_start_matches("Usage: ").trim();
+            let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
+            let own = sub.get_arguments().filter(|argument| !argument.is_global_set());
+            let _ = write!(out, "## {path}\n\n{about}\n\n    {usage}\n\n{}", option_table(own));
+        }
+        describe(sub, &path, out);
     }
 }
 
 #[test]
+fn the_page_of_commands_is_what_the_program_takes() {
+    let mut command = Cli::command();
+    command.build();
+    let common = command.get_arguments().filter(|argument| argument.is_global_set());
+    let mut made = format!("## Every command\n\n{}", option_table(common));
+    describe(&command, "sebaran", &mut made);
+    assert_made(COMMANDS, &made);
+}
+
+#[test]
+fn no_page_names_a_command_or_flag_that_is_not_there() {
+    let program = program();
+    let mut unknown = Vec::new();
+    for (path, text) in pages() {
+        let found = in_text(&text, &program);
+        unknown.extend(found.difference(&program).map(|name| format!("{path}: {name}")));
+    }
+    assert_eq!(unknown, [""; 0]);
+}
+
+#[test]
 fn reads_commands_and_flags_out_of_a_text() {
-    let program = BTreeSet::from(["sebaran regions", "sebaran regions import"].map(str::to_owned));
-    let text =
-        "Say `sebaran regions import a.gpkg --system bps`.\n\n    sebaran serve [--listen ADDR]\n";
+    let program = BTreeSet::from(["sebaran regions import"].map(str::to_owned));
+    let text = "Say `sebaran regions import a.gpkg --system bps`, not `sebaran regions`.\n\n    \
+                sebaran serve [--listen ADDR]\n";
     let expected = [
         "sebaran regions import",
         "sebaran regions import --system",
@@ -113,36 +206,111 @@ fn reads_commands_and_flags_out_of_a_text() {
     assert_eq!(in_text(text, &program), expected.map(str::to_owned).into());
 }
 
+/// Settings by section and name, with their defaults as they are written in the file.
+fn settings() -> BTreeMap<String, BTreeMap<String, String>> {
+    let table = toml::Table::try_from(Config::default()).unwrap();
+    let fields = |fields: &toml::Value| {
+        let fields = fields.as_table().unwrap().iter();
+        let plain = |value: &toml::Value| {
+            value.to_string().trim_matches('"').trim_end_matches(".0").to_owned()
+        };
+        fields.map(|(field, value)| (field.clone(), plain(value))).collect()
+    };
+    table.iter().map(|(section, values)| (section.clone(), fields(values))).collect()
+}
+
+/// The last cell of each row that begins with a name in code.
+fn meanings(text: &str) -> BTreeMap<String, String> {
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `["));
+    let cells = rows.filter_map(|row| {
+        let mut cells = row.splitn(3, " | ");
+        let name = format!("[{}", cells.next()?.trim_end_matches('`'));
+        Some((name, cells.nth(1)?.trim_end_matches(" |").to_owned()))
+    });
+    cells.collect()
+}
+
+/// Names and defaults are the program's; the meaning of a setting is written on the page.
 #[test]
-fn readme_tells_of_every_setting_with_its_default_and_of_no_other() {
-    let settings = toml::Table::try_from(Config::default()).unwrap();
-    let mut rows = BTreeSet::new();
-    for (section, fields) in &settings {
-        for (field, default) in fields.as_table().unwrap() {
-            let default = default.to_string().trim_matches('"').trim_end_matches(".0").to_owned();
-            rows.insert(format!("| `[{section}] {field}` | {default} |"));
+fn the_page_of_settings_has_every_setting_with_its_default_and_meaning() {
+    let meanings = meanings(&page(SETTINGS));
+    let (mut made, mut silent) = (String::new(), Vec::new());
+    for (section, fields) in settings() {
+        let _ =
+            write!(made, "## {section}\n\n| setting | default | meaning |\n| --- | --- | --- |\n");
+        for (field, default) in fields {
+            let name = format!("[{section}] {field}");
+            let meaning = meanings.get(&name).map_or("", String::as_str);
+            if meaning.is_empty() {
+                silent.push(name.clone());
+            }
+            let _ = writeln!(made, "| `{name}` | {default} | {meaning} |");
+        }
+        made.push('\n');
+    }
+    assert_made(SETTINGS, &made);
+    assert!(silent.is_empty(), "write in {SETTINGS} what these settings mean: {silent:?}");
+}
+
+#[test]
+fn no_page_names_a_setting_that_is_not_there() {
+    let settings = settings();
+    let mut unknown = Vec::new();
+    for (path, text) in pages() {
+        for span in text.split('`').skip(1).step_by(2) {
+            let Some((section, field)) = span.strip_prefix('[').and_then(|it| it.split_once("] "))
+            else {
+                continue;
+            };
+            let field = field.split([' ', '=']).next().unwrap_or(field);
+            let fields = settings.get(section);
+            if fields.is_some_and(|fields| !fields.contains_key(field)) {
+                unknown.push(format!("{path}: {span}"));
+            }
         }
     }
-    let told: BTreeSet<String> = README
-        .lines()
-        .filter(|line| line.starts_with("| `["))
-        .map(|line| line.splitn(4, '|').take(3).collect::<Vec<_>>().join("|") + "|")
-        .collect();
-    assert_eq!(told, rows);
+    assert_eq!(unknown, [""; 0]);
 }
 
 #[test]
-fn readme_tells_of_every_route_and_of_no_other() {
-    let rows = README.lines().filter_map(|line| line.strip_prefix("| `/")?.split('`').next());
-    let told: BTreeSet<String> = rows.map(|path| format!("/{path}")).collect();
+fn the_page_of_http_has_every_route_and_no_other() {
+    let text = page(HTTP);
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `/")?.split('`').next());
+    let found: BTreeSet<String> = rows.map(|path| format!("/{path}")).collect();
     let there = ROUTES.into_iter().chain(OGC_ROUTES);
-    assert_eq!(told, there.map(str::to_owned).collect());
+    assert_eq!(found, there.map(str::to_owned).collect());
+}
+
+/// The words in the rows of a page's tables.
+fn in_tables(text: &str) -> BTreeSet<&str> {
+    let rows = text.lines().filter(|line| line.starts_with("| "));
+    rows.flat_map(|row| row.split([' ', ',', '|', '`'])).collect()
+}
+
+fn assert_in_tables(path: &str, names: impl Iterator<Item = String>) {
+    let text = page(path);
+    let words = in_tables(&text);
+    let silent: Vec<String> = names.filter(|name| !words.contains(name.as_str())).collect();
+    assert!(silent.is_empty(), "no table of {path} has {silent:?}");
 }
 
 #[test]
-fn readme_tells_of_every_column_of_visits() {
-    let rows = README.lines().filter(|line| line.starts_with("| "));
-    let told: BTreeSet<&str> = rows.flat_map(|row| row.split([' ', ',', '|'])).collect();
-    let silent = VisitField::ALL.iter().map(|field| field.name());
-    assert_eq!(silent.filter(|name| !told.contains(name)).collect::<Vec<_>>(), [""; 0]);
+fn the_page_of_inputs_has_every_column_of_visits() {
+    assert_in_tables(INPUTS, VisitField::ALL.iter().map(|field| field.name().to_owned()));
+}
+
+#[test]
+fn the_page_of_quality_has_every_rule() {
+    let registers = RegisterRule::ALL.iter().map(|rule| rule.text().name);
+    let rules = Rule::ALL.iter().map(|rule| rule.name()).chain(registers);
+    assert_in_tables(QUALITY, rules.map(str::to_owned));
+}
+
+#[test]
+fn the_page_of_layers_has_every_format_and_column() {
+    assert_in_tables(LAYERS, Format::ALL.iter().map(|format| format!(".{}", format.extension())));
+    let spelt = |column: &CubeColumn| {
+        toml::Value::try_from(column).unwrap().as_str().unwrap_or_default().to_owned()
+    };
+    assert_in_tables(LAYERS, CubeColumn::ALL.iter().map(spelt));
 }

@@ -137,7 +137,7 @@ fn bin(magnitude: f64) -> i32 {
     (size.log10() * 3.0).floor() as i32 * if magnitude < 0.0 { -1000 } else { 1 }
 }
 
-/// The curve as a row of README's table. Points that follow each other with the same recall are one.
+/// The curve as a row of the table in docs/quality.md. Points that follow each other with the same recall are one.
 pub fn curve(kind: &str, all: &[Fault], is_found: &dyn Fn(&Fault) -> bool) -> String {
     let mut bins: BTreeMap<i32, Point> = BTreeMap::new();
     for fault in all {

@@ -30,6 +30,7 @@ mod margins;
 mod memory;
 mod ogc;
 mod operation;
+mod pages;
 mod persons;
 mod plain;
 mod plain_groups;

@@ -1,4 +1,4 @@
-// Makes the pictures in README of the invented country: `make pictures`.
+// Makes the pictures in README and docs, of the invented country: `make pictures`.
 import { mkdirSync } from 'node:fs'
 import { createServer } from 'vite'
 
@@ -8,7 +8,7 @@ const { launch, open, painted } = await vite.ssrLoadModule('/tests/browser.ts')
 const server = await start()
 await server.add('later')
 const browser = await launch('draws')
-const folder = new URL('../pictures/', import.meta.url).pathname
+const folder = new URL('../../docs/pictures/', import.meta.url).pathname
 mkdirSync(folder, { recursive: true })
 
 async function picture(name, query, drawn, size) {
