@@ -114,6 +114,15 @@ fn commands_in(text: &str) -> Vec<String> {
     commands
 }
 
+/// A text on one line with a full stop, which the library of the command line takes off.
+fn sentence(text: &str) -> String {
+    let mut sentence = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if !sentence.is_empty() && !sentence.ends_with('.') {
+        sentence.push('.');
+    }
+    sentence
+}
+
 /// One row of a table of options: name, default and meaning.
 fn option_row(argument: &clap::Arg) -> String {
     let values = argument.get_value_names().unwrap_or_default();
@@ -131,7 +140,7 @@ fn option_row(argument: &clap::Arg) -> String {
         value => format!("`{value}`"),
     };
     let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
-    let mut meaning = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut meaning = sentence(&help);
     if takes {
         let possible = argument.get_possible_values();
         let possible: Vec<_> =
@@ -147,8 +156,10 @@ fn option_row(argument: &clap::Arg) -> String {
 }
 
 fn option_table(arguments: impl Iterator<Item = &clap::Arg>) -> String {
+    use clap::ArgAction::{Help, HelpLong, HelpShort, Version};
     let own = arguments.filter(|argument| {
-        !argument.is_hide_set() && !["help", "version"].contains(&argument.get_id().as_str())
+        let is_common = matches!(argument.get_action(), Help | HelpLong | HelpShort | Version);
+        !argument.is_hide_set() && !is_common
     });
     let rows: String = own.map(option_row).collect();
     if rows.is_empty() {
@@ -163,7 +174,7 @@ fn describe(command: &clap::Command, path: &str, out: &mut String) {
         if !sub.has_subcommands() {
             let usage = sub.clone().render_usage().to_string();
             let usage = usage.trim_start_matches("Usage: ").trim();
-            let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
+            let about = sentence(&sub.get_about().map(ToString::to_string).unwrap_or_default());
             let own = sub.get_arguments().filter(|argument| !argument.is_global_set());
             let _ = write!(out, "## {path}\n\n{about}\n\n    {usage}\n\n{}", option_table(own));
         }
