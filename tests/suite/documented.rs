@@ -155,13 +155,13 @@ fn option_row(argument: &clap::Arg) -> String {
     format!("| `{name}` | {default} | {} |\n", meaning.replace('|', "\\|"))
 }
 
-fn option_table(arguments: impl Iterator<Item = &clap::Arg>) -> String {
+fn option_table(arguments: &[&clap::Arg]) -> String {
     use clap::ArgAction::{Help, HelpLong, HelpShort, Version};
-    let own = arguments.filter(|argument| {
+    let own = arguments.iter().filter(|argument| {
         let is_common = matches!(argument.get_action(), Help | HelpLong | HelpShort | Version);
         !argument.is_hide_set() && !is_common
     });
-    let rows: String = own.map(option_row).collect();
+    let rows: String = own.map(|argument| option_row(argument)).collect();
     if rows.is_empty() {
         return rows;
     }
@@ -176,7 +176,8 @@ fn describe(command: &clap::Command, path: &str, out: &mut String) {
             let usage = usage.trim_start_matches("Usage: ").trim();
             let about = sentence(&sub.get_about().map(ToString::to_string).unwrap_or_default());
             let own = sub.get_arguments().filter(|argument| !argument.is_global_set());
-            let _ = write!(out, "## {path}\n\n{about}\n\n    {usage}\n\n{}", option_table(own));
+            let own: Vec<_> = own.collect();
+            let _ = write!(out, "## {path}\n\n{about}\n\n    {usage}\n\n{}", option_table(&own));
         }
         describe(sub, &path, out);
     }
@@ -187,7 +188,8 @@ fn the_page_of_commands_is_what_the_program_takes() {
     let mut command = Cli::command();
     command.build();
     let common = command.get_arguments().filter(|argument| argument.is_global_set());
-    let mut made = format!("## Every command\n\n{}", option_table(common));
+    let common: Vec<_> = common.collect();
+    let mut made = format!("## Every command\n\n{}", option_table(&common));
     describe(&command, "sebaran", &mut made);
     assert_made(COMMANDS, &made);
 }
