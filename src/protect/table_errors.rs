@@ -173,14 +173,25 @@ fn shifts(
         }
         let all = f64::from(positive + zero);
         let deviation = (variance / all.max(1.0)).sqrt();
-        let shift = family_shift(positive, zero, f64::from(shifts[node]), deviation);
-        match shifts.get_mut(children) {
-            Some(shifts) => shifts.fill(shift as f32),
-            None => within[node] = shift as f32,
+        // What is told as nothing is expected to lack nothing, so its parts do not make up for it.
+        let above = if told(node) > 0 { f64::from(shifts[node]) } else { 0.0 };
+        let shift = family_shift(positive, zero, above, deviation).min(MOST_SHIFT * deviation);
+        if children.end > nodes {
+            within[node] = shift as f32;
+            continue;
+        }
+        for child in children {
+            let most = if told(child) > 0 { MOST_SHIFT } else { MOST_SHIFT_OF_NOTHING };
+            shifts[child] = shift.min(most * deviation) as f32;
         }
     }
     (shifts, within)
 }
+
+/// The most deviations by which a figure is said to be too low, and one that is told as nothing. In a class of which
+/// nothing is anywhere, the shift of a family says nothing of its figures.
+const MOST_SHIFT: f64 = 2.0;
+const MOST_SHIFT_OF_NOTHING: f64 = 1.0;
 
 const fn is_hexagon(level: TreeLevel) -> bool {
     matches!(level, TreeLevel::Hexagon7 | TreeLevel::Hexagon8)
