@@ -19,6 +19,9 @@ pub struct Family {
     pub ages: Vec<u8>,
     /// By class of disability.
     pub disabled: Vec<u8>,
+    /// Whether it is unknown of the family, beside the persons that are counted, how many children, elderly and disabled
+    /// persons it has.
+    pub is_unknown: bool,
 }
 
 /// How well the attacker does on families of a size.
@@ -60,8 +63,8 @@ pub fn attack(policy: &Policy) -> Attack {
         found.push((format!("{persons} persons, worst family: right guesses in %"), worst));
         if worst > f64::from(policy.most_accuracy) {
             faults.push(format!(
-                "of families of {persons} persons it is told in {worst:.1} % whether they are poor, and the policy \
-                 allows {} %",
+                "{worst:.1} % of guesses whether a family of {persons} persons is poor are right, and the policy allows \
+                 {} %",
                 policy.most_accuracy
             ));
         }
@@ -78,7 +81,8 @@ pub fn attack(policy: &Policy) -> Attack {
 }
 
 impl Family {
-    /// A family of which most is told: as many persons of one age, and as many disabled persons, as count.
+    /// A family of which most is published: as many persons of one age, and as many disabled persons, as count, and none
+    /// of its figures known in full.
     fn worst(persons: u8, bounds: &PersonBounds) -> Self {
         let mut left = persons.min(bounds.persons);
         let mut ages = Vec::new();
@@ -86,9 +90,9 @@ impl Family {
             ages.push(left.min(bounds.of_age));
             left -= ages[ages.len() - 1];
         }
-        // The tables have five classes of age that are not joined ones: what goes beyond stands in them.
+        // A household stands in five classes of age at most: the other two join classes where less is known.
         ages.truncate(5);
-        Self { ages, disabled: vec![persons.min(bounds.disabled)] }
+        Self { ages, disabled: vec![persons.min(bounds.disabled)], is_unknown: true }
     }
 
     fn usual(persons: u8, bounds: &PersonBounds) -> Self {
@@ -101,7 +105,7 @@ impl Family {
             *count = (*count).min(bounds.of_age).min(left);
             left -= *count;
         }
-        Self { ages, disabled: Vec::new() }
+        Self { ages, disabled: Vec::new(), is_unknown: false }
     }
 
     /// By how many units each class of a table differs between poor and not poor.
@@ -113,8 +117,9 @@ impl Family {
             }
             Table::Ages => self.ages.clone(),
             Table::Disabilities => self.disabled.clone(),
-            // The attacker knows the persons, so nothing of them is unknown.
-            Table::ChildrenUnknown | Table::ElderlyUnknown | Table::DisabilityUnknown => Vec::new(),
+            Table::ChildrenUnknown | Table::ElderlyUnknown | Table::DisabilityUnknown => {
+                vec![u8::from(self.is_unknown)]
+            }
             Table::Counted | Table::Visits | Table::Positions | Table::Coverage => Vec::new(),
         }
     }

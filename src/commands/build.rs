@@ -163,7 +163,7 @@ pub fn build(common: &Common, args: &BuildArgs) -> Result<Release> {
             common,
             &record,
             counted,
-            (settings.publish.least_changed(), args.erasure()),
+            (settings.publish.least_changed(), settings.protect.person_bounds(), args.erasure()),
         )?;
         let counted = Counted { cube: &content, ..counted };
         let terms = settings.publish.coverage_terms();

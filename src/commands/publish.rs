@@ -86,7 +86,7 @@ pub fn run(common: &Common, args: &PublishArgs) -> Result<()> {
     lines.extend(households(&sum).iter().map(|it| {
         let Spending { persons, epsilon, epsilon_poor_or_not } = it;
         format!(
-            "  an epsilon of {epsilon:.1} with {persons} persons, {epsilon_poor_or_not:.1} of it on whether it is poor"
+            "  an epsilon of {epsilon:.1} with {persons} persons, and {epsilon_poor_or_not:.1} on whether it is poor"
         )
     }));
     print(&lines.join("\n"))
@@ -97,7 +97,7 @@ pub fn run(common: &Common, args: &PublishArgs) -> Result<()> {
 struct Spending {
     persons: u32,
     epsilon: f64,
-    /// On whether it is poor or not.
+    /// The same on whether it is poor or not.
     epsilon_poor_or_not: f64,
 }
 

@@ -6,6 +6,15 @@ use crate::domain::person::PersonBounds;
 /// The persons of a household beyond the bounds, by column; `None` where all are within. They are taken from the largest
 /// class first, of equal ones from the first.
 pub fn beyond(counts: &Counts, bounds: &PersonBounds) -> Option<Counts> {
+    let sum = |columns: &[CubeColumn]| -> i64 {
+        columns.iter().map(|column| counts[column.index()]).sum()
+    };
+    // So it is of nearly every household.
+    if sum(&CubeColumn::AGES) <= i64::from(bounds.of_age.min(bounds.persons))
+        && sum(&CubeColumn::DISABILITIES) <= i64::from(bounds.disabled)
+    {
+        return None;
+    }
     let mut kept = *counts;
     for column in CubeColumn::AGES {
         let count = &mut kept[column.index()];

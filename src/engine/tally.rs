@@ -99,12 +99,15 @@ impl Tally {
             households.counts(row, placed.persons(row).as_ref(), self.threshold);
         self.unknown.add_household(household, unknown);
         // The digest is of what is published: a person more beyond the bounds draws no other noise.
-        let mut published = counts;
-        if let Some(beyond) = self.bounds.and_then(|bounds| beyond(&counts, &bounds)) {
-            published.iter_mut().zip(&beyond).for_each(|(count, beyond)| *count -= beyond);
-            self.cube.add_beyond(CubeKey { region, hexagon }, &beyond);
-        }
-        let digests = household.digests(&published, self.threshold);
+        let digests = match self.bounds.and_then(|bounds| beyond(&counts, &bounds)) {
+            None => household.digests(&counts, self.threshold),
+            Some(beyond) => {
+                self.cube.add_beyond(CubeKey { region, hexagon }, &beyond);
+                let mut published = counts;
+                published.iter_mut().zip(&beyond).for_each(|(count, beyond)| *count -= beyond);
+                household.digests(&published, self.threshold)
+            }
+        };
         self.cells.entry(hexagon).or_default().add(&counts, &digests);
     }
 

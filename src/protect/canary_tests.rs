@@ -194,6 +194,7 @@ fn policy() -> Policy {
         epsilon_ages: of(25),
         epsilon_disabilities: of(19),
         epsilon_programmes: of(13),
+        epsilon_unknown: of(5),
         ..Policy::default()
     }
 }

@@ -116,7 +116,7 @@ impl Margins {
     }
 
     /// The error of one node. Of a region the whole variance counts, whatever its figure: a large exact figure may be
-    /// told as a small one.
+    /// published as a small one.
     fn alone(&self, part: &Part, node: usize) -> Error {
         let variance = self.variance(part, node);
         if let Some(shift) = self.lacking(part).shift(node) {

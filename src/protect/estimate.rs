@@ -2,8 +2,9 @@
 //!
 //! The rank of a household is not known where it is on the prelist and was not surveyed, or was surveyed and not
 //! ranked. Such households are taken to be as often poor as those that were ranked around them: in their village, or,
-//! where fewer than [`LEAST_COUNTED`] were ranked there, in the smallest area above it with so many. The variance of that is the one of sampling without replacement from a finite population (Cochran
-//! 1977, Sampling Techniques, section 2.9: `N (N - n) p (1 - p) / n` of a stratum's total).
+//! where fewer than [`LEAST_COUNTED`] were ranked there, in the smallest area above it with so many. The variance of
+//! that is the one of sampling without replacement from a finite population (Cochran 1977, Sampling Techniques, section
+//! 2.9: `N (N - n) p (1 - p) / n` of a stratum's total).
 
 use super::leaf_margins::LeafMargins;
 use super::leaves::households;

@@ -85,9 +85,9 @@ mod tests {
         let ledger = Policy::default().ledger();
         let hundredths = |epsilon: Epsilon| (100.0 * epsilon.to_float()).round() / 100.0;
         let spent: Vec<f64> = ledger.iter().map(|spent| hundredths(spent.epsilon)).collect();
-        assert_eq!(spent, [9.24, 10.78, 12.38]);
+        assert_eq!(spent, [8.99, 10.39, 11.91]);
         let changed = ledger.iter().map(|spent| hundredths(spent.epsilon_poor_or_not));
-        assert_eq!(changed.collect::<Vec<_>>(), [7.04, 8.58, 10.18]);
+        assert_eq!(changed.collect::<Vec<_>>(), [6.79, 8.19, 9.71]);
         let delta = Policy::default().spent(4, 1).delta;
         assert!((1.2e-5..3e-5).contains(&delta), "{delta}");
     }

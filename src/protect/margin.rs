@@ -35,7 +35,7 @@ const WIDER: f64 = 2.0 / 1.96;
 const DOUBT: f64 = 0.1;
 
 /// The share of persons that may be beyond the bounds of a household, and so are missing in figures of persons. A build
-/// tells who builds when more are.
+/// warns where more are.
 pub const BEYOND: f64 = 0.002;
 
 impl Margins {

@@ -100,9 +100,9 @@ pub struct Policy {
     pub epsilon_welfare: Epsilon,
     /// Of ranked households by decile; 0.2.
     pub epsilon_deciles: Epsilon,
-    /// Of persons of poor households by age; 0.4.
+    /// Of persons of poor households by age; 0.38.
     pub epsilon_ages: Epsilon,
-    /// Of persons of poor households by disability; 0.34.
+    /// Of persons of poor households by disability; 0.26.
     pub epsilon_disabilities: Epsilon,
     /// Of visits by outcome; 1.
     pub epsilon_visits: Epsilon,
@@ -111,7 +111,7 @@ pub struct Policy {
     /// Of households by whether a programme is for them and reaches them, for each programme; 0.4.
     pub epsilon_programmes: Epsilon,
     /// Of poor households whose figure is unknown, for each of children, elderly and disabled persons;
-    /// 0.5.
+    /// 0.45.
     pub epsilon_unknown: Epsilon,
     /// Of households of the prelist by whether they were counted; 1.
     pub epsilon_coverage: Epsilon,
@@ -149,7 +149,7 @@ pub enum PolicyName {
     /// At most 80 %.
     #[default]
     Standard,
-    /// At most 95 %: for areas in which large families are many and known to all.
+    /// At most 95 %: where figures of persons matter more than what a neighbour may find out.
     Loose,
 }
 
@@ -200,12 +200,12 @@ impl Policy {
             epsilon_gate_hex8: of(60),
             epsilon_welfare: of(100),
             epsilon_deciles: of(20),
-            epsilon_ages: of(40),
-            epsilon_disabilities: of(34),
+            epsilon_ages: of(38),
+            epsilon_disabilities: of(26),
             epsilon_visits: of(100),
             epsilon_positions: of(100),
             epsilon_programmes: of(40),
-            epsilon_unknown: of(50),
+            epsilon_unknown: of(45),
             epsilon_coverage: of(100),
             most_persons: 10,
             most_persons_of_age: 5,
@@ -221,8 +221,8 @@ impl Policy {
             PolicyName::Strict => Self {
                 epsilon_welfare: of(60),
                 epsilon_deciles: of(10),
-                epsilon_ages: of(20),
-                epsilon_disabilities: of(18),
+                epsilon_ages: of(19),
+                epsilon_disabilities: of(16),
                 epsilon_programmes: of(20),
                 most_accuracy: 70,
                 ..standard
@@ -331,9 +331,9 @@ mod tests {
             let epsilon = |level| policy.epsilon(table, level).map_or(0, Epsilon::millionths);
             TreeLevel::ALL.map(epsilon)
         };
-        let ages = [20_512, 20_512, 20_512, 41_025, 174_358, 61_538, 61_538];
+        let ages = [19_487, 19_487, 19_487, 38_974, 165_641, 58_461, 58_461];
         assert_eq!(shares(Table::Ages), ages);
-        let disabilities = [20_606, 20_606, 20_606, 41_212, 175_151, 61_818, 0];
+        let disabilities = [15_757, 15_757, 15_757, 31_515, 133_939, 47_272, 0];
         assert_eq!(shares(Table::Disabilities), disabilities);
         let welfare = [40_816, 40_816, 40_816, 81_632, 346_938, 224_489, 224_489];
         assert_eq!(shares(Table::Welfare), welfare);

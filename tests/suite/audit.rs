@@ -175,8 +175,8 @@ fn the_command_says_whether_a_release_holds() {
     let verdict = run_json(&register, &["audit", "r1", "--with", "r2", "--utility"]);
     assert_eq!((&verdict["is_held"], &verdict["protection"]), (&true.into(), &"restricted".into()));
     assert_eq!(verdict["attacks"].as_array().unwrap().len(), 8);
-    assert_eq!(verdict["ledger"][1]["epsilon"], 10.78);
-    assert_eq!(verdict["ledger"][1]["epsilon_poor_or_not"], 8.58);
+    assert_eq!(verdict["ledger"][1]["epsilon"], 10.39);
+    assert_eq!(verdict["ledger"][1]["epsilon_poor_or_not"], 8.19);
     assert!(verdict["utility"]["errors"].as_array().unwrap().len() > 20);
     let said = run(&register, &["audit", "r1"]);
     assert_eq!(said.code, Some(0), "{}", said.err);

@@ -1,10 +1,13 @@
 //! The public side of a release: figures that are noised once, and what is told of how.
 
 use anyhow::{Context, Result};
+use tracing::warn;
 
 use super::tiles::TileMaker;
-use crate::count::DIGEST_VERSION;
-use crate::domain::indicator::Denominators;
+use crate::count::{Cube, DIGEST_VERSION};
+use crate::domain::indicator::{Counts, CubeColumn, Denominators};
+use crate::domain::person::PersonBounds;
+use crate::protect::margin::BEYOND;
 use crate::protect::{
     Counted, CoverageTerms, LeafTable, NoiseKey, Policy, Protect, Protection, RegisterSecret,
 };
@@ -26,6 +29,7 @@ pub fn make(
     (denominators, tiles): (Option<&Denominators>, Option<&TileMaker<'_>>),
     succeeds: Succeeds,
 ) -> Result<()> {
+    warn_of_beyond(counted.cube, &policy);
     content::write(draft.path(), counted.cube, counted.regions)?;
     let key = NoiseKey::new(&secret, policy.noise, draft.id(), counted.regions.system());
     let leaves = LeafTable::public(counted, &Protect::new(policy, key)).with_coverage_terms(terms);
@@ -52,4 +56,24 @@ pub fn make(
     record.protected = Some(Protected { policy, secret, digest_version });
     record.succeeds = Some(succeeds);
     Ok(())
+}
+
+/// Says how many persons public figures lack because a household has more than count, where margins do not allow for so
+/// many.
+fn warn_of_beyond(cube: &Cube, policy: &Policy) {
+    let tables = [("by age", &CubeColumn::AGES[..]), ("as disabled", &CubeColumn::DISABILITIES)];
+    for (what, columns) in tables {
+        let sum = |counts: &Counts| columns.iter().map(|it| counts[it.index()]).sum::<i64>();
+        let all: i64 = cube.iter().map(|(_, counts)| sum(counts)).sum();
+        let beyond: i64 = cube.beyond().map(|(_, counts)| sum(counts)).sum();
+        if beyond as f64 > BEYOND * all as f64 {
+            let PersonBounds { persons, of_age, disabled } = policy.person_bounds();
+            warn!(
+                "{beyond} of {all} persons of poor households are not counted {what} in public figures, because at \
+                 most {persons} of a household are, {of_age} of one class of age, {disabled} disabled ones; margins \
+                 allow for {} %",
+                100.0 * BEYOND
+            );
+        }
+    }
 }

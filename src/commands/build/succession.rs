@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use super::super::Common;
 use crate::count::{Cube, DIGEST_VERSION};
+use crate::domain::person::PersonBounds;
 use crate::domain::region::{RegionId, Slug};
 use crate::protect::Counted;
 use crate::protect::carried_over::{
@@ -19,8 +20,8 @@ use crate::store::{Release, StoreError, content, leaves, release};
 
 /// The content to publish, and what it has to do with the release before.
 ///
-/// The release before is the one that was published last. Where it stands on other regions, or holds other fields,
-/// programmes or another poverty threshold, or only one of the two has a prelist, nothing of it can be published
+/// The release before is the one that was published last. Where it stands on other regions, bounds the persons of a
+/// household otherwise, or holds other fields, programmes or another poverty threshold, or only one of the two has a prelist, nothing of it can be published
 /// again.
 ///
 /// # Errors
@@ -29,10 +30,10 @@ pub fn content<'a>(
     common: &Common,
     record: &BuildRecord,
     counted: Counted<'a>,
-    (least, erasure): (LeastChanged, Option<Statement>),
+    (least, bounds, erasure): (LeastChanged, PersonBounds, Option<Statement>),
 ) -> Result<(Cow<'a, Cube>, Succeeds)> {
     let whole = Cow::Borrowed(counted.cube);
-    let Some(before) = last_published(common)?.filter(|it| is_alike(it, record)) else {
+    let Some(before) = last_published(common)?.filter(|it| is_alike(it, record, bounds)) else {
         return Ok((whole, Succeeds { erasure, ..Succeeds::default() }));
     };
     let regions = counted.regions;
@@ -86,10 +87,10 @@ pub fn last_published(common: &Common) -> Result<Option<Release>> {
     Ok(None)
 }
 
-fn is_alike(before: &Release, record: &BuildRecord) -> bool {
+fn is_alike(before: &Release, record: &BuildRecord, bounds: PersonBounds) -> bool {
     let of_before = before.manifest().build();
-    let version = of_before.protected.map(|by| by.digest_version);
-    of_before.regions == record.regions && version == Some(DIGEST_VERSION)
+    let made_by = of_before.protected.map(|by| (by.digest_version, by.policy.person_bounds()));
+    of_before.regions == record.regions && made_by == Some((DIGEST_VERSION, bounds))
 }
 
 /// Refuses an erasure in which a regency that changed little gains anything.

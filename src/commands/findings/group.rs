@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use anyhow::{Result, bail, ensure};
 
 use super::{Why, entry, keep};
+use crate::check::Decision;
 use crate::commands::Common;
 use crate::domain::code::RegionCode;
 use crate::domain::date::Date;
@@ -48,7 +49,7 @@ pub enum Verdict {
 
 impl GroupArgs {
     fn chooses(&self, row: &FindingRow, within: Option<&str>) -> bool {
-        let is_decided_so = row.decision.as_deref() == Some("confirmed");
+        let is_decided_so = row.decision.as_deref() == Some(Decision::Confirmed.name());
         row.several_visits
             && (row.is_doubted() || is_decided_so)
             && (self.visits.is_empty() || self.visits.contains(&row.visit_id))
